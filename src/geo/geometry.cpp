@@ -1,0 +1,1 @@
+#include "geo/geometry.h"

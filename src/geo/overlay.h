@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "geo/geometry.h"
+
+namespace firmground::geo {
+
+/// Boolean operations on polygons in programme metres (GEOS OverlayNG behind it). All results are snapped to a grid of
+/// kPrecision_m, so that shared edges stay shared and slivers below it vanish; results are valid and normalised
+/// (outer rings counter-clockwise, first vertex the smallest, parts sorted), hence the same bytes for the same ground.
+inline constexpr double kPrecision_m = 1e-4;
+
+enum class Operation : std::uint8_t { intersection, union_, difference };
+
+/// Points and lines of the inputs are ignored.  Errors: geo.overlay_failed (with GEOS' reason).  Cost: O((n+m) log(n+m)) typical.
+base::Result<PlanarGeometry> overlay(const PlanarGeometry& a, const PlanarGeometry& b, Operation operation);
+/// Cascaded union of many.  Cost: O(n log n) typical.
+base::Result<PlanarGeometry> union_all(std::span<const PlanarGeometry* const> geometries);
+/// Everything within `metres` of the geometry (rounded corners, 8 segments a quarter circle).
+base::Result<PlanarGeometry> buffer(const PlanarGeometry& geometry, double metres);
+/// Fewer vertices, never further than the tolerance from the original, topology kept.
+base::Result<PlanarGeometry> simplify(const PlanarGeometry& geometry, double tolerance_m);
+
+/// Empty when the polygons are valid (OGC Simple Features); otherwise the reason and place, e.g. "Self-intersection[512034.1 4401022.7]".
+std::string validity_problem(const PlanarGeometry& geometry);
+std::string validity_problem(const GeographicGeometry& geometry);
+
+/// Static spatial index over boxes (packed Hilbert R-tree).  Build O(n log n), query O(log n + hits), hits in ascending index order.
+class BoxIndex {
+ public:
+  explicit BoxIndex(std::span<const Box> boxes);
+  std::vector<std::uint32_t> query(const Box& box) const;
+
+ private:
+  std::vector<Box> boxes_;
+  std::vector<std::uint32_t> order_;
+  std::vector<Box> nodes_;
+  std::vector<std::size_t> level_begin_;
+};
+
+}  // namespace firmground::geo

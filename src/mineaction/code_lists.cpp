@@ -1,0 +1,1 @@
+#include "mineaction/code_lists.h"

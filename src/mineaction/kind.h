@@ -1,0 +1,63 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "geo/geometry.h"
+
+/// Record kinds as data: schema/kinds/*.toml read once. Intake validates, register stores and exchange writes by this description;
+/// the typed structs of snapshot.h are what stages compute with.
+namespace firmground::mineaction {
+
+enum class FieldType : std::uint8_t { text, integer, real, date, boolean, code };
+enum class GeometryRule : std::uint8_t { none, point, line, polygon, polygon_or_point, any };
+enum class Privacy : std::uint8_t { open, restricted, personal };
+
+struct Field {
+  std::string name;
+  FieldType type = FieldType::text;
+  std::string unit;       ///< "m2", "cm", "m", "" ...
+  std::string code_list;  ///< for FieldType::code: "device", "outcome" ...
+  bool required = false;
+  std::optional<double> minimum;
+  std::optional<double> maximum;
+  std::string link_kind;  ///< "land-release" when the value names a record of that kind
+  Privacy privacy = Privacy::open;
+  std::string help;
+  std::vector<std::string> aliases;  ///< other column names accepted without a mapping file
+};
+
+struct Kind {
+  std::string name;   ///< as on the command line: "land-release"
+  std::string table;  ///< GeoPackage layer: "land_release"
+  std::string title;  ///< "Land release"
+  std::string help;
+  GeometryRule geometry = GeometryRule::none;
+  bool geometry_required = false;
+  std::string information_date;  ///< field that holds the date of information, "" = date of entry
+  std::vector<Field> fields;     ///< the first is the local id
+
+  const Field* field(std::string_view name) const;
+  std::size_t field_index(std::string_view name) const;  ///< CHECKs that it exists
+};
+
+/// All kinds in the order that links need (a kind comes after those it links to).
+const std::vector<Kind>& kinds();
+/// Null when there is no such kind.
+const Kind* find_kind(std::string_view name);
+/// The kind whose name is nearest to a misspelled one.
+std::string nearest_kind(std::string_view name);
+
+/// Null = not known.
+using Value = std::variant<std::monostate, std::string, std::int64_t, double, bool>;
+
+/// One row of a kind: values in the order of kind.fields (dates as canonical text, codes as canonical spelling), geometry in WGS 84.
+struct Record {
+  std::vector<Value> values;
+  geo::GeographicGeometry geometry;
+};
+
+}  // namespace firmground::mineaction

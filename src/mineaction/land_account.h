@@ -1,0 +1,59 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "mineaction/snapshot.h"
+
+namespace firmground::mineaction {
+
+enum class LandState : std::uint8_t { remaining_suspected, remaining_confirmed, cancelled, reduced, cleared };
+
+struct AccountOptions {
+  std::optional<Date> from;   ///< opening day; without it opening is 0 and everything is new
+  std::optional<Date> until;  ///< default: snapshot.as_of
+  std::optional<std::string> district;  ///< district_id or name: only ground inside it
+};
+
+/// One piece of the partition of all hazard and released ground; pieces never overlap.
+struct LandPiece {
+  LandState state = LandState::remaining_suspected;
+  bool inside_hazard = true;
+  std::int32_t hazard = -1;   ///< index into snapshot.hazards, -1 outside
+  std::int32_t release = -1;  ///< index into snapshot.land_releases that decides the state, -1 when remaining
+  geo::PlanarGeometry geometry;
+  double area_m2 = 0;  ///< ellipsoid
+};
+
+/// Land accounting by geometry (IMAS 07.11 land release; design.md section 4). All areas in m2 on the ellipsoid.
+/// Conservation: opening + new = cancelled + reduced + cleared + remaining_suspected + remaining_confirmed (to the square metre),
+/// and cancelled + reduced + cleared + cleared_outside = area of the union of releases.
+struct LandAccount {
+  Date as_of;
+  double opening_m2 = 0;
+  double new_m2 = 0;
+  double cancelled_m2 = 0;  ///< inside a hazard, as are reduced and cleared
+  double reduced_m2 = 0;
+  double cleared_m2 = 0;
+  double remaining_suspected_m2 = 0;
+  double remaining_confirmed_m2 = 0;
+  double cleared_outside_m2 = 0;  ///< all released ground outside any hazard, whatever its outcome
+  double double_claimed_m2 = 0;   ///< ground claimed by two or more releases
+  double all_cleared_m2 = 0;      ///< outcome cleared, inside and outside hazards
+  double all_reduced_m2 = 0;
+  double all_cancelled_m2 = 0;
+  std::map<std::string, double> released_by_method_m2;           ///< each m2 once, by the deciding release
+  std::map<int, std::map<std::string, double>> by_year_m2;       ///< year -> outcome -> m2
+  std::map<std::string, std::map<std::string, double>> by_district_m2;  ///< district name -> state -> m2
+  std::vector<LandPiece> pieces;
+  std::string stamp;  ///< JSON
+};
+
+/// Partition: where releases overlap the strongest outcome counts once (cleared > reduced > cancelled; the earlier report decides ties);
+/// where hazards overlap a confirmed one counts before a suspected one (then the smaller id).
+/// Errors: geo.overlay_failed.  Cost: O(n log n) in hazards + releases for bounded overlap.  Same result on any thread count.
+base::Result<LandAccount> account(const Snapshot& snapshot, const AccountOptions& options = {});
+
+}  // namespace firmground::mineaction

@@ -1,0 +1,101 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/stamp.h"
+#include "intake/source_file.h"
+#include "mineaction/kind.h"
+#include "mineaction/snapshot.h"
+
+/// The versioned register of a programme in one GeoPackage 1.4 file. The only SQL.
+namespace firmground::registry {
+
+struct ImportOptions {
+  bool dry_run = false;
+  bool keep_good = false;        ///< good rows enter, refused ones go to refused_path
+  std::string state = "approved";
+  std::string author;
+  std::optional<intake::Mapping> mapping;
+  std::string crs;
+  std::string layer_name;        ///< reference layers, covariates
+};
+
+struct ImportOutcome {
+  std::string kind;
+  std::int64_t rows = 0;
+  std::int64_t accepted = 0;   ///< new records and new versions
+  std::int64_t unchanged = 0;  ///< the same content is already there
+  std::int64_t refused = 0;
+  std::vector<intake::Issue> issues;
+  std::string refused_path;  ///< where refused rows with their reasons were written, "" when none
+  bool committed = false;
+};
+
+/// A derived result kept in the programme: can be deleted and made again at any time.
+struct StoredResult {
+  std::string name;      ///< "hazard-estimate", "hazard-raster", "situation"
+  std::string stamp;     ///< JSON of base::Stamp
+  std::string made_at;   ///< UTC time, for "age"; not part of the stamp
+  std::string bytes;     ///< JSON text or COG bytes
+};
+
+struct VersionInfo {
+  std::int64_t version = 0;
+  std::string information_date;
+  std::string entered_at;
+  std::string author;
+  std::string source;  ///< file and row, or form
+  std::string state;
+  mineaction::Record record;
+};
+
+struct LayerInfo {
+  std::string kind;   ///< kind name, or reference layer name
+  std::string table;
+  std::string title;
+  std::string geometry;  ///< "point", "line", "polygon", "none"
+  std::int64_t count = 0;
+};
+
+class Register {
+ public:
+  /// Makes a new programme file.  Errors: registry.exists, registry.profile_unknown, base.file_unwritable.
+  static base::Result<Register> create(const std::string& path, const std::string& profile, const std::string& name);
+  /// Errors: registry.not_a_programme, registry.newer_version, base.file_unreadable.
+  static base::Result<Register> open(const std::string& path);
+  Register(Register&&) noexcept;
+  Register& operator=(Register&&) noexcept;
+  ~Register();
+
+  /// One file, one transaction: enters whole, or not at all (or its good rows with keep_good). Importing it again changes nothing.
+  /// Kind "covariate" takes a GeoTIFF.  A find, release... whose link is missing is entered with an issue.
+  base::Result<ImportOutcome> import_file(const std::string& path, const std::string& kind, const ImportOptions& options,
+                                          const base::Progress& progress = base::no_progress);
+  /// Every file of a folder whose stem is a kind, in the order that links need; `reference` takes other stems as reference layers.
+  base::Result<std::vector<ImportOutcome>> import_folder(const std::string& folder, bool reference, const ImportOptions& options,
+                                                         const base::Progress& progress = base::no_progress);
+
+  /// Approved current state, by date of information up to `as_of` (default: everything), as entered up to `entered_until` (default: now).
+  base::Result<mineaction::Snapshot> snapshot(std::optional<mineaction::Date> as_of = {},
+                                              std::optional<std::string> entered_until = {}) const;
+
+  std::vector<LayerInfo> layers() const;
+  /// All versions of a record, newest first; empty when there is none.
+  base::Result<std::vector<VersionInfo>> history(const std::string& kind, const std::string& local_id) const;
+
+  base::Result<void> store(const StoredResult& result);
+  base::Result<std::optional<StoredResult>> load(const std::string& name) const;
+
+  const std::string& path() const;
+
+ private:
+  struct Impl;
+  explicit Register(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace firmground::registry
