@@ -6,7 +6,7 @@ namespace firmground::base {
 
 /// A text file of schema/ or profiles/ that was compiled into the binary.
 struct EmbeddedFile {
-  std::string_view path;  ///< relative to the project root, e.g. "schema/errors.toml"
+  std::string_view path;  ///< relative to the project root, e.g. "schema/errors/*.toml"
   std::string_view text;
 };
 

@@ -17,9 +17,9 @@ void check_failed(std::string_view condition, const char* file, int line) {
 
 namespace {
 
-std::map<std::string, Error, std::less<>> read_catalogue() {
-  std::map<std::string, Error, std::less<>> catalogue;
-  const toml::table root = toml::parse(embedded_file("schema/errors.toml"));
+using Catalogue = std::map<std::string, Error, std::less<>>;
+
+void read_entries(const toml::table& root, Catalogue& catalogue) {
   for (const auto& [area, entries] : root) {
     for (const auto& [name, entry] : *entries.as_table()) {
       const toml::table& fields = *entry.as_table();
@@ -30,6 +30,15 @@ std::map<std::string, Error, std::less<>> read_catalogue() {
       error.message = fields["text"].value_or(std::string());
       error.remedy = fields["remedy"].value_or(std::string());
       catalogue.emplace(error.id, std::move(error));
+    }
+  }
+}
+
+Catalogue read_catalogue() {
+  Catalogue catalogue;
+  for (const EmbeddedFile& file : embedded_files()) {
+    if (file.path.starts_with("schema/errors/")) {
+      read_entries(toml::parse(file.text), catalogue);
     }
   }
   return catalogue;

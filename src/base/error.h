@@ -11,7 +11,7 @@
 namespace firmground::base {
 
 /// An expected failure, told to a person: what is wrong, and what to do about it.
-/// Texts come from schema/errors.toml; tools/check_errors.py holds every id used in the code to the catalogue.
+/// Texts come from schema/errors/*.toml; tools/check_errors.py holds every id used in the code to the catalogue.
 struct Error {
   std::string id;       ///< "intake.crs_missing"
   std::string code;     ///< "IN-0103", stable for documents and programs
@@ -26,7 +26,7 @@ using Result = tl::expected<T, Error>;
 using ErrorArguments = std::initializer_list<std::pair<std::string_view, std::string>>;
 
 /// Makes the catalogue's error `id` with its {placeholders} filled.
-/// REQUIRES: id is in schema/errors.toml (CHECKed).  A placeholder without an argument stays as it is.
+/// REQUIRES: id is in schema/errors/*.toml (CHECKed).  A placeholder without an argument stays as it is.
 Error make_error(std::string_view id, ErrorArguments arguments = {});
 
 /// `return fail("intake.crs_missing", {{"file", name}});`

@@ -22,7 +22,7 @@ struct Issue {
   std::string value;
   std::string error;   ///< what is wrong, in a sentence
   std::string remedy;  ///< what to do, in a sentence
-  std::string code;    ///< of schema/errors.toml
+  std::string code;    ///< of schema/errors/*.toml
   bool refused = false;
 };
 
