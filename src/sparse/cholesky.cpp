@@ -1,0 +1,254 @@
+#include "sparse/cholesky.h"
+
+#include <cblas.h>
+#include <cholmod.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+extern "C" void openblas_set_num_threads(int threads);
+
+namespace firmground::sparse {
+
+namespace {
+
+/// CHOLMOD's view of our lower triangle; nothing is copied.
+cholmod_sparse view(const SymmetricMatrix& a) {
+  cholmod_sparse s{};
+  s.nrow = s.ncol = static_cast<std::size_t>(a.n);
+  s.nzmax = a.row.size();
+  s.p = const_cast<Index*>(a.column_begin.data());
+  s.i = const_cast<Index*>(a.row.data());
+  s.x = const_cast<double*>(a.value.data());
+  s.stype = -1;
+  s.itype = CHOLMOD_LONG;
+  s.xtype = CHOLMOD_REAL;
+  s.dtype = CHOLMOD_DOUBLE;
+  s.sorted = 1;
+  s.packed = 1;
+  return s;
+}
+
+cholmod_dense view(std::span<double> b, Index rows, Index columns) {
+  cholmod_dense d{};
+  d.nrow = d.d = static_cast<std::size_t>(rows);
+  d.ncol = static_cast<std::size_t>(columns);
+  d.nzmax = d.nrow * d.ncol;
+  d.x = b.data();
+  d.xtype = CHOLMOD_REAL;
+  d.dtype = CHOLMOD_DOUBLE;
+  return d;
+}
+
+/// A supernode of the factor: columns [first, first + width), `rows` row indices (its own columns first), values column by column.
+struct Supernode {
+  Index first;
+  Index width;
+  Index height;
+  const Index* rows;
+  Index values_at;
+};
+
+Supernode supernode(const cholmod_factor& l, std::size_t s) {
+  const auto* super = static_cast<const Index*>(l.super);
+  const auto* pi = static_cast<const Index*>(l.pi);
+  const auto* px = static_cast<const Index*>(l.px);
+  const auto* rows = static_cast<const Index*>(l.s);
+  return {super[s], super[s + 1] - super[s], pi[s + 1] - pi[s], rows + pi[s], px[s]};
+}
+
+}  // namespace
+
+struct Cholesky::Impl {
+  mutable cholmod_common common;
+  cholmod_factor* factor = nullptr;
+  std::vector<Index> inverse_permutation;
+  std::vector<Index> supernode_of;  ///< of each column of L
+
+  Impl() {
+    // A product of BLAS calls that were split over threads would depend on the number of threads.
+    static const bool one_thread = (openblas_set_num_threads(1), true);
+    FG_CHECK(one_thread);
+    cholmod_l_start(&common);
+    common.print = 0;
+    common.supernodal = CHOLMOD_SUPERNODAL;
+    common.final_ll = 1;
+    common.nmethods = 1;
+    common.method[0].ordering = CHOLMOD_METIS;
+    common.postorder = 1;
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    cholmod_l_free_factor(&factor, &common);
+    cholmod_l_finish(&common);
+  }
+
+  void index_columns() {
+    const auto* perm = static_cast<const Index*>(factor->Perm);
+    inverse_permutation.resize(factor->n);
+    supernode_of.resize(factor->n);
+    for (std::size_t i = 0; i < factor->n; ++i) {
+      inverse_permutation[static_cast<std::size_t>(perm[i])] = static_cast<Index>(i);
+    }
+    for (std::size_t s = 0; s < factor->nsuper; ++s) {
+      const Supernode node = supernode(*factor, s);
+      std::fill_n(supernode_of.begin() + node.first, node.width, static_cast<Index>(s));
+    }
+  }
+
+  void solve_system(int system, std::span<double> b, Index columns) const {
+    // A copy of the workspace per call keeps const members callable from several threads.
+    cholmod_common local;
+    cholmod_l_start(&local);
+    local.print = 0;
+    cholmod_dense right = view(b, static_cast<Index>(factor->n), columns);
+    cholmod_dense* x = cholmod_l_solve(system, factor, &right, &local);
+    FG_CHECK(x != nullptr);
+    std::memcpy(b.data(), x->x, b.size() * sizeof(double));
+    cholmod_l_free_dense(&x, &local);
+    cholmod_l_finish(&local);
+  }
+
+  void gather(const std::vector<double>& z, const Supernode& node, std::vector<double>& block) const;
+  void invert_supernode(std::size_t s, std::vector<double>& z) const;
+};
+
+Cholesky::Cholesky(const SymmetricMatrix& pattern) : impl_(std::make_unique<Impl>()) {
+  cholmod_sparse a = view(pattern);
+  a.xtype = CHOLMOD_PATTERN;
+  impl_->factor = cholmod_l_analyze(&a, &impl_->common);
+  FG_CHECK(impl_->factor != nullptr && impl_->factor->is_super);
+  impl_->index_columns();
+}
+
+Cholesky::Cholesky(Cholesky&&) noexcept = default;
+Cholesky& Cholesky::operator=(Cholesky&&) noexcept = default;
+Cholesky::~Cholesky() = default;
+
+base::Result<void> Cholesky::factorise(const SymmetricMatrix& matrix) {
+  FG_CHECK(static_cast<std::size_t>(matrix.n) == impl_->factor->n);
+  cholmod_sparse a = view(matrix);
+  cholmod_l_factorize(&a, impl_->factor, &impl_->common);
+  if (impl_->common.status == CHOLMOD_OUT_OF_MEMORY) {
+    return base::fail("sparse.out_of_memory", {{"rows", std::to_string(matrix.n)}});
+  }
+  if (impl_->factor->minor < impl_->factor->n) {
+    const auto* perm = static_cast<const Index*>(impl_->factor->Perm);
+    return base::fail("sparse.not_positive_definite", {{"row", std::to_string(perm[impl_->factor->minor])}});
+  }
+  return {};
+}
+
+Index Cholesky::size() const { return static_cast<Index>(impl_->factor->n); }
+
+Index Cholesky::factor_entries() const { return static_cast<Index>(impl_->factor->xsize); }
+
+double Cholesky::log_determinant() const {
+  const auto* x = static_cast<const double*>(impl_->factor->x);
+  double sum = 0;
+  for (std::size_t s = 0; s < impl_->factor->nsuper; ++s) {
+    const Supernode node = supernode(*impl_->factor, s);
+    for (Index k = 0; k < node.width; ++k) {
+      sum += std::log(x[node.values_at + k * (node.height + 1)]);
+    }
+  }
+  return 2 * sum;
+}
+
+void Cholesky::solve(std::span<double> b, Index columns) const { impl_->solve_system(CHOLMOD_A, b, columns); }
+
+void Cholesky::sample(std::span<double> z, Index columns) const {
+  impl_->solve_system(CHOLMOD_Lt, z, columns);
+  impl_->solve_system(CHOLMOD_Pt, z, columns);
+}
+
+/// The inverse at rows x rows of the part of the supernode below its own columns, from the ancestors that hold it.
+void Cholesky::Impl::gather(const std::vector<double>& z, const Supernode& node, std::vector<double>& block) const {
+  const Index below = node.height - node.width;
+  const Index* rows = node.rows + node.width;
+  block.assign(static_cast<std::size_t>(below * below), 0.0);
+  for (Index j = 0; j < below;) {
+    const Supernode holder = supernode(*factor, static_cast<std::size_t>(supernode_of[static_cast<std::size_t>(rows[j])]));
+    Index run = j;
+    while (run < below && rows[run] < holder.first + holder.width) {
+      ++run;
+    }
+    // Both row lists ascend, and the holder's contains what is left of ours: one merge serves all columns of the run.
+    std::vector<Index> at(static_cast<std::size_t>(below - j));
+    Index h = 0;
+    for (Index i = j; i < below; ++i) {
+      while (holder.rows[h] != rows[i]) {
+        ++h;
+      }
+      at[static_cast<std::size_t>(i - j)] = h;
+    }
+    for (Index column = j; column < run; ++column) {
+      const double* from = z.data() + holder.values_at + (rows[column] - holder.first) * holder.height;
+      double* to = block.data() + column * below;
+      for (Index i = column; i < below; ++i) {
+        to[i] = from[at[static_cast<std::size_t>(i - j)]];
+      }
+    }
+    j = run;
+  }
+}
+
+/// Z_RJ = -Z_RR Y,  Z_JJ = (L_JJ L_JJ^T)^-1 - Y^T Z_RJ  with  Y = L_RJ L_JJ^-1.
+void Cholesky::Impl::invert_supernode(std::size_t s, std::vector<double>& z) const {
+  const Supernode node = supernode(*factor, s);
+  const auto* l = static_cast<const double*>(factor->x) + node.values_at;
+  double* out = z.data() + node.values_at;
+  const Index below = node.height - node.width;
+  const auto w = static_cast<int>(node.width);
+  const auto b = static_cast<int>(below);
+  const auto ld = static_cast<int>(node.height);
+  // (L_JJ L_JJ^T)^-1 by solving against the identity: widths are small.
+  std::vector<double> own(static_cast<std::size_t>(node.width * node.width), 0.0);
+  for (Index k = 0; k < node.width; ++k) {
+    own[static_cast<std::size_t>(k * (node.width + 1))] = 1;
+  }
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, w, w, 1, l, ld, own.data(), w);
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, w, w, 1, l, ld, own.data(), w);
+  if (below > 0) {
+    std::vector<double> y(static_cast<std::size_t>(below * node.width));
+    for (Index k = 0; k < node.width; ++k) {
+      std::copy_n(l + k * node.height + node.width, below, y.data() + k * below);
+    }
+    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, b, w, 1, l, ld, y.data(), b);
+    std::vector<double> block;
+    gather(z, node, block);
+    cblas_dsymm(CblasColMajor, CblasLeft, CblasLower, b, w, -1, block.data(), b, y.data(), b, 0, out + node.width, ld);
+    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, w, w, b, -1, y.data(), b, out + node.width, ld, 1, own.data(), w);
+  }
+  for (Index k = 0; k < node.width; ++k) {
+    std::copy_n(own.data() + k * node.width, node.width, out + k * node.height);
+  }
+}
+
+std::vector<double> Cholesky::selected_inverse(const SymmetricMatrix& pattern) const {
+  const cholmod_factor& l = *impl_->factor;
+  FG_CHECK(static_cast<std::size_t>(pattern.n) == l.n);
+  std::vector<double> z(l.xsize);
+  for (std::size_t s = l.nsuper; s-- > 0;) {
+    impl_->invert_supernode(s, z);
+  }
+  std::vector<double> result(pattern.row.size());
+  for (std::size_t j = 0; j < l.n; ++j) {
+    for (auto k = static_cast<std::size_t>(pattern.column_begin[j]); k < static_cast<std::size_t>(pattern.column_begin[j + 1]);
+         ++k) {
+      const Index a = impl_->inverse_permutation[static_cast<std::size_t>(pattern.row[k])];
+      const Index b = impl_->inverse_permutation[j];
+      const auto [column, row] = std::minmax(a, b);
+      const Supernode node = supernode(l, static_cast<std::size_t>(impl_->supernode_of[static_cast<std::size_t>(column)]));
+      const Index* found = std::lower_bound(node.rows, node.rows + node.height, row);
+      FG_CHECK(found != node.rows + node.height && *found == row);
+      result[k] = z[static_cast<std::size_t>(node.values_at + (column - node.first) * node.height + (found - node.rows))];
+    }
+  }
+  return result;
+}
+
+}  // namespace firmground::sparse
