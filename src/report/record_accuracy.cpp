@@ -1,0 +1,154 @@
+#include "report/record_accuracy.h"
+
+#include <fmt/core.h>
+
+#include <map>
+#include <optional>
+
+#include "base/parallel.h"
+#include "geo/overlay.h"
+#include "report/interval.h"
+
+namespace firmground::report {
+
+namespace {
+
+using geo::Box;
+using geo::PlanarGeometry;
+using geo::Xy;
+
+double planar_area_m2(const PlanarGeometry& geometry) {
+  double area = 0;
+  for (const geo::PlanarPolygon& polygon : geometry.polygons) {
+    area += std::abs(geo::planar_ring_area(polygon.outer));
+    for (const auto& hole : polygon.holes) {
+      area -= std::abs(geo::planar_ring_area(hole));
+    }
+  }
+  return area;
+}
+
+/// Released ground and found mines, findable by place.
+struct Searched {
+  std::vector<const PlanarGeometry*> released;
+  std::vector<Xy> mines;
+  geo::BoxIndex released_index;
+  geo::BoxIndex mine_index;
+};
+
+Searched searched_ground(const mineaction::Snapshot& snapshot, const std::vector<mineaction::LandPiece>& pieces,
+                         const Window& window) {
+  std::vector<const PlanarGeometry*> released;
+  std::vector<Box> released_boxes;
+  for (const mineaction::LandPiece& piece : pieces) {
+    if (piece.release >= 0) {
+      released.push_back(&piece.geometry);
+      released_boxes.push_back(geo::bounds(piece.geometry));
+    }
+  }
+  std::vector<Xy> mines;
+  std::vector<Box> mine_boxes;
+  for (const mineaction::Find& find : snapshot.finds) {
+    if (mineaction::is_mine(find.device) && (!find.found_on || window.until_now(*find.found_on))) {
+      mines.push_back(find.position);
+      mine_boxes.push_back({find.position.x, find.position.y, find.position.x, find.position.y});
+    }
+  }
+  return {std::move(released), std::move(mines), geo::BoxIndex(released_boxes), geo::BoxIndex(mine_boxes)};
+}
+
+/// At least kSearchedShare of the grown outline is released. Pieces do not overlap, so their shares add up.
+base::Result<bool> is_searched(const PlanarGeometry& grown, const Searched& ground) {
+  const double needed_m2 = kSearchedShare * planar_area_m2(grown);
+  double covered_m2 = 0;
+  for (const std::uint32_t piece : ground.released_index.query(geo::bounds(grown))) {
+    FG_TRY(const auto common, geo::overlay(grown, *ground.released[piece], geo::Operation::intersection));
+    covered_m2 += planar_area_m2(common);
+    // The overlay snaps to 0.1 mm: one square metre is far above what that can move.
+    if (covered_m2 >= needed_m2 - 1e-6 * needed_m2) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_confirmed(const PlanarGeometry& outline, const Searched& ground) {
+  for (const std::uint32_t mine : ground.mine_index.query(geo::bounds(outline).grown(kConfirmedWithin_m))) {
+    if (geo::distance(outline, ground.mines[mine]) <= kConfirmedWithin_m) {
+      return true;
+    }
+  }
+  return false;
+}
+
+enum class Verdict : std::uint8_t { without_place, not_searched, empty, confirmed };
+
+base::Result<Verdict> judge(const mineaction::MinefieldRecord& record, const Searched& ground) {
+  if (record.geometry.empty()) {
+    return Verdict::without_place;
+  }
+  FG_TRY(const auto grown, geo::buffer(record.geometry, kConfirmedWithin_m));
+  FG_TRY(const bool searched, is_searched(grown, ground));
+  if (!searched) {
+    return Verdict::not_searched;
+  }
+  return is_confirmed(record.geometry, ground) ? Verdict::confirmed : Verdict::empty;
+}
+
+void tally(Verdict verdict, RecordAccuracy& sum) {
+  ++sum.records;
+  sum.searched += verdict == Verdict::empty || verdict == Verdict::confirmed;
+  sum.confirmed += verdict == Verdict::confirmed;
+}
+
+}  // namespace
+
+void set_interval(RecordAccuracy& accuracy) {
+  if (accuracy.searched == 0) {
+    return;
+  }
+  const Interval interval = jeffreys_interval(accuracy.confirmed, accuracy.searched);
+  accuracy.accuracy = static_cast<double>(accuracy.confirmed) / static_cast<double>(accuracy.searched);
+  accuracy.p05 = interval.p05;
+  accuracy.p95 = interval.p95;
+}
+
+base::Result<AccuracyFigures> record_accuracy(const mineaction::Snapshot& snapshot,
+                                              const std::vector<mineaction::LandPiece>& pieces, const Window& window) {
+  const Searched ground = searched_ground(snapshot, pieces, window);
+  const auto& records = snapshot.minefield_records;
+  std::vector<std::optional<base::Result<Verdict>>> verdicts(records.size());
+  base::parallel_for(records.size(), 16, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (!records[i].recorded_on || window.until_now(*records[i].recorded_on)) {
+        verdicts[i] = judge(records[i], ground);
+      }
+    }
+  });
+
+  AccuracyFigures figures;
+  std::map<std::string, RecordAccuracy> sources;
+  std::int64_t without_place = 0;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!verdicts[i]) {
+      continue;
+    }
+    FG_TRY(const Verdict verdict, *verdicts[i]);
+    tally(verdict, figures.all);
+    tally(verdict, sources[records[i].source]);
+    without_place += verdict == Verdict::without_place;
+  }
+  set_interval(figures.all);
+  for (auto& [source, accuracy] : sources) {
+    accuracy.source = source.empty() ? "source not recorded" : source;
+    set_interval(accuracy);
+    figures.by_source.push_back(accuracy);
+  }
+  if (without_place > 0) {
+    figures.notes.push_back(fmt::format(
+        "{} minefield record(s) have no position and cannot be compared with searched ground.", without_place));
+  }
+  return figures;
+}
+
+}  // namespace firmground::report
