@@ -2,7 +2,6 @@
 #include <memory>
 #include <span>
 #include <string>
-
 #include <vector>
 
 #include "base/error.h"
@@ -35,7 +34,8 @@ class Crs {
 };
 
 /// Transforms points from any CRS PROJ knows ("EPSG:28408", WKT) to WGS 84, axis order longitude/easting first.
-/// PROJ chooses the operation for the area of the points.  Errors: geo.crs_unknown, geo.transform_failed (names the first point).
+/// PROJ chooses the operation for the area of the points.  Errors: geo.crs_unknown, geo.transform_failed (names the
+/// first point).
 base::Result<std::vector<LonLat>> transform_to_lon_lat(const std::string& crs, std::span<const Xy> points);
 
 }  // namespace firmground::geo

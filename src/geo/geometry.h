@@ -30,7 +30,9 @@ struct Box {
   bool empty() const { return !(min_x <= max_x && min_y <= max_y); }
   void include(Xy p);
   void include(const Box& other);
-  bool intersects(const Box& o) const { return min_x <= o.max_x && o.min_x <= max_x && min_y <= o.max_y && o.min_y <= max_y; }
+  bool intersects(const Box& o) const {
+    return min_x <= o.max_x && o.min_x <= max_x && min_y <= o.max_y && o.min_y <= max_y;
+  }
   bool contains(Xy p) const { return p.x >= min_x && p.x <= max_x && p.y >= min_y && p.y <= max_y; }
   Box grown(double metres) const { return {min_x - metres, min_y - metres, max_x + metres, max_y + metres}; }
 };
@@ -43,8 +45,8 @@ struct BasicPolygon {
   friend bool operator==(const BasicPolygon&, const BasicPolygon&) = default;
 };
 
-/// Points, lines and polygons of one record; usually only one of the three lists is used, several entries make it multi-part.
-/// The coordinate type carries the CRS: BasicGeometry<LonLat> cannot be mistaken for metres.
+/// Points, lines and polygons of one record; usually only one of the three lists is used, several entries make it
+/// multi-part. The coordinate type carries the CRS: BasicGeometry<LonLat> cannot be mistaken for metres.
 template <typename Coordinate>
 struct BasicGeometry {
   std::vector<Coordinate> points;
@@ -69,7 +71,8 @@ Xy centroid(const PlanarGeometry& geometry);
 /// Even-odd rule; a point on the boundary may fall on either side.
 bool contains(const PlanarPolygon& polygon, Xy point);
 bool contains(const PlanarGeometry& geometry, Xy point);
-/// Distance from the point to the nearest vertex, edge or interior of the geometry; 0 inside a polygon; infinity when empty.
+/// Distance from the point to the nearest vertex, edge or interior of the geometry; 0 inside a polygon; infinity when
+/// empty.
 double distance(const PlanarGeometry& geometry, Xy point);
 
 }  // namespace firmground::geo

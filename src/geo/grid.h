@@ -7,8 +7,8 @@
 
 namespace firmground::geo {
 
-/// Square cells in the programme CRS, north up, row 0 in the north. Cell edges are whole multiples of the cell size, so that
-/// grids of one size made from different records line up.
+/// Square cells in the programme CRS, north up, row 0 in the north. Cell edges are whole multiples of the cell size, so
+/// that grids of one size made from different records line up.
 struct Grid {
   double cell_m = 50;
   std::int64_t west = 0;   ///< x of the western edge / cell_m
@@ -35,7 +35,9 @@ struct Grid {
   /// Column and row of the cell that holds the point; may lie outside [0, columns) x [0, rows).
   std::int32_t column_of(double x) const;
   std::int32_t row_of(double y) const;
-  bool has(std::int32_t column, std::int32_t row) const { return column >= 0 && column < columns && row >= 0 && row < rows; }
+  bool has(std::int32_t column, std::int32_t row) const {
+    return column >= 0 && column < columns && row >= 0 && row < rows;
+  }
   /// Cell index, or -1 outside.
   std::int64_t cell_of(Xy point) const;
   friend bool operator==(const Grid&, const Grid&) = default;

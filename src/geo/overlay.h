@@ -16,7 +16,8 @@ inline constexpr double kPrecision_m = 1e-4;
 
 enum class Operation : std::uint8_t { intersection, union_, difference };
 
-/// Points and lines of the inputs are ignored.  Errors: geo.overlay_failed (with GEOS' reason).  Cost: O((n+m) log(n+m)) typical.
+/// Points and lines of the inputs are ignored.  Errors: geo.overlay_failed (with GEOS' reason).  Cost: O((n+m)
+/// log(n+m)) typical.
 base::Result<PlanarGeometry> overlay(const PlanarGeometry& a, const PlanarGeometry& b, Operation operation);
 /// Cascaded union of many.  Cost: O(n log n) typical.
 base::Result<PlanarGeometry> union_all(std::span<const PlanarGeometry* const> geometries);
@@ -25,11 +26,13 @@ base::Result<PlanarGeometry> buffer(const PlanarGeometry& geometry, double metre
 /// Fewer vertices, never further than the tolerance from the original, topology kept.
 base::Result<PlanarGeometry> simplify(const PlanarGeometry& geometry, double tolerance_m);
 
-/// Empty when the polygons are valid (OGC Simple Features); otherwise the reason and place, e.g. "Self-intersection[512034.1 4401022.7]".
+/// Empty when the polygons are valid (OGC Simple Features); otherwise the reason and place, e.g.
+/// "Self-intersection[512034.1 4401022.7]".
 std::string validity_problem(const PlanarGeometry& geometry);
 std::string validity_problem(const GeographicGeometry& geometry);
 
-/// Static spatial index over boxes (packed Hilbert R-tree).  Build O(n log n), query O(log n + hits), hits in ascending index order.
+/// Static spatial index over boxes (packed Hilbert R-tree).  Build O(n log n), query O(log n + hits), hits in ascending
+/// index order.
 class BoxIndex {
  public:
   explicit BoxIndex(std::span<const Box> boxes);
