@@ -1,0 +1,167 @@
+#include "pipeline/stored_estimate.h"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace firmground::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using estimate::CovariateEffect;
+using estimate::PolygonEstimate;
+
+/// null is "not known" (JSON has no NaN).
+double number(const Json& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+std::vector<double> numbers(const Json& values) {
+  std::vector<double> result;
+  result.reserve(values.size());
+  for (const Json& value : values) {
+    result.push_back(number(value));
+  }
+  return result;
+}
+
+Json effect_json(const CovariateEffect& effect) {
+  return {{"name", effect.name},     {"unit", effect.unit}, {"at", effect.at},
+          {"effect", effect.effect}, {"p05", effect.p05},   {"p95", effect.p95}};
+}
+
+CovariateEffect effect_from(const Json& json) {
+  return {json.at("name"),         json.at("unit"),        numbers(json.at("at")), numbers(json.at("effect")),
+          numbers(json.at("p05")), numbers(json.at("p95"))};
+}
+
+Json polygon_json(const PolygonEstimate& polygon) {
+  Json reasons = Json::array();
+  for (const estimate::Reason& reason : polygon.reasons) {
+    reasons.push_back({{"text", reason.text}, {"contribution", reason.contribution}});
+  }
+  return {{"id", polygon.id},
+          {"probability_none", polygon.probability_none},
+          {"items_mean", polygon.items_mean},
+          {"items_p05", polygon.items_p05},
+          {"items_p95", polygon.items_p95},
+          {"evidence", polygon.evidence},
+          {"area_m2", polygon.area_m2},
+          {"reasons", std::move(reasons)}};
+}
+
+PolygonEstimate polygon_from(const Json& json) {
+  PolygonEstimate polygon{.id = json.at("id"),
+                          .probability_none = number(json.at("probability_none")),
+                          .items_mean = number(json.at("items_mean")),
+                          .items_p05 = number(json.at("items_p05")),
+                          .items_p95 = number(json.at("items_p95")),
+                          .evidence = number(json.at("evidence")),
+                          .area_m2 = number(json.at("area_m2")),
+                          .reasons = {}};
+  for (const Json& reason : json.at("reasons")) {
+    polygon.reasons.push_back({reason.at("text"), number(reason.at("contribution"))});
+  }
+  return polygon;
+}
+
+StoredEstimate estimate_from(const Json& json) {
+  StoredEstimate result;
+  const Json& totals = json.at("totals");
+  result.totals = {number(totals.at("items_mean")), number(totals.at("items_p05")), number(totals.at("items_p95"))};
+  result.mode = json.at("mode");
+  result.cells = json.at("cells");
+  result.cell_m = number(json.at("cell_m"));
+  for (const auto& [name, value] : json.at("hyperparameters").items()) {
+    result.hyperparameters[name] = number(value);
+  }
+  for (const Json& effect : json.at("effects")) {
+    result.effects.push_back(effect_from(effect));
+  }
+  for (const auto& [kind, polygons] : json.at("polygons").items()) {
+    for (const Json& polygon : polygons) {
+      result.polygons[kind].push_back(polygon_from(polygon));
+    }
+  }
+  result.request = json.at("request");
+  result.stamp = base::parse_stamp(json.at("stamp").dump());
+  return result;
+}
+
+}  // namespace
+
+std::string to_json(const StoredEstimate& estimate) {
+  Json effects = Json::array();
+  for (const CovariateEffect& effect : estimate.effects) {
+    effects.push_back(effect_json(effect));
+  }
+  Json polygons = Json::object();
+  for (const auto& [kind, of_kind] : estimate.polygons) {
+    Json& list = polygons[kind] = Json::array();
+    for (const PolygonEstimate& polygon : of_kind) {
+      list.push_back(polygon_json(polygon));
+    }
+  }
+  const Json json = {{"totals",
+                      {{"items_mean", estimate.totals.items_mean},
+                       {"items_p05", estimate.totals.items_p05},
+                       {"items_p95", estimate.totals.items_p95}}},
+                     {"mode", estimate.mode},
+                     {"cells", estimate.cells},
+                     {"cell_m", estimate.cell_m},
+                     {"hyperparameters", estimate.hyperparameters},
+                     {"effects", std::move(effects)},
+                     {"polygons", std::move(polygons)},
+                     {"request", estimate.request},
+                     {"stamp", Json::parse(estimate.stamp.to_json())}};
+  return json.dump();
+}
+
+base::Result<StoredEstimate> parse_stored_estimate(const std::string& json) {
+  try {
+    return estimate_from(Json::parse(json));
+  } catch (const nlohmann::json::exception& reason) {
+    return base::fail("pipeline.estimate_unreadable", {{"reason", reason.what()}});
+  }
+}
+
+base::Result<void> store_estimate(registry::Register& programme, const StoredEstimate& summary,
+                                  const geo::Raster& raster, const std::string& made_at) {
+  FG_TRY(std::string cog, geo::to_cog(raster));
+  const std::string stamp = summary.stamp.to_json();
+  // The summary is emptied first and written last: whoever reads in between, or after a kill, finds no estimate rather
+  // than the numbers of one with the map of another.
+  FG_TRY_VOID(programme.store({.name = kHazardEstimate, .stamp = "", .made_at = made_at, .bytes = ""}));
+  FG_TRY_VOID(programme.store({.name = kHazardRaster, .stamp = stamp, .made_at = made_at, .bytes = std::move(cog)}));
+  return programme.store({.name = kHazardEstimate, .stamp = stamp, .made_at = made_at, .bytes = to_json(summary)});
+}
+
+base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
+                                                            const mineaction::Snapshot& snapshot) {
+  FG_TRY(const std::optional<registry::StoredResult> summary, programme.load(kHazardEstimate));
+  if (!summary || summary->bytes.empty()) {
+    return std::nullopt;
+  }
+  FG_TRY(StoredEstimate result, parse_stored_estimate(summary->bytes));
+  result.made_at = summary->made_at;
+  result.stale = result.stamp.snapshot_hash != snapshot.hash;
+  return result;
+}
+
+base::Result<std::optional<geo::Raster>> latest_hazard_raster(const registry::Register& programme,
+                                                              const geo::Crs& crs) {
+  FG_TRY(const std::optional<registry::StoredResult> summary, programme.load(kHazardEstimate));
+  FG_TRY(const std::optional<registry::StoredResult> stored, programme.load(kHazardRaster));
+  if (!summary || !stored || summary->stamp != stored->stamp) {
+    return std::nullopt;
+  }
+  FG_TRY(geo::Raster raster, geo::from_geotiff(stored->bytes, crs));
+  return raster;
+}
+
+report::EstimateSummary summary_for_report(const StoredEstimate& estimate) {
+  return {
+      .totals = estimate.totals, .made_at = estimate.made_at, .stamp_id = estimate.stamp.id(), .stale = estimate.stale};
+}
+
+}  // namespace firmground::pipeline

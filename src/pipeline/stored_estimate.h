@@ -1,0 +1,59 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/stamp.h"
+#include "estimate/hazard_estimate.h"
+#include "geo/raster.h"
+#include "mineaction/snapshot.h"
+#include "register/register.h"
+#include "report/situation.h"
+
+/// The order of the stages and what they leave in a programme. The only module that knows all stages.
+namespace firmground::pipeline {
+
+/// Names of the derived results that a programme keeps (registry::StoredResult::name).
+inline constexpr const char* kHazardRaster = "hazard-raster";      ///< bytes of the Cloud-Optimised GeoTIFF
+inline constexpr const char* kHazardEstimate = "hazard-estimate";  ///< JSON of StoredEstimate
+
+/// What a programme keeps of its latest estimate beside the raster.
+struct StoredEstimate {
+  estimate::NationalTotals totals;
+  std::string mode;  ///< "effort" or "presence-only"
+  std::int64_t cells = 0;
+  double cell_m = 0;
+  std::map<std::string, double> hyperparameters;
+  std::vector<estimate::CovariateEffect> effects;
+  std::map<std::string, std::vector<estimate::PolygonEstimate>> polygons;  ///< kind ("hazards") -> by id
+  std::string request;  ///< canonical JSON of what was asked for: the same request on the same snapshot is reused
+  base::Stamp stamp;
+  std::string made_at;  ///< UTC, of the store; not part of the JSON kept
+  bool stale = false;   ///< made from another snapshot than the one asked about
+};
+
+/// One JSON object {"totals","mode","cells","cell_m","hyperparameters","effects","polygons","request","stamp"}; numbers
+/// that are not known are null.  Same estimate, same bytes.
+std::string to_json(const StoredEstimate& estimate);
+/// Errors: pipeline.estimate_unreadable.
+base::Result<StoredEstimate> parse_stored_estimate(const std::string& json);
+
+/// Keeps raster and summary; readers meet the old pair, none, or the new one, never a mixture.
+/// Errors: those of geo::to_cog and Register::store.
+base::Result<void> store_estimate(registry::Register& programme, const StoredEstimate& summary,
+                                  const geo::Raster& raster, const std::string& made_at);
+
+/// The estimate last stored, with whether it is stale against `snapshot`; nothing when none was finished.
+/// Errors: pipeline.estimate_unreadable, those of Register::load.
+base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
+                                                            const mineaction::Snapshot& snapshot);
+/// The raster that belongs to latest_estimate(); nothing when there is none.  Errors: also those of geo::from_geotiff.
+base::Result<std::optional<geo::Raster>> latest_hazard_raster(const registry::Register& programme, const geo::Crs& crs);
+
+/// What the situation report says of it.
+report::EstimateSummary summary_for_report(const StoredEstimate& estimate);
+
+}  // namespace firmground::pipeline
