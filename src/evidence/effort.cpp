@@ -1,0 +1,177 @@
+#include "evidence/effort.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+namespace firmground::evidence {
+
+double default_detection(mineaction::Method method, mineaction::Outcome outcome, OrdnanceClass ordnance_class) {
+  using mineaction::Method;
+  const bool mines = ordnance_class == OrdnanceClass::mines;
+  switch (method) {
+    case Method::nts: return 0;
+    case Method::technical_survey: return 0.60;
+    case Method::manual: return 0.95;
+    case Method::mechanical: return mines ? 0.80 : 0.60;
+    case Method::animal: return 0.90;
+    case Method::bac: return mines ? 0.40 : 0.92;
+    case Method::eod: return 0.90;
+    case Method::unknown: break;
+  }
+  switch (outcome) {
+    case mineaction::Outcome::cancelled: return 0;
+    case mineaction::Outcome::reduced: return 0.60;
+    case mineaction::Outcome::cleared: break;
+  }
+  return mines ? 0.85 : 0.80;
+}
+
+namespace {
+
+struct Effort {
+  float share = 0;     ///< summed over releases, may exceed 1
+  float weighted = 0;  ///< sum of share x detection
+};
+
+bool counts(const std::optional<mineaction::Date>& date, const ObserveOptions& options) {
+  if (!options.from && !options.until) {
+    return true;
+  }
+  if (!date) {
+    return false;  // a report of the past may hold only what is known to be of that time
+  }
+  return (!options.until || date->last_day() <= options.until->last_day()) &&
+         (!options.from || date->first_day() >= options.from->first_day());
+}
+
+/// Effort per class on every touched cell.
+std::array<std::vector<Effort>, 2> effort_of(const mineaction::Snapshot& snapshot, const ObserveOptions& options,
+                                             const geo::Grid& grid) {
+  std::array<std::vector<Effort>, 2> effort;
+  for (auto& of_class : effort) {
+    of_class.resize(grid.size());
+  }
+  for (const mineaction::LandRelease& release : snapshot.land_releases) {
+    if (!counts(release.completed_on, {.cell_m = 0, .mode = Mode::effort, .from = {}, .until = options.until})) {
+      continue;
+    }
+    const std::array<double, 2> detection = {default_detection(release.method, release.outcome, OrdnanceClass::mines),
+                                             default_detection(release.method, release.outcome, OrdnanceClass::erw)};
+    if (detection[0] <= 0 && detection[1] <= 0) {
+      continue;
+    }
+    const auto coverage = static_cast<float>(release.coverage.value_or(1.0));
+    for (const geo::CellShare& touched : geo::cover(grid, release.geometry)) {
+      for (std::size_t k = 0; k < 2; ++k) {
+        Effort& cell = effort[k][touched.cell];
+        cell.share += touched.share * coverage;
+        cell.weighted += touched.share * coverage * static_cast<float>(detection[k]);
+      }
+    }
+  }
+  return effort;
+}
+
+/// A find a few metres off the edge of its release belongs to the searched cell beside it.
+std::int64_t searched_cell_near(const geo::Grid& grid, const std::vector<Effort>& effort, geo::Xy position) {
+  const std::int32_t column = grid.column_of(position.x);
+  const std::int32_t row = grid.row_of(position.y);
+  std::int64_t best = -1;
+  double best_distance = 0.6 * grid.cell_m;
+  for (std::int32_t r = row - 1; r <= row + 1; ++r) {
+    for (std::int32_t c = column - 1; c <= column + 1; ++c) {
+      if (!grid.has(c, r) || effort[grid.index(c, r)].share <= 0) {
+        continue;
+      }
+      if (c == column && r == row) {
+        return static_cast<std::int64_t>(grid.index(c, r));
+      }
+      const geo::Xy centre = grid.centre(c, r);
+      const double away = std::max({0.0, std::abs(position.x - centre.x) - grid.cell_m / 2, std::abs(position.y - centre.y) - grid.cell_m / 2});
+      if (away < best_distance && away <= 10.0) {
+        best_distance = away;
+        best = static_cast<std::int64_t>(grid.index(c, r));
+      }
+    }
+  }
+  return best;
+}
+
+std::vector<Report> sorted_reports(const std::unordered_map<std::uint32_t, std::uint32_t>& by_cell) {
+  std::vector<Report> reports;
+  reports.reserve(by_cell.size());
+  for (const auto& [cell, count] : by_cell) {
+    reports.push_back({cell, count});
+  }
+  std::sort(reports.begin(), reports.end(), [](const Report& a, const Report& b) { return a.cell < b.cell; });
+  return reports;
+}
+
+}  // namespace
+
+void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& options, Observations& result) {
+  const geo::Grid& grid = result.grid;
+  const auto effort = effort_of(snapshot, options, grid);
+  result.processed.assign(grid.size(), 0);
+  bool any_effort = false;
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    const bool searched = effort[0][i].weighted > 0 || effort[1][i].weighted > 0;
+    result.processed[i] = searched ? 1 : 0;
+    any_effort = any_effort || searched;
+  }
+  result.mode = options.mode == Mode::presence_only || (options.mode == Mode::automatic && !any_effort) ? "presence-only" : "effort";
+  const bool presence_only = result.mode == "presence-only";
+
+  std::array<std::unordered_map<std::uint32_t, std::uint32_t>, 2> found;
+  std::array<std::unordered_map<std::uint32_t, std::uint32_t>, 2> reported;
+  const auto report = [&](std::size_t k, geo::Xy position, std::uint32_t count) {
+    const std::int64_t cell = grid.cell_of(position);
+    if (cell >= 0 && result.inside[static_cast<std::size_t>(cell)] != 0) {
+      reported[k][static_cast<std::uint32_t>(cell)] += count;
+    }
+  };
+  for (const mineaction::Find& find : snapshot.finds) {
+    if (!counts(find.found_on, options)) {
+      continue;
+    }
+    const auto k = static_cast<std::size_t>(class_of(find.device));
+    const auto count = static_cast<std::uint32_t>(std::max<std::int64_t>(find.count, 0));
+    const std::int64_t cell = presence_only ? -1 : searched_cell_near(grid, effort[k], find.position);
+    if (cell >= 0) {
+      found[k][static_cast<std::uint32_t>(cell)] += count;
+    } else {
+      report(k, find.position, count);
+    }
+  }
+  for (const mineaction::Accident& accident : snapshot.accidents) {
+    // A place known to a few cells only says that a person met an item there.
+    const bool placed = accident.position && accident.precision_m.value_or(grid.cell_m) <= std::max(4 * grid.cell_m, 500.0);
+    if (placed && counts(accident.occurred_on, options) && (presence_only || grid.cell_of(*accident.position) < 0 ||
+                                                            result.processed[static_cast<std::size_t>(grid.cell_of(*accident.position))] == 0)) {
+      report(static_cast<std::size_t>(class_of(accident.device)), *accident.position, 1);
+    }
+  }
+
+  for (std::size_t k = 0; k < 2; ++k) {
+    result.reports[k] = sorted_reports(reported[k]);
+    if (presence_only) {
+      continue;
+    }
+    for (std::size_t i = 0; i < grid.size(); ++i) {
+      const Effort& cell = effort[k][i];
+      if (cell.weighted <= 0 || result.inside[i] == 0) {
+        continue;
+      }
+      const double times = std::max(1.0F, cell.share);
+      const double mean = std::min(0.995F, cell.weighted / cell.share);
+      const auto there = found[k].find(static_cast<std::uint32_t>(i));
+      result.searched[k].push_back({static_cast<std::uint32_t>(i), std::min(1.0F, cell.share),
+                                    static_cast<float>(1 - std::pow(1 - mean, times)), there == found[k].end() ? 0 : there->second});
+    }
+  }
+}
+
+}  // namespace firmground::evidence

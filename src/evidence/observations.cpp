@@ -1,0 +1,159 @@
+#include "evidence/observations.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "evidence/covariates.h"
+#include "evidence/effort.h"
+
+namespace firmground::evidence {
+
+std::string_view to_string(OrdnanceClass ordnance_class) { return ordnance_class == OrdnanceClass::mines ? "mines" : "ERW"; }
+
+OrdnanceClass class_of(mineaction::Device device) {
+  using mineaction::Device;
+  switch (device) {
+    case Device::ap_mine:
+    case Device::av_mine:
+    case Device::ied:
+    case Device::booby_trap: return OrdnanceClass::mines;
+    case Device::unknown:
+    case Device::submunition:
+    case Device::uxo:
+    case Device::axo:
+    case Device::erw:
+    case Device::other: break;
+  }
+  return OrdnanceClass::erw;
+}
+
+namespace {
+
+geo::Box box_of_records(const mineaction::Snapshot& snapshot) {
+  geo::Box box;
+  for (const auto& find : snapshot.finds) {
+    box.include(find.position);
+  }
+  for (const auto& accident : snapshot.accidents) {
+    if (accident.position) {
+      box.include(*accident.position);
+    }
+  }
+  for (const auto& release : snapshot.land_releases) {
+    box.include(geo::bounds(release.geometry));
+  }
+  for (const auto& hazard : snapshot.hazards) {
+    box.include(geo::bounds(hazard.geometry));
+  }
+  for (const auto& record : snapshot.minefield_records) {
+    box.include(geo::bounds(record.geometry));
+  }
+  return box;
+}
+
+/// Cells near any record, where nobody drew the country.
+std::vector<std::uint8_t> near_records(const mineaction::Snapshot& snapshot, const geo::Grid& grid, double reach_m) {
+  std::vector<std::uint8_t> mask(grid.size(), 0);
+  geo::PlanarGeometry points;
+  for (const auto& find : snapshot.finds) {
+    points.points.push_back(find.position);
+  }
+  for (const auto& accident : snapshot.accidents) {
+    if (accident.position) {
+      points.points.push_back(*accident.position);
+    }
+  }
+  geo::burn_lines(grid, points, mask);
+  for (const auto& release : snapshot.land_releases) {
+    geo::burn_lines(grid, release.geometry, mask);
+  }
+  for (const auto& hazard : snapshot.hazards) {
+    geo::burn_lines(grid, hazard.geometry, mask);
+  }
+  const std::vector<float> away = geo::distance_transform(grid, mask);
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    mask[i] = away[i] <= reach_m ? 1 : 0;
+  }
+  return mask;
+}
+
+base::Result<geo::Grid> grid_over(const geo::Box& box, double cell_m) {
+  const double cells = std::ceil((box.max_x - box.min_x) / cell_m + 1) * std::ceil((box.max_y - box.min_y) / cell_m + 1);
+  if (cells > std::numeric_limits<std::int32_t>::max()) {
+    return base::fail("evidence.grid_too_large", {{"cell", fmt::format("{:g}", cell_m)}, {"cells", fmt::format("{:.3g}", cells)}});
+  }
+  return geo::Grid::covering(box, cell_m);
+}
+
+/// The grid and which of its cells belong to the country.
+base::Result<void> lay_grid(const mineaction::Snapshot& snapshot, double cell_m, Observations& result) {
+  geo::PlanarGeometry ground;
+  for (const auto& area : snapshot.areas_of_interest) {
+    ground.polygons.insert(ground.polygons.end(), area.geometry.polygons.begin(), area.geometry.polygons.end());
+  }
+  const bool by_districts = ground.polygons.empty();
+  if (by_districts) {
+    for (const auto& district : snapshot.districts) {
+      ground.polygons.insert(ground.polygons.end(), district.geometry.polygons.begin(), district.geometry.polygons.end());
+    }
+  }
+  if (!ground.polygons.empty()) {
+    FG_TRY(result.grid, grid_over(geo::bounds(ground), cell_m));
+    result.inside.assign(result.grid.size(), 0);
+    // Polygon by polygon: several areas may overlap, which an even-odd rule over all rings would cut out.
+    for (const geo::PlanarPolygon& polygon : ground.polygons) {
+      geo::PlanarGeometry one;
+      one.polygons.push_back(polygon);
+      const std::vector<std::uint8_t> inside = geo::centres_inside(result.grid, one);
+      for (std::size_t i = 0; i < inside.size(); ++i) {
+        result.inside[i] |= inside[i];
+      }
+    }
+    if (by_districts) {
+      result.notes.push_back("No area of interest is recorded; the districts stand in for it.");
+    }
+    return {};
+  }
+  const geo::Box box = box_of_records(snapshot);
+  if (box.empty()) {
+    return base::fail("evidence.no_ground");
+  }
+  const double reach_m = std::max(10'000.0, 10 * cell_m);
+  FG_TRY(result.grid, grid_over(box.grown(reach_m), cell_m));
+  result.inside = near_records(snapshot, result.grid, reach_m);
+  result.notes.push_back(
+      fmt::format("No area of interest or district is recorded; ground within {:g} km of a record stands in for it.", reach_m / 1000));
+  return {};
+}
+
+}  // namespace
+
+base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const ObserveOptions& options,
+                                   const base::Progress& progress) {
+  FG_CHECK(snapshot.crs.has_value());
+  if (!(options.cell_m >= 1 && options.cell_m <= 100'000)) {
+    return base::fail("evidence.cell_invalid", {{"cell", fmt::format("{:g}", options.cell_m)}});
+  }
+  Observations result;
+  result.epsg = snapshot.crs->epsg();
+  result.snapshot_hash = snapshot.hash;
+  if (!progress("Laying the grid", 0)) {
+    return base::fail("base.cancelled");
+  }
+  FG_TRY_VOID(lay_grid(snapshot, options.cell_m, result));
+  if (!progress("Placing search effort and finds on the grid", 0.1)) {
+    return base::fail("base.cancelled");
+  }
+  place_effort(snapshot, options, result);
+  if (!progress("Measuring covariates", 0.3)) {
+    return base::fail("base.cancelled");
+  }
+  result.covariates = covariate_fields(snapshot, result.grid, result.inside);
+  progress("Observations ready", 1);
+  return result;
+}
+
+}  // namespace firmground::evidence

@@ -1,0 +1,81 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "geo/crs.h"
+#include "geo/grid.h"
+#include "mineaction/snapshot.h"
+
+namespace firmground::evidence {
+
+/// Ordnance classes with a hazard field of their own: what was laid (AP, AV mines, IEDs, booby traps) and what was fired or left
+/// (UXO, AXO, submunitions, ERW, other and unknown items).
+enum class OrdnanceClass : std::uint8_t { mines, erw };
+inline constexpr std::array kOrdnanceClasses = {OrdnanceClass::mines, OrdnanceClass::erw};
+std::string_view to_string(OrdnanceClass ordnance_class);
+OrdnanceClass class_of(mineaction::Device device);
+
+/// A cell that was searched, for one ordnance class. Finding nothing in it is data.
+struct SearchedCell {
+  std::uint32_t cell;
+  float share;      ///< of the cell's area searched, (0, 1]: geometry of the releases times their coverage
+  float detection;  ///< probability that an item in the searched share was found, (0, 1)
+  std::uint32_t found;
+};
+
+/// Items reported outside searched land: spot tasks, accidents (a find without effort).
+struct Report {
+  std::uint32_t cell;
+  std::uint32_t count;
+};
+
+/// A value per cell that the hazard may depend on; NaN where it is not known.
+struct CovariateField {
+  std::string name;  ///< in words, for people: "distance to the former line of contact"
+  std::string unit;
+  std::vector<float> value;
+  bool categories = false;           ///< values are 0, 1, 2 ... with the labels below
+  std::vector<std::string> labels;
+};
+
+/// Everything the estimate may look at, on the grid. A function of the snapshot alone (design invariant 2).
+struct Observations {
+  geo::Grid grid;
+  int epsg = 0;
+  std::vector<std::uint8_t> inside;  ///< cell centre in the area of interest: these cells are estimated
+  std::array<std::vector<SearchedCell>, 2> searched;  ///< by class, ascending cells
+  std::array<std::vector<Report>, 2> reports;         ///< by class, ascending cells
+  std::vector<std::uint8_t> processed;                ///< cell touched by a release with any effort
+  std::vector<CovariateField> covariates;
+  std::string snapshot_hash;
+  std::string mode;                 ///< "effort", or "presence-only" when no land release says where was searched
+  std::vector<std::string> notes;   ///< assumptions made, in words
+};
+
+enum class Mode : std::uint8_t { automatic, effort, presence_only };
+
+struct ObserveOptions {
+  double cell_m = 50;
+  Mode mode = Mode::automatic;
+  std::optional<mineaction::Date> from;   ///< presence-only: events from this day on
+  std::optional<mineaction::Date> until;  ///< only what was released, found or happened until this day
+};
+
+/// Snapshot -> observations.  Cost: O(cells) per covariate (exact distance transforms), O(cells touched) for effort;
+/// 4.7 million cells in a few seconds.  Without an area of interest the hull of the districts, else the cells within 10 km (at
+/// least 10 cells) of any record, stand in for it, and a note says so.
+/// Errors: evidence.no_ground (nothing says where the country is), evidence.grid_too_large (more than 2^31 cells).
+base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const ObserveOptions& options = {},
+                                   const base::Progress& progress = base::no_progress);
+
+/// Probability that one item in searched ground is found, by method and class. Defaults until quality data replace them
+/// (docs/methods/hazard-field.md, table 1); NTS looks at nothing in the ground.
+double default_detection(mineaction::Method method, mineaction::Outcome outcome, OrdnanceClass ordnance_class);
+
+}  // namespace firmground::evidence
