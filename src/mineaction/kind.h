@@ -8,8 +8,8 @@
 
 #include "geo/geometry.h"
 
-/// Record kinds as data: schema/kinds/*.toml read once. Intake validates, register stores and exchange writes by this description;
-/// the typed structs of snapshot.h are what stages compute with.
+/// Record kinds as data: schema/kinds/*.toml read once. Intake validates, register stores and exchange writes by this
+/// description; the typed structs of snapshot.h are what stages compute with.
 namespace firmground::mineaction {
 
 enum class FieldType : std::uint8_t { text, integer, real, date, boolean, code };
@@ -26,6 +26,7 @@ struct Field {
   std::optional<double> maximum;
   std::string link_kind;  ///< "land-release" when the value names a record of that kind
   Privacy privacy = Privacy::open;
+  bool future_allowed = false;  ///< a deadline may lie in the future, a date of information may not
   std::string help;
   std::vector<std::string> aliases;  ///< other column names accepted without a mapping file
 };
@@ -38,7 +39,10 @@ struct Kind {
   GeometryRule geometry = GeometryRule::none;
   bool geometry_required = false;
   std::string information_date;  ///< field that holds the date of information, "" = date of entry
-  std::vector<Field> fields;     ///< the first is the local id
+  /// What the local id is made from when the file gives none: field names, and "geometry"; empty = the file must give
+  /// it.
+  std::vector<std::string> generated_id;
+  std::vector<Field> fields;  ///< the first is the local id
 
   const Field* field(std::string_view name) const;
   std::size_t field_index(std::string_view name) const;  ///< CHECKs that it exists
@@ -46,7 +50,8 @@ struct Kind {
 
 /// All kinds in the order that links need (a kind comes after those it links to).
 const std::vector<Kind>& kinds();
-/// Null when there is no such kind.
+/// Null when there is no such kind ("reference-layer" is the kind of roads, contact-line and every other reference
+/// layer).
 const Kind* find_kind(std::string_view name);
 /// The kind whose name is nearest to a misspelled one.
 std::string nearest_kind(std::string_view name);
@@ -54,10 +59,17 @@ std::string nearest_kind(std::string_view name);
 /// Null = not known.
 using Value = std::variant<std::monostate, std::string, std::int64_t, double, bool>;
 
-/// One row of a kind: values in the order of kind.fields (dates as canonical text, codes as canonical spelling), geometry in WGS 84.
+/// One row of a kind: values in the order of kind.fields (dates as canonical text, codes as canonical spelling),
+/// geometry in WGS 84.
 struct Record {
   std::vector<Value> values;
   geo::GeographicGeometry geometry;
+  friend bool operator==(const Record&, const Record&) = default;
 };
+
+/// The id of a record whose file gave none, from kind.generated_id: readable parts joined by "-", the geometry as ten
+/// hexadecimal digits of its content (rounded to 1e-8 degrees). The same content always has the same id.  REQUIRES:
+/// !kind.generated_id.empty().
+std::string generated_id(const Kind& kind, const Record& record);
 
 }  // namespace firmground::mineaction

@@ -6,13 +6,19 @@
 namespace firmground::mineaction {
 
 /// Appends one stored record of `kind` to the snapshot's typed list (geometry transformed to snapshot.crs).
-/// REQUIRES: the record satisfies the kind's schema (intake made sure).  Reference layers: kind "reference-layer", values {id, layer, name}.
+/// REQUIRES: the record satisfies the kind's schema (intake made sure).  Reference layers: kind "reference-layer",
+/// values {id, layer, name}.
 void append_record(const Kind& kind, const Record& record, Snapshot& snapshot);
 
 /// All records of `kind` in the snapshot, as they would be imported; the inverse of append_record.
 std::vector<Record> records_of(const Kind& kind, const Snapshot& snapshot);
 
-/// Sorts every list by local id and sets the hash.
+/// Gives an id to every place, baseline, leg and reference feature that has none (see generated_id()).
+/// REQUIRES: snapshot.crs, where there are geometries.
+void fill_generated_ids(Snapshot& snapshot);
+
+/// Fills generated ids, sorts every list by local id and sets the hash. The result does not depend on the order of
+/// entry. Cost: O(n) when the lists are sorted already, as the register hands them over; else O(n log n).
 void finish_snapshot(Snapshot& snapshot);
 
 }  // namespace firmground::mineaction

@@ -16,8 +16,15 @@ namespace firmground::mineaction {
 
 using base::Date;
 
-struct AreaOfInterest { std::string name; geo::PlanarGeometry geometry; };
-struct District { std::string district_id; std::string name; geo::PlanarGeometry geometry; };
+struct AreaOfInterest {
+  std::string name;
+  geo::PlanarGeometry geometry;
+};
+struct District {
+  std::string district_id;
+  std::string name;
+  geo::PlanarGeometry geometry;
+};
 
 struct HazardousArea {
   std::string hazard_id;
@@ -58,6 +65,7 @@ struct MinefieldRecordLeg {
   std::string bearing_reference;
   std::optional<double> distance;
   std::string distance_unit;
+  std::string id{};  ///< local id; empty = made from record_id and leg
 };
 
 struct LandRelease {
@@ -114,6 +122,7 @@ struct Place {
   std::optional<std::int64_t> displaced;
   std::string district;
   geo::Xy position;
+  std::string id{};  ///< local id; empty = made from name and position
 };
 
 struct Project {
@@ -166,13 +175,22 @@ struct Baseline {
   Date estimated_on;
   double area_ha = 0;
   std::string source;
+  std::string id{};  ///< local id; empty = made from name and estimated_on
 };
 
 /// A feature of a reference layer ("roads", "contact-line", "water" ...).
-struct ReferenceFeature { std::string layer; std::string name; geo::PlanarGeometry geometry; };
+struct ReferenceFeature {
+  std::string layer;
+  std::string name;
+  geo::PlanarGeometry geometry;
+  std::string id{};  ///< local id; empty = made from layer, name and geometry
+};
 
 /// A covariate raster, one band, named by its file stem ("dem").
-struct Covariate { std::string name; geo::Raster raster; };
+struct Covariate {
+  std::string name;
+  geo::Raster raster;
+};
 
 /// What the profile and the programme's own settings say.
 struct Programme {
@@ -184,8 +202,8 @@ struct Programme {
   std::string country;
 };
 
-/// The approved current state of a register at a date: what every stage reads. Each vector is sorted by its local id, so that the
-/// same content gives the same bytes whatever the order of entry.
+/// The approved current state of a register at a date: what every stage reads. Each vector is sorted by its local id,
+/// so that the same content gives the same bytes whatever the order of entry.
 struct Snapshot {
   Programme programme;
   std::optional<geo::Crs> crs;
