@@ -1,0 +1,143 @@
+#include "exchange/canonical_files.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "exchange/text_formats.h"
+
+namespace firmground::exchange {
+namespace {
+
+using mineaction::find_kind;
+using mineaction::Kind;
+using mineaction::Record;
+
+class CanonicalFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::temp_directory_path() / (std::string("firmground-exchange-") + test->name());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string text_of(const std::string& name) const {
+    std::ifstream file(folder_ / name, std::ios::binary);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
+  }
+
+  std::filesystem::path folder_;
+};
+
+Record find_record(const std::string& id, const std::string& model) {
+  const Kind& kind = *find_kind("finds");
+  Record record;
+  record.values.resize(kind.fields.size());
+  record.values[0] = id;
+  record.values[kind.field_index("device")] = std::string("AP mine");
+  record.values[kind.field_index("model")] = model;
+  record.values[kind.field_index("depth_cm")] = 12.5;
+  record.geometry.points = {{51.123456789, 41.5}};
+  return record;
+}
+
+TEST_F(CanonicalFiles, AFindIsOneLineOfCsv) {
+  ASSERT_TRUE(
+      write_records(path("finds.csv"), Format::csv, *find_kind("finds"), std::vector{find_record("F-1", "PMN, old")}));
+  EXPECT_EQ(text_of("finds.csv"),
+            "find_id,release_id,found_on,device,model,count,depth_cm,longitude,latitude\n"
+            "F-1,,,AP mine,\"PMN, old\",,12.5,51.12345679,41.5\n");
+}
+
+TEST_F(CanonicalFiles, ACellThatASpreadsheetWouldRunIsGuarded) {
+  const std::vector records = {find_record("=F1", "+cmd|' /C calc'!A0"), find_record("-2", "'=x")};
+  ASSERT_TRUE(write_records(path("finds.csv"), Format::csv, *find_kind("finds"), records));
+  const std::string text = text_of("finds.csv");
+  EXPECT_NE(text.find("\n'=F1,"), std::string::npos);
+  EXPECT_NE(text.find(",'+cmd|"), std::string::npos);
+  EXPECT_NE(text.find("\n'-2,"), std::string::npos);
+  EXPECT_NE(text.find(",''=x,"), std::string::npos);
+}
+
+TEST_F(CanonicalFiles, GeoJsonIsReadableByAnyParserAndClosesItsRings) {
+  const Kind& kind = *find_kind("hazards");
+  Record record;
+  record.values.resize(kind.fields.size());
+  record.values[0] = std::string("HA \"1\"\n");
+  record.geometry.polygons = {{{{51, 41}, {51.1, 41}, {51, 41.1}}, {{{51.01, 41.01}, {51.01, 41.02}, {51.02, 41.01}}}}};
+  ASSERT_TRUE(write_records(path("hazards.geojson"), Format::geojson, kind, std::vector{record}));
+  const auto json = nlohmann::json::parse(text_of("hazards.geojson"));
+  const auto& feature = json["features"][0];
+  EXPECT_EQ(feature["properties"]["hazard_id"], "HA \"1\"\n");
+  EXPECT_TRUE(feature["properties"]["declared_area"].is_null());  // not known is null, never 0
+  EXPECT_EQ(feature["geometry"]["type"], "Polygon");
+  EXPECT_EQ(feature["geometry"]["coordinates"].size(), 2U);
+  EXPECT_EQ(feature["geometry"]["coordinates"][0].size(), 4U);
+  EXPECT_EQ(feature["geometry"]["coordinates"][0][0], feature["geometry"]["coordinates"][0][3]);
+}
+
+TEST_F(CanonicalFiles, CsvRefusesAPolygonInWordsAndLeavesNoFile) {
+  const Kind& kind = *find_kind("hazards");
+  Record record;
+  record.values.resize(kind.fields.size());
+  record.values[0] = std::string("HA-1");
+  record.geometry.polygons = {{{{51, 41}, {51.1, 41}, {51, 41.1}}, {}}};
+  const auto result = write_records(path("hazards.csv"), Format::csv, kind, std::vector{record});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().id, "exchange.format_cannot_carry");
+  EXPECT_NE(result.error().message.find("HA-1"), std::string::npos);
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(CanonicalFiles, AFolderThatCannotBeWrittenIsSaid) {
+  const auto result = write_records(path("missing/finds.csv"), Format::csv, *find_kind("finds"), {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().id, "base.file_unwritable");
+}
+
+TEST_F(CanonicalFiles, AFolderHoldsOneFileAKindNamedByIt) {
+  mineaction::Snapshot snapshot;
+  snapshot.crs = *geo::Crs::from_epsg(32639);
+  mineaction::HazardousArea& hazard = snapshot.hazards.emplace_back();
+  hazard.hazard_id = "HA-1";
+  hazard.geometry.polygons = {{{{4e5, 46e5}, {4.1e5, 46e5}, {4e5, 46.1e5}}, {}}};
+  mineaction::Find& find = snapshot.finds.emplace_back();
+  find.find_id = "F-1";
+  find.device = mineaction::Device::ap_mine;
+  find.position = {4e5, 46e5};
+  snapshot.baselines.push_back({"national", base::Date(2024, 1, 1), 10, ""});
+  snapshot.reference_features.push_back({"roads", "M1", {{}, {{{4e5, 46e5}, {4.1e5, 46e5}}}, {}}});
+  snapshot.covariates.push_back(
+      {"dem", {{50, 8000, 92000, 4, 4}, 32639, {"elevation_m"}, {std::vector<float>(16, 12.F)}, {}}});
+  ASSERT_TRUE(write_folder(path("out"), snapshot));
+  for (const char* name : {"hazards.geojson", "finds.csv", "baselines.csv", "roads.geojson", "dem.tif"}) {
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "out" / name)) << name;
+  }
+  EXPECT_EQ(text_of("out/baselines.csv"), "name,estimated_on,area_ha,source\nnational,2024-01-01,10,\n");
+}
+
+TEST(Numbers, AreWrittenWithoutLossAndWithoutNoise) {
+  std::string text;
+  append_degrees(text, -1e-12);
+  EXPECT_EQ(text, "0");
+  text.clear();
+  append_degrees(text, 120);
+  EXPECT_EQ(text, "120");
+  text.clear();
+  append_number(text, 0.1);
+  EXPECT_EQ(text, "0.1");
+}
+
+}  // namespace
+}  // namespace firmground::exchange
