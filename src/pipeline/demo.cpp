@@ -140,6 +140,21 @@ base::Result<void> write_import_files(const fs::path& folder, const DemoOptions&
   return exchange::write_folder(folder.string(), country.known);
 }
 
+/// An invented country without dirt must enter whole: a refused row is a fault of ours, and half a country would show
+/// less hazard.
+base::Result<void> require_all_entered(const registry::ImportOutcome& file) {
+  if (file.refused == 0) {
+    return {};
+  }
+  for (const intake::Issue& issue : file.issues) {
+    if (issue.refused) {
+      return base::fail("pipeline.import_refused",
+                        {{"file", file.file}, {"row", std::to_string(issue.row)}, {"reason", issue.error}});
+    }
+  }
+  return base::fail("pipeline.import_refused", {{"file", file.file}, {"row", "?"}, {"reason", "no reason was given"}});
+}
+
 base::Result<void> fill_register(const Unfinished& unfinished, const DemoOptions& options,
                                  const base::Progress& progress, DemoOutcome& outcome) {
   FG_TRY(Register programme, Register::create(unfinished.programme.string(), kProfile, "Invented country"));
@@ -148,8 +163,8 @@ base::Result<void> fill_register(const Unfinished& unfinished, const DemoOptions
   FG_TRY(const std::vector<registry::ImportOutcome> files,
          programme.import_folder(unfinished.files.string(), true, import, under(progress, "Importing")));
   for (const registry::ImportOutcome& file : files) {
+    FG_TRY_VOID(require_all_entered(file));
     outcome.rows += file.rows;
-    outcome.refused += file.refused;
     outcome.issues += static_cast<std::int64_t>(file.issues.size());
   }
   return programme.store({.name = kDemoMark,

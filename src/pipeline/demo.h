@@ -19,9 +19,9 @@ struct DemoOptions {
 };
 
 struct DemoOutcome {
-  bool country_reused = false;                     ///< it was there, made with the same size and seed
-  bool estimate_reused = false;                    ///< the stored estimate belongs to the snapshot
-  std::int64_t rows = 0, refused = 0, issues = 0;  ///< of the import; 0 when the country was reused
+  bool country_reused = false;        ///< it was there, made with the same size and seed
+  bool estimate_reused = false;       ///< the stored estimate belongs to the snapshot
+  std::int64_t rows = 0, issues = 0;  ///< of the import; 0 when the country was reused
   mineaction::LandAccount account;
   report::Situation situation;
 };
