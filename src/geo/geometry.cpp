@@ -117,6 +117,12 @@ bool centroid_of_lines(const std::vector<std::vector<Xy>>& lines, Xy origin, Xy&
   return true;
 }
 
+template <typename Visit>
+void for_each_ring(const PlanarPolygon& polygon, const Visit& visit) {
+  visit(polygon.outer);
+  std::for_each(polygon.holes.begin(), polygon.holes.end(), visit);
+}
+
 std::vector<Xy> all_vertices(const PlanarGeometry& geometry) {
   std::vector<Xy> all = geometry.points;
   for (const auto& line : geometry.lines) {
@@ -195,6 +201,40 @@ bool contains(const PlanarPolygon& polygon, Xy point) {
 bool contains(const PlanarGeometry& geometry, Xy point) {
   return std::any_of(geometry.polygons.begin(), geometry.polygons.end(),
                      [&](const PlanarPolygon& polygon) { return contains(polygon, point); });
+}
+
+Xy interior_point(const PlanarPolygon& polygon) {
+  // Halfway between the vertices next above and below the middle: no vertex lies on the line, so every crossing is
+  // clean.
+  const Box box = bounds(polygon);
+  FG_CHECK(!box.empty());
+  const double middle = (box.min_y + box.max_y) / 2;
+  double below = box.min_y;
+  double above = box.max_y;
+  for_each_ring(polygon, [&](const std::vector<Xy>& ring) {
+    for (const Xy& p : ring) {
+      (p.y <= middle ? below : above) = p.y <= middle ? std::max(below, p.y) : std::min(above, p.y);
+    }
+  });
+  const double y = (below + above) / 2;
+  std::vector<double> crossings;
+  for_each_ring(polygon, [&](const std::vector<Xy>& ring) {
+    for (std::size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++) {
+      if ((ring[i].y > y) != (ring[j].y > y)) {
+        crossings.push_back(ring[i].x + (y - ring[i].y) * (ring[j].x - ring[i].x) / (ring[j].y - ring[i].y));
+      }
+    }
+  });
+  std::sort(crossings.begin(), crossings.end());
+  Xy best{(box.min_x + box.max_x) / 2, y};
+  double widest = -1;
+  for (std::size_t i = 0; i + 1 < crossings.size(); i += 2) {
+    if (crossings[i + 1] - crossings[i] > widest) {
+      widest = crossings[i + 1] - crossings[i];
+      best.x = (crossings[i] + crossings[i + 1]) / 2;
+    }
+  }
+  return best;
 }
 
 double distance(const PlanarGeometry& geometry, Xy point) {

@@ -71,6 +71,9 @@ Xy centroid(const PlanarGeometry& geometry);
 /// Even-odd rule; a point on the boundary may fall on either side.
 bool contains(const PlanarPolygon& polygon, Xy point);
 bool contains(const PlanarGeometry& geometry, Xy point);
+/// A point inside the polygon, in the middle of the widest stretch of a line through its middle.
+/// REQUIRES: the polygon has area.
+Xy interior_point(const PlanarPolygon& polygon);
 /// Distance from the point to the nearest vertex, edge or interior of the geometry; 0 inside a polygon; infinity when
 /// empty.
 double distance(const PlanarGeometry& geometry, Xy point);

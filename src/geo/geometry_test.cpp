@@ -54,6 +54,14 @@ TEST(Geometry, DistanceIsToTheNearestPartAndZeroInside) {
   EXPECT_TRUE(std::isinf(distance({}, {0, 0})));
 }
 
+TEST(Geometry, AnInteriorPointIsInsideHoweverTheGroundIsShaped) {
+  EXPECT_TRUE(contains(holed_square(), interior_point(holed_square().polygons[0])));
+  const PlanarPolygon horseshoe{{{0, 0}, {30, 0}, {30, 30}, {29, 30}, {29, 1}, {1, 1}, {1, 30}, {0, 30}}, {}};
+  EXPECT_TRUE(contains(horseshoe, interior_point(horseshoe)));
+  const PlanarPolygon sliver{{{512'000, 4'401'000}, {513'000, 4'402'000}, {513'000, 4'402'000.0003}}, {}};
+  EXPECT_TRUE(contains(sliver, interior_point(sliver)));
+}
+
 TEST(Geometry, ABoxIsEmptyUntilItHoldsSomething) {
   EXPECT_TRUE(bounds(PlanarGeometry{}).empty());
   const Box box = bounds(holed_square());

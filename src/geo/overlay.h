@@ -26,6 +26,26 @@ base::Result<PlanarGeometry> buffer(const PlanarGeometry& geometry, double metre
 /// Fewer vertices, never further than the tolerance from the original, topology kept.
 base::Result<PlanarGeometry> simplify(const PlanarGeometry& geometry, double tolerance_m);
 
+/// Outer rings counter-clockwise, holes clockwise, each from its smallest vertex; holes and parts sorted. The ground
+/// stays the same.
+void normalise(PlanarGeometry& geometry);
+
+/// A straight line between two points.
+struct Segment {
+  Xy from;
+  Xy to;
+};
+
+/// The faces into which the rings of all polygons, and the cuts, divide the plane: each is bounded by whole pieces of
+/// rings or cuts, they touch at edges only, share their vertices exactly and together fill all that the rings enclose
+/// (so the area of any union of faces is the sum of theirs). Noded with snap rounding on a grid of kPrecision_m: edges
+/// move by less than that, ground narrower than that vanishes. Rings may cross themselves or each other: a ring is only
+/// linework here, and the caller decides by `contains` (even-odd) what each face lies in.  Parts of cuts that bound no
+/// face are dropped.  Faces come normalised and sorted.  REQUIRES: finite coordinates.
+/// Errors: geo.overlay_failed.  Cost: O(n log n) typical in the edges.
+base::Result<std::vector<PlanarPolygon>> faces_of(std::span<const PlanarGeometry* const> geometries,
+                                                  std::span<const Segment> cuts = {});
+
 /// Empty when the polygons are valid (OGC Simple Features); otherwise the reason and place, e.g.
 /// "Self-intersection[512034.1 4401022.7]".
 std::string validity_problem(const PlanarGeometry& geometry);
