@@ -9,9 +9,9 @@ namespace firmground::base {
 }  // namespace firmground::base
 
 /// On in release: a register or an estimate built on a broken promise must not be written.
-#define FG_CHECK(condition)                                                  \
-  do {                                                                       \
-    if (!(condition)) {                                                      \
-      ::firmground::base::check_failed(#condition, __FILE__, __LINE__);      \
-    }                                                                        \
+#define FG_CHECK(condition)                                             \
+  do {                                                                  \
+    if (!(condition)) {                                                 \
+      ::firmground::base::check_failed(#condition, __FILE__, __LINE__); \
+    }                                                                   \
   } while (false)

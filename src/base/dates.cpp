@@ -55,8 +55,12 @@ std::chrono::sys_days Date::last_day() const {
   return day_;
 }
 
-int Date::year() const { return static_cast<int>(year_month_day(day_).year()); }
-unsigned Date::month() const { return static_cast<unsigned>(year_month_day(day_).month()); }
+int Date::year() const {
+  return static_cast<int>(year_month_day(day_).year());
+}
+unsigned Date::month() const {
+  return static_cast<unsigned>(year_month_day(day_).month());
+}
 
 std::string Date::to_string() const {
   const year_month_day date(day_);

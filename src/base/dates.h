@@ -17,7 +17,8 @@ class Date {
  public:
   Date() = default;
   Date(int year, unsigned month, unsigned day);
-  explicit Date(std::chrono::sys_days day, DatePrecision precision = DatePrecision::day) : day_(day), precision_(precision) {}
+  explicit Date(std::chrono::sys_days day, DatePrecision precision = DatePrecision::day)
+      : day_(day), precision_(precision) {}
 
   /// "2024-05-02", "2024-05", "2024".  Errors: base.date_invalid.
   static Result<Date> parse(std::string_view text);

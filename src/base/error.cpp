@@ -1,10 +1,10 @@
 #include "base/error.h"
 
 #include <fmt/core.h>
+#include <toml++/toml.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <toml++/toml.h>
 
 #include "base/embedded.h"
 

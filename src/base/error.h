@@ -41,19 +41,19 @@ std::string to_text(const Error& error);
 
 #define FG_CONCAT_INNER(a, b) a##b
 #define FG_CONCAT(a, b) FG_CONCAT_INNER(a, b)
-#define FG_TRY_IMPL(hidden, name, expression)                              \
-  auto hidden = (expression);                                              \
-  if (!hidden) {                                                           \
+#define FG_TRY_IMPL(hidden, name, expression)                                      \
+  auto hidden = (expression);                                                      \
+  if (!hidden) {                                                                   \
     return ::tl::unexpected<::firmground::base::Error>(std::move(hidden).error()); \
-  }                                                                        \
+  }                                                                                \
   name = std::move(*hidden)
 
 /// FG_TRY(const auto raster, open_raster(path)); gives the value or returns the error to the caller.
 #define FG_TRY(name, expression) FG_TRY_IMPL(FG_CONCAT(fg_result_, __COUNTER__), name, expression)
 
 /// FG_TRY_VOID(write(x)); for Result<void>.
-#define FG_TRY_VOID_IMPL(hidden, expression)                               \
-  if (auto hidden = (expression); !hidden) {                               \
+#define FG_TRY_VOID_IMPL(hidden, expression)                                       \
+  if (auto hidden = (expression); !hidden) {                                       \
     return ::tl::unexpected<::firmground::base::Error>(std::move(hidden).error()); \
   }
 #define FG_TRY_VOID(expression) FG_TRY_VOID_IMPL(FG_CONCAT(fg_result_, __COUNTER__), expression)

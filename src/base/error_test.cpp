@@ -5,7 +5,9 @@
 namespace firmground::base {
 namespace {
 
-Result<int> refuse() { return fail("base.file_unreadable", {{"file", "finds.csv"}, {"reason", "no such file"}}); }
+Result<int> refuse() {
+  return fail("base.file_unreadable", {{"file", "finds.csv"}, {"reason", "no such file"}});
+}
 
 Result<int> passes_on() {
   FG_TRY(const int value, refuse());

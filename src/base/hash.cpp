@@ -9,11 +9,14 @@
 namespace firmground::base {
 
 namespace {
-crypto_generichash_state* as_sodium(unsigned char* opaque) { return reinterpret_cast<crypto_generichash_state*>(opaque); }
+crypto_generichash_state* as_sodium(unsigned char* opaque) {
+  return reinterpret_cast<crypto_generichash_state*>(opaque);
+}
 }  // namespace
 
 Hasher::Hasher() {
-  static_assert(sizeof(State) >= sizeof(crypto_generichash_state) && alignof(State) >= alignof(crypto_generichash_state));
+  static_assert(sizeof(State) >= sizeof(crypto_generichash_state) &&
+                alignof(State) >= alignof(crypto_generichash_state));
   std::memset(state_.opaque, 0, sizeof state_.opaque);
   crypto_generichash_init(as_sodium(state_.opaque), nullptr, 0, 32);
 }
@@ -37,6 +40,8 @@ std::string Hasher::hex() const {
   return text;
 }
 
-std::string content_hash(std::string_view text) { return Hasher().bytes(text.data(), text.size()).hex(); }
+std::string content_hash(std::string_view text) {
+  return Hasher().bytes(text.data(), text.size()).hex();
+}
 
 }  // namespace firmground::base

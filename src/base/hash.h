@@ -7,8 +7,8 @@
 
 namespace firmground::base {
 
-/// Content hash (BLAKE2b, 256 bit) over a stream of values. Equal values in equal order give equal hashes on every machine
-/// of one byte order; strings are length-prefixed, so that ("a","bc") and ("ab","c") differ.
+/// Content hash (BLAKE2b, 256 bit) over a stream of values. Equal values in equal order give equal hashes on every
+/// machine of one byte order; strings are length-prefixed, so that ("a","bc") and ("ab","c") differ.
 class Hasher {
  public:
   Hasher();

@@ -13,7 +13,9 @@ namespace {
 std::atomic<unsigned> g_thread_count{0};
 }  // namespace
 
-void set_thread_count(unsigned count) { g_thread_count = count; }
+void set_thread_count(unsigned count) {
+  g_thread_count = count;
+}
 
 unsigned thread_count() {
   const unsigned wanted = g_thread_count;

@@ -38,7 +38,9 @@ std::uint64_t Random::bits() {
   return result;
 }
 
-double Random::uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
+double Random::uniform() {
+  return static_cast<double>(bits() >> 11) * 0x1.0p-53;
+}
 
 std::size_t Random::index(std::size_t n) {
   FG_CHECK(n > 0);
@@ -70,7 +72,9 @@ double Random::normal() {
   return u * factor;
 }
 
-double Random::exponential(double mean) { return -mean * std::log1p(-uniform()); }
+double Random::exponential(double mean) {
+  return -mean * std::log1p(-uniform());
+}
 
 double Random::gamma(double shape, double scale) {
   FG_CHECK(shape > 0 && scale > 0);

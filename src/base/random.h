@@ -1,13 +1,13 @@
 #pragma once
 #include <array>
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 
 namespace firmground::base {
 
 /// Deterministic random numbers: xoshiro256++ (Blackman & Vigna 2021), seeded by splitmix64 from (seed, stream).
-/// The same (seed, stream) gives the same numbers on every platform: the distributions are ours, not the standard library's,
-/// whose algorithms the standard leaves open. Give each unit of parallel work its own stream.
+/// The same (seed, stream) gives the same numbers on every platform: the distributions are ours, not the standard
+/// library's, whose algorithms the standard leaves open. Give each unit of parallel work its own stream.
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0);

@@ -11,8 +11,8 @@ std::string Stamp::id() const {
 }
 
 std::string Stamp::to_json() const {
-  const nlohmann::ordered_json json = {{"id", id()},           {"product", product},   {"snapshot", snapshot_hash},
-                                       {"version", version},   {"settings", settings}, {"seed", seed}};
+  const nlohmann::ordered_json json = {{"id", id()},         {"product", product},   {"snapshot", snapshot_hash},
+                                       {"version", version}, {"settings", settings}, {"seed", seed}};
   return json.dump();
 }
 
@@ -25,6 +25,8 @@ Stamp parse_stamp(const std::string& text) {
           json.value("seed", std::uint64_t{0})};
 }
 
-const char* version() { return FIRMGROUND_VERSION; }
+const char* version() {
+  return FIRMGROUND_VERSION;
+}
 
 }  // namespace firmground::base

@@ -4,8 +4,8 @@
 
 namespace firmground::base {
 
-/// What a derived number was made from (design invariant 4). Two stamps are equal exactly when the bytes made are equal.
-/// Hashes content (local ids, values), never UUIDs or clocks.
+/// What a derived number was made from (design invariant 4). Two stamps are equal exactly when the bytes made are
+/// equal. Hashes content (local ids, values), never UUIDs or clocks.
 struct Stamp {
   std::string product;        ///< "hazard-estimate", "situation-report", "land-account"
   std::string snapshot_hash;  ///< content hash of the snapshot read

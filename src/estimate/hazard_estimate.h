@@ -17,13 +17,19 @@ struct NationalTotals {
 };
 
 /// The hazard raster has the bands of design.md section 6, in this order; NaN = not estimated.
-enum class HazardBand : std::uint8_t { probability_any, expected_items, expected_items_p05, expected_items_p95, evidence };
+enum class HazardBand : std::uint8_t {
+  probability_any,
+  expected_items,
+  expected_items_p05,
+  expected_items_p95,
+  evidence
+};
 
 struct CovariateEffect {
-  std::string name;             ///< "distance to the former line of contact"
-  std::string unit;             ///< "m", "deg", ""
-  std::vector<double> at;       ///< covariate values
-  std::vector<double> effect;   ///< log intensity relative to the mean
+  std::string name;            ///< "distance to the former line of contact"
+  std::string unit;            ///< "m", "deg", ""
+  std::vector<double> at;      ///< covariate values
+  std::vector<double> effect;  ///< log intensity relative to the mean
   std::vector<double> p05, p95;
 };
 
@@ -37,7 +43,7 @@ struct PolygonEstimate {
   std::string id;
   double probability_none = 0;  ///< P(no item), from joint draws
   double items_mean = 0, items_p05 = 0, items_p95 = 0;
-  double evidence = 0;          ///< share of what is said that is data; below 0.1: hatch
+  double evidence = 0;  ///< share of what is said that is data; below 0.1: hatch
   double area_m2 = 0;
   std::vector<Reason> reasons;
 };

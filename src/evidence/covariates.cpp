@@ -18,7 +18,8 @@ bool any(const Mask& mask) {
   return std::any_of(mask.begin(), mask.end(), [](std::uint8_t m) { return m != 0; });
 }
 
-/// Which side of a line each cell lies on: +1 or -1 by connected ground that the line cuts apart, 0 where the line does not separate.
+/// Which side of a line each cell lies on: +1 or -1 by connected ground that the line cuts apart, 0 where the line does
+/// not separate.
 std::vector<std::int8_t> sides(const geo::Grid& grid, const Mask& line, const Mask& inside) {
   std::vector<std::int32_t> label(grid.size(), -1);
   std::vector<std::size_t> size_of;
@@ -57,7 +58,8 @@ std::vector<std::int8_t> sides(const geo::Grid& grid, const Mask& line, const Ma
   });
   std::vector<std::int8_t> side(grid.size(), 0);
   // Two large pieces: the line runs through the country. One: it ends inside, and there is no "other side".
-  if (order.size() < 2 || size_of[static_cast<std::size_t>(order[1])] * 20 < size_of[static_cast<std::size_t>(order[0])]) {
+  if (order.size() < 2 ||
+      size_of[static_cast<std::size_t>(order[1])] * 20 < size_of[static_cast<std::size_t>(order[0])]) {
     return side;
   }
   for (std::size_t i = 0; i < grid.size(); ++i) {
@@ -136,7 +138,8 @@ std::vector<float> box_mean(const geo::Grid& grid, const std::vector<float>& val
   return result;
 }
 
-void add_recorded_outlines(const mineaction::Snapshot& snapshot, const geo::Grid& grid, std::vector<CovariateField>& fields) {
+void add_recorded_outlines(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                           std::vector<CovariateField>& fields) {
   std::vector<float> outlines(grid.size(), 0);
   Mask mask(grid.size(), 0);
   for (const mineaction::MinefieldRecord& record : snapshot.minefield_records) {
@@ -155,13 +158,17 @@ void add_recorded_outlines(const mineaction::Snapshot& snapshot, const geo::Grid
     return;
   }
   fields.push_back(distance_to("distance to recorded minefields", grid, mask));
-  // Most records lie a hundred metres or so from the ground they mean (domain.md 3.2): a density at that scale, smoothed twice.
+  // Most records lie a hundred metres or so from the ground they mean (domain.md 3.2): a density at that scale,
+  // smoothed twice.
   const auto radius = std::max(1, static_cast<std::int32_t>(std::lround(150 / grid.cell_m)));
-  fields.push_back({"density of recorded minefields", "share", box_mean(grid, box_mean(grid, outlines, radius), radius), false, {}});
+  fields.push_back(
+      {"density of recorded minefields", "share", box_mean(grid, box_mean(grid, outlines, radius), radius), false, {}});
 }
 
-void add_survey_statements(const mineaction::Snapshot& snapshot, const geo::Grid& grid, std::vector<CovariateField>& fields) {
-  CovariateField field{"survey statement", "", std::vector<float>(grid.size(), 0), true, {"no hazardous area", "SHA", "CHA"}};
+void add_survey_statements(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                           std::vector<CovariateField>& fields) {
+  CovariateField field{
+      "survey statement", "", std::vector<float>(grid.size(), 0), true, {"no hazardous area", "SHA", "CHA"}};
   bool found = false;
   for (const mineaction::HazardousArea& hazard : snapshot.hazards) {
     const float level = hazard.type == mineaction::HazardType::confirmed ? 2 : 1;
@@ -188,8 +195,10 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, st
           const geo::Xy at = grid.centre(column, static_cast<std::int32_t>(row));
           float value = covariate.raster.sample(0, at);
           if (dem) {
-            const float dx = covariate.raster.sample(0, {at.x + step, at.y}) - covariate.raster.sample(0, {at.x - step, at.y});
-            const float dy = covariate.raster.sample(0, {at.x, at.y + step}) - covariate.raster.sample(0, {at.x, at.y - step});
+            const float dx =
+                covariate.raster.sample(0, {at.x + step, at.y}) - covariate.raster.sample(0, {at.x - step, at.y});
+            const float dy =
+                covariate.raster.sample(0, {at.x, at.y + step}) - covariate.raster.sample(0, {at.x, at.y - step});
             value = static_cast<float>(std::atan(std::hypot(dx, dy) / (2 * step)) * 180 / M_PI);
           }
           field.value[grid.index(column, static_cast<std::int32_t>(row))] = value;
@@ -202,7 +211,8 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, st
 
 }  // namespace
 
-std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid, const Mask& inside) {
+std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                             const Mask& inside) {
   std::vector<CovariateField> fields;
   add_reference_layers(snapshot, grid, inside, fields);
   add_places(snapshot, grid, fields);

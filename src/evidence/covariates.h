@@ -7,9 +7,9 @@
 namespace firmground::evidence {
 
 /// Covariates of every cell from reference layers, places, hazards, recorded outlines and rasters, in a fixed order:
-/// signed distance to the former line of contact, distances to roads, places and every other reference layer, slope (from `dem`),
-/// distance to and density of recorded minefield outlines, survey statement (none, SHA, CHA), and each covariate raster as it is.
-/// A covariate whose source is missing is left out.
+/// signed distance to the former line of contact, distances to roads, places and every other reference layer, slope
+/// (from `dem`), distance to and density of recorded minefield outlines, survey statement (none, SHA, CHA), and each
+/// covariate raster as it is. A covariate whose source is missing is left out.
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                              const std::vector<std::uint8_t>& inside);
 

@@ -90,7 +90,8 @@ std::int64_t searched_cell_near(const geo::Grid& grid, const std::vector<Effort>
         return static_cast<std::int64_t>(grid.index(c, r));
       }
       const geo::Xy centre = grid.centre(c, r);
-      const double away = std::max({0.0, std::abs(position.x - centre.x) - grid.cell_m / 2, std::abs(position.y - centre.y) - grid.cell_m / 2});
+      const double away = std::max(
+          {0.0, std::abs(position.x - centre.x) - grid.cell_m / 2, std::abs(position.y - centre.y) - grid.cell_m / 2});
       if (away < best_distance && away <= 10.0) {
         best_distance = away;
         best = static_cast<std::int64_t>(grid.index(c, r));
@@ -122,7 +123,9 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
     result.processed[i] = searched ? 1 : 0;
     any_effort = any_effort || searched;
   }
-  result.mode = options.mode == Mode::presence_only || (options.mode == Mode::automatic && !any_effort) ? "presence-only" : "effort";
+  result.mode = options.mode == Mode::presence_only || (options.mode == Mode::automatic && !any_effort)
+                    ? "presence-only"
+                    : "effort";
   const bool presence_only = result.mode == "presence-only";
 
   std::array<std::unordered_map<std::uint32_t, std::uint32_t>, 2> found;
@@ -148,9 +151,11 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
   }
   for (const mineaction::Accident& accident : snapshot.accidents) {
     // A place known to a few cells only says that a person met an item there.
-    const bool placed = accident.position && accident.precision_m.value_or(grid.cell_m) <= std::max(4 * grid.cell_m, 500.0);
-    if (placed && counts(accident.occurred_on, options) && (presence_only || grid.cell_of(*accident.position) < 0 ||
-                                                            result.processed[static_cast<std::size_t>(grid.cell_of(*accident.position))] == 0)) {
+    const bool placed =
+        accident.position && accident.precision_m.value_or(grid.cell_m) <= std::max(4 * grid.cell_m, 500.0);
+    if (placed && counts(accident.occurred_on, options) &&
+        (presence_only || grid.cell_of(*accident.position) < 0 ||
+         result.processed[static_cast<std::size_t>(grid.cell_of(*accident.position))] == 0)) {
       report(static_cast<std::size_t>(class_of(accident.device)), *accident.position, 1);
     }
   }
@@ -169,7 +174,8 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
       const double mean = std::min(0.995F, cell.weighted / cell.share);
       const auto there = found[k].find(static_cast<std::uint32_t>(i));
       result.searched[k].push_back({static_cast<std::uint32_t>(i), std::min(1.0F, cell.share),
-                                    static_cast<float>(1 - std::pow(1 - mean, times)), there == found[k].end() ? 0 : there->second});
+                                    static_cast<float>(1 - std::pow(1 - mean, times)),
+                                    there == found[k].end() ? 0 : there->second});
     }
   }
 }

@@ -11,7 +11,9 @@
 
 namespace firmground::evidence {
 
-std::string_view to_string(OrdnanceClass ordnance_class) { return ordnance_class == OrdnanceClass::mines ? "mines" : "ERW"; }
+std::string_view to_string(OrdnanceClass ordnance_class) {
+  return ordnance_class == OrdnanceClass::mines ? "mines" : "ERW";
+}
 
 OrdnanceClass class_of(mineaction::Device device) {
   using mineaction::Device;
@@ -81,9 +83,11 @@ std::vector<std::uint8_t> near_records(const mineaction::Snapshot& snapshot, con
 }
 
 base::Result<geo::Grid> grid_over(const geo::Box& box, double cell_m) {
-  const double cells = std::ceil((box.max_x - box.min_x) / cell_m + 1) * std::ceil((box.max_y - box.min_y) / cell_m + 1);
+  const double cells =
+      std::ceil((box.max_x - box.min_x) / cell_m + 1) * std::ceil((box.max_y - box.min_y) / cell_m + 1);
   if (cells > std::numeric_limits<std::int32_t>::max()) {
-    return base::fail("evidence.grid_too_large", {{"cell", fmt::format("{:g}", cell_m)}, {"cells", fmt::format("{:.3g}", cells)}});
+    return base::fail("evidence.grid_too_large",
+                      {{"cell", fmt::format("{:g}", cell_m)}, {"cells", fmt::format("{:.3g}", cells)}});
   }
   return geo::Grid::covering(box, cell_m);
 }
@@ -97,7 +101,8 @@ base::Result<void> lay_grid(const mineaction::Snapshot& snapshot, double cell_m,
   const bool by_districts = ground.polygons.empty();
   if (by_districts) {
     for (const auto& district : snapshot.districts) {
-      ground.polygons.insert(ground.polygons.end(), district.geometry.polygons.begin(), district.geometry.polygons.end());
+      ground.polygons.insert(ground.polygons.end(), district.geometry.polygons.begin(),
+                             district.geometry.polygons.end());
     }
   }
   if (!ground.polygons.empty()) {
@@ -125,7 +130,8 @@ base::Result<void> lay_grid(const mineaction::Snapshot& snapshot, double cell_m,
   FG_TRY(result.grid, grid_over(box.grown(reach_m), cell_m));
   result.inside = near_records(snapshot, result.grid, reach_m);
   result.notes.push_back(
-      fmt::format("No area of interest or district is recorded; ground within {:g} km of a record stands in for it.", reach_m / 1000));
+      fmt::format("No area of interest or district is recorded; ground within {:g} km of a record stands in for it.",
+                  reach_m / 1000));
   return {};
 }
 

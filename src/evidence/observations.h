@@ -14,8 +14,8 @@
 
 namespace firmground::evidence {
 
-/// Ordnance classes with a hazard field of their own: what was laid (AP, AV mines, IEDs, booby traps) and what was fired or left
-/// (UXO, AXO, submunitions, ERW, other and unknown items).
+/// Ordnance classes with a hazard field of their own: what was laid (AP, AV mines, IEDs, booby traps) and what was
+/// fired or left (UXO, AXO, submunitions, ERW, other and unknown items).
 enum class OrdnanceClass : std::uint8_t { mines, erw };
 inline constexpr std::array kOrdnanceClasses = {OrdnanceClass::mines, OrdnanceClass::erw};
 std::string_view to_string(OrdnanceClass ordnance_class);
@@ -40,7 +40,7 @@ struct CovariateField {
   std::string name;  ///< in words, for people: "distance to the former line of contact"
   std::string unit;
   std::vector<float> value;
-  bool categories = false;           ///< values are 0, 1, 2 ... with the labels below
+  bool categories = false;  ///< values are 0, 1, 2 ... with the labels below
   std::vector<std::string> labels;
 };
 
@@ -54,8 +54,8 @@ struct Observations {
   std::vector<std::uint8_t> processed;                ///< cell touched by a release with any effort
   std::vector<CovariateField> covariates;
   std::string snapshot_hash;
-  std::string mode;                 ///< "effort", or "presence-only" when no land release says where was searched
-  std::vector<std::string> notes;   ///< assumptions made, in words
+  std::string mode;                ///< "effort", or "presence-only" when no land release says where was searched
+  std::vector<std::string> notes;  ///< assumptions made, in words
 };
 
 enum class Mode : std::uint8_t { automatic, effort, presence_only };
@@ -68,9 +68,9 @@ struct ObserveOptions {
 };
 
 /// Snapshot -> observations.  Cost: O(cells) per covariate (exact distance transforms), O(cells touched) for effort;
-/// 4.7 million cells in a few seconds.  Without an area of interest the hull of the districts, else the cells within 10 km (at
-/// least 10 cells) of any record, stand in for it, and a note says so.
-/// Errors: evidence.no_ground (nothing says where the country is), evidence.grid_too_large (more than 2^31 cells).
+/// 4.7 million cells in a few seconds.  Without an area of interest the hull of the districts, else the cells within 10
+/// km (at least 10 cells) of any record, stand in for it, and a note says so. Errors: evidence.no_ground (nothing says
+/// where the country is), evidence.grid_too_large (more than 2^31 cells).
 base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const ObserveOptions& options = {},
                                    const base::Progress& progress = base::no_progress);
 

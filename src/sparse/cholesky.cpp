@@ -42,7 +42,8 @@ cholmod_dense view(std::span<double> b, Index rows, Index columns) {
   return d;
 }
 
-/// A supernode of the factor: columns [first, first + width), `rows` row indices (its own columns first), values column by column.
+/// A supernode of the factor: columns [first, first + width), `rows` row indices (its own columns first), values column
+/// by column.
 struct Supernode {
   Index first;
   Index width;
@@ -142,9 +143,13 @@ base::Result<void> Cholesky::factorise(const SymmetricMatrix& matrix) {
   return {};
 }
 
-Index Cholesky::size() const { return static_cast<Index>(impl_->factor->n); }
+Index Cholesky::size() const {
+  return static_cast<Index>(impl_->factor->n);
+}
 
-Index Cholesky::factor_entries() const { return static_cast<Index>(impl_->factor->xsize); }
+Index Cholesky::factor_entries() const {
+  return static_cast<Index>(impl_->factor->xsize);
+}
 
 double Cholesky::log_determinant() const {
   const auto* x = static_cast<const double*>(impl_->factor->x);
@@ -158,7 +163,9 @@ double Cholesky::log_determinant() const {
   return 2 * sum;
 }
 
-void Cholesky::solve(std::span<double> b, Index columns) const { impl_->solve_system(CHOLMOD_A, b, columns); }
+void Cholesky::solve(std::span<double> b, Index columns) const {
+  impl_->solve_system(CHOLMOD_A, b, columns);
+}
 
 void Cholesky::sample(std::span<double> z, Index columns) const {
   impl_->solve_system(CHOLMOD_Lt, z, columns);
@@ -171,7 +178,8 @@ void Cholesky::Impl::gather(const std::vector<double>& z, const Supernode& node,
   const Index* rows = node.rows + node.width;
   block.assign(static_cast<std::size_t>(below * below), 0.0);
   for (Index j = 0; j < below;) {
-    const Supernode holder = supernode(*factor, static_cast<std::size_t>(supernode_of[static_cast<std::size_t>(rows[j])]));
+    const Supernode holder =
+        supernode(*factor, static_cast<std::size_t>(supernode_of[static_cast<std::size_t>(rows[j])]));
     Index run = j;
     while (run < below && rows[run] < holder.first + holder.width) {
       ++run;
@@ -221,7 +229,8 @@ void Cholesky::Impl::invert_supernode(std::size_t s, std::vector<double>& z) con
     std::vector<double> block;
     gather(z, node, block);
     cblas_dsymm(CblasColMajor, CblasLeft, CblasLower, b, w, -1, block.data(), b, y.data(), b, 0, out + node.width, ld);
-    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, w, w, b, -1, y.data(), b, out + node.width, ld, 1, own.data(), w);
+    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, w, w, b, -1, y.data(), b, out + node.width, ld, 1, own.data(),
+                w);
   }
   for (Index k = 0; k < node.width; ++k) {
     std::copy_n(own.data() + k * node.width, node.width, out + k * node.height);
@@ -237,15 +246,17 @@ std::vector<double> Cholesky::selected_inverse(const SymmetricMatrix& pattern) c
   }
   std::vector<double> result(pattern.row.size());
   for (std::size_t j = 0; j < l.n; ++j) {
-    for (auto k = static_cast<std::size_t>(pattern.column_begin[j]); k < static_cast<std::size_t>(pattern.column_begin[j + 1]);
-         ++k) {
+    for (auto k = static_cast<std::size_t>(pattern.column_begin[j]);
+         k < static_cast<std::size_t>(pattern.column_begin[j + 1]); ++k) {
       const Index a = impl_->inverse_permutation[static_cast<std::size_t>(pattern.row[k])];
       const Index b = impl_->inverse_permutation[j];
       const auto [column, row] = std::minmax(a, b);
-      const Supernode node = supernode(l, static_cast<std::size_t>(impl_->supernode_of[static_cast<std::size_t>(column)]));
+      const Supernode node =
+          supernode(l, static_cast<std::size_t>(impl_->supernode_of[static_cast<std::size_t>(column)]));
       const Index* found = std::lower_bound(node.rows, node.rows + node.height, row);
       FG_CHECK(found != node.rows + node.height && *found == row);
-      result[k] = z[static_cast<std::size_t>(node.values_at + (column - node.first) * node.height + (found - node.rows))];
+      result[k] =
+          z[static_cast<std::size_t>(node.values_at + (column - node.first) * node.height + (found - node.rows))];
     }
   }
   return result;

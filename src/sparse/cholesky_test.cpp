@@ -42,8 +42,10 @@ SymmetricMatrix lattice(Index m, double k2) {
   }
   SymmetricMatrix a = pattern_of(n, entries);
   for (Index j = 0; j < n; ++j) {
-    for (Index p = a.column_begin[static_cast<std::size_t>(j)]; p < a.column_begin[static_cast<std::size_t>(j) + 1]; ++p) {
-      a.value[static_cast<std::size_t>(p)] = dense[static_cast<std::size_t>(a.row[static_cast<std::size_t>(p)] * n + j)];
+    for (Index p = a.column_begin[static_cast<std::size_t>(j)]; p < a.column_begin[static_cast<std::size_t>(j) + 1];
+         ++p) {
+      a.value[static_cast<std::size_t>(p)] =
+          dense[static_cast<std::size_t>(a.row[static_cast<std::size_t>(p)] * n + j)];
     }
   }
   return a;
@@ -59,7 +61,8 @@ Dense dense_inverse(const SymmetricMatrix& a) {
   const auto n = static_cast<std::size_t>(a.n);
   std::vector<double> m(n * n, 0.0);
   for (std::size_t j = 0; j < n; ++j) {
-    for (auto p = static_cast<std::size_t>(a.column_begin[j]); p < static_cast<std::size_t>(a.column_begin[j + 1]); ++p) {
+    for (auto p = static_cast<std::size_t>(a.column_begin[j]); p < static_cast<std::size_t>(a.column_begin[j + 1]);
+         ++p) {
       const auto i = static_cast<std::size_t>(a.row[p]);
       m[i * n + j] = m[j * n + i] = a.value[p];
     }
@@ -122,7 +125,8 @@ TEST(Cholesky, SelectedInverseEqualsTheDenseInverseWhereItIsAsked) {
     const std::vector<double> inverse = factor.selected_inverse(a);
     const auto n = static_cast<std::size_t>(a.n);
     for (std::size_t j = 0; j < n; ++j) {
-      for (auto p = static_cast<std::size_t>(a.column_begin[j]); p < static_cast<std::size_t>(a.column_begin[j + 1]); ++p) {
+      for (auto p = static_cast<std::size_t>(a.column_begin[j]); p < static_cast<std::size_t>(a.column_begin[j + 1]);
+           ++p) {
         const double expected = oracle.inverse[static_cast<std::size_t>(a.row[p]) * n + j];
         EXPECT_NEAR(inverse[p], expected, 1e-8 * (1 + std::abs(expected)));
       }

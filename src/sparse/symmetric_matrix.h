@@ -7,7 +7,8 @@ namespace firmground::sparse {
 
 using Index = std::int64_t;
 
-/// A symmetric sparse matrix by its lower triangle, compressed by columns: rows ascending in each column, the diagonal always there.
+/// A symmetric sparse matrix by its lower triangle, compressed by columns: rows ascending in each column, the diagonal
+/// always there.
 struct SymmetricMatrix {
   Index n = 0;
   std::vector<Index> column_begin;  ///< n + 1
@@ -27,7 +28,8 @@ struct Entry {
   Index column;
 };
 
-/// The pattern that holds all the entries (duplicates welcome) and the diagonal, values zero.  Cost: O(entries log entries).
+/// The pattern that holds all the entries (duplicates welcome) and the diagonal, values zero.  Cost: O(entries log
+/// entries).
 SymmetricMatrix pattern_of(Index n, std::vector<Entry> entries);
 
 }  // namespace firmground::sparse

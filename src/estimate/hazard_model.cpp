@@ -1,0 +1,158 @@
+#include "estimate/hazard_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "base/check.h"
+
+namespace firmground::estimate {
+
+namespace {
+
+using sparse::Entry;
+using sparse::Index;
+
+std::vector<std::uint8_t> near_observations(const geo::Grid& grid, const std::vector<Observation>& list,
+                                            double reach_m) {
+  std::vector<std::uint8_t> mask(grid.size(), 0);
+  for (const Observation& o : list) {
+    mask[o.cell] = 1;
+  }
+  const std::vector<float> away = geo::distance_transform(grid, mask);
+  for (std::size_t i = 0; i < mask.size(); ++i) {
+    mask[i] = away[i] <= static_cast<float>(reach_m) ? 1 : 0;
+  }
+  return mask;
+}
+
+/// Squares of eight nodes that hold observations, each once.
+void collect_quads(HazardModel& model) {
+  std::unordered_map<std::uint64_t, std::uint32_t> known;
+  model.quad.reserve(model.design.size());
+  for (const CellDesign& d : model.design) {
+    // North-western short and long nodes name the square; without a short field its first node is -1.
+    const std::uint64_t key = (static_cast<std::uint64_t>(static_cast<std::uint32_t>(d.node[0])) << 32U) |
+                              static_cast<std::uint32_t>(d.node[4]);
+    const auto [at, fresh] = known.try_emplace(key, static_cast<std::uint32_t>(model.quad_nodes.size()));
+    if (fresh) {
+      model.quad_nodes.push_back(d.node);
+    }
+    model.quad.push_back(at->second);
+  }
+}
+
+void build_pattern(HazardModel& model) {
+  std::vector<Entry> entries;
+  const auto offset = static_cast<Index>(model.short_lattice.active);
+  const auto copy = [&](const sparse::SymmetricMatrix& from, Index shift) {
+    for (std::size_t j = 0; j < static_cast<std::size_t>(from.n); ++j) {
+      for (Index k = from.column_begin[j]; k < from.column_begin[j + 1]; ++k) {
+        entries.push_back({from.row[static_cast<std::size_t>(k)] + shift, static_cast<Index>(j) + shift});
+      }
+    }
+  };
+  copy(model.short_field.pattern, 0);
+  copy(model.long_field.pattern, offset);
+  for (const auto& nodes : model.quad_nodes) {
+    for (std::size_t a = 0; a < 8; ++a) {
+      for (std::size_t b = 0; b < a; ++b) {
+        if (nodes[a] >= 0 && nodes[b] >= 0) {
+          entries.push_back({std::max(nodes[a], nodes[b]), std::min(nodes[a], nodes[b])});
+        }
+      }
+    }
+  }
+  model.pattern = sparse::pattern_of(static_cast<Index>(model.latent()), std::move(entries));
+  const auto places = [&](const sparse::SymmetricMatrix& of, Index shift) {
+    std::vector<Index> result;
+    result.reserve(of.row.size());
+    for (std::size_t j = 0; j < static_cast<std::size_t>(of.n); ++j) {
+      for (Index k = of.column_begin[j]; k < of.column_begin[j + 1]; ++k) {
+        result.push_back(
+            model.pattern.place(of.row[static_cast<std::size_t>(k)] + shift, static_cast<Index>(j) + shift));
+      }
+    }
+    return result;
+  };
+  model.short_place = places(model.short_field.pattern, 0);
+  model.long_place = places(model.long_field.pattern, offset);
+  for (const auto& nodes : model.quad_nodes) {
+    std::array<std::int32_t, 36> at{};
+    std::size_t pair = 0;
+    for (std::size_t a = 0; a < 8; ++a) {
+      for (std::size_t b = 0; b <= a; ++b, ++pair) {
+        const bool there = nodes[a] >= 0 && nodes[b] >= 0;
+        at[pair] = there ? static_cast<std::int32_t>(
+                               model.pattern.place(std::max(nodes[a], nodes[b]), std::min(nodes[a], nodes[b])))
+                         : -1;
+      }
+    }
+    model.quad_place.push_back(at);
+  }
+}
+
+}  // namespace
+
+CellDesign cell_design(const HazardModel& model, const geo::Grid& grid, std::uint32_t cell) {
+  const geo::Xy centre = grid.centre(static_cast<std::size_t>(cell));
+  CellDesign design{};
+  const auto fill = [&](const Lattice& lattice, std::size_t first, std::int32_t offset) {
+    const LatticePlace place = place_in(lattice, centre);
+    const std::array<std::size_t, 4> corner = {
+        lattice.at(place.column, place.row), lattice.at(place.column + 1, place.row),
+        lattice.at(place.column, place.row + 1), lattice.at(place.column + 1, place.row + 1)};
+    const bool whole = std::all_of(corner.begin(), corner.end(), [&](std::size_t c) { return lattice.node[c] >= 0; });
+    for (std::size_t k = 0; k < 4; ++k) {
+      design.node[first + k] = whole ? lattice.node[corner[k]] + offset : -1;
+      design.weight[first + k] = whole ? place.weight[k] : 0;
+    }
+  };
+  fill(model.short_lattice, 0, 0);
+  fill(model.long_lattice, 4, model.short_lattice.active);
+  return design;
+}
+
+HazardModel make_model(const evidence::Observations& observations, std::vector<Observation> list,
+                       const ModelOptions& options) {
+  const geo::Grid& grid = observations.grid;
+  HazardModel model;
+  model.observations = std::move(list);
+  model.short_lattice =
+      make_lattice(grid, options.short_step_cells, near_observations(grid, model.observations, options.reach_m));
+  // Long squares are whole multiples of short ones, so that a short square lies in one long square.
+  const double wanted = options.long_range_m / 3 / (options.short_step_cells * grid.cell_m);
+  model.long_lattice =
+      make_lattice(grid, options.short_step_cells * std::max(1, static_cast<std::int32_t>(wanted)), {});
+  model.short_field = field_precision(model.short_lattice);
+  model.long_field = field_precision(model.long_lattice);
+
+  std::vector<std::uint32_t> cells;
+  cells.reserve(model.observations.size());
+  for (const Observation& o : model.observations) {
+    cells.push_back(o.cell);
+  }
+  model.effects = smooth_effects(observations.covariates, cells, options.knots);
+  model.design.reserve(cells.size());
+  model.basis.reserve(cells.size() * model.effects.size());
+  for (const std::uint32_t cell : cells) {
+    model.design.push_back(cell_design(model, grid, cell));
+  }
+  std::vector<const evidence::CovariateField*> fields;
+  for (const SmoothEffect& effect : model.effects) {
+    const auto found = std::find_if(observations.covariates.begin(), observations.covariates.end(),
+                                    [&](const evidence::CovariateField& f) { return f.name == effect.name; });
+    FG_CHECK(found != observations.covariates.end());
+    fields.push_back(&*found);
+  }
+  for (const std::uint32_t cell : cells) {
+    for (std::size_t e = 0; e < model.effects.size(); ++e) {
+      model.basis.push_back(basis_place(model.effects[e], fields[e]->value[cell]));
+    }
+  }
+  collect_quads(model);
+  build_pattern(model);
+  return model;
+}
+
+}  // namespace firmground::estimate

@@ -1,0 +1,65 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "estimate/lattice_field.h"
+#include "estimate/smooth_effects.h"
+#include "evidence/observations.h"
+#include "sparse/symmetric_matrix.h"
+
+namespace firmground::estimate {
+
+/// One observation of the latent field: a searched cell, or events over a cell.
+struct Observation {
+  std::uint32_t cell = 0;
+  bool events = false;  ///< Poisson count with exposure, else search with outcome
+  bool found = false;
+  float detection = 0;  ///< search: P(found | present);  events: exposure
+  float count = 0;      ///< events
+};
+
+/// The linear predictor of a cell: eta = short field + long field + intercept + covariate effects.
+/// Eight lattice nodes (short nw ne sw se, long nw ne sw se) and one knot pair per effect.
+struct CellDesign {
+  std::array<std::int32_t, 8> node;  ///< index into the latent vector, -1 where the short field is not active
+  std::array<float, 8> weight;
+};
+
+/// Everything of one class's model that does not change with the hyperparameters. Immutable once made.
+struct HazardModel {
+  Lattice short_lattice;
+  Lattice long_lattice;
+  FieldPrecision short_field;
+  FieldPrecision long_field;
+  std::vector<SmoothEffect> effects;
+  std::vector<Observation> observations;
+  std::vector<CellDesign> design;          ///< of each observation
+  std::vector<BasisPlace> basis;           ///< observations x effects
+  sparse::SymmetricMatrix pattern;         ///< of the latent posterior precision, short field first
+  std::vector<sparse::Index> short_place;  ///< entry of `pattern` for each entry of short_field.pattern
+  std::vector<sparse::Index> long_place;
+  std::vector<std::array<std::int32_t, 36>> quad_place;  ///< entries for the pairs of a square's eight nodes, -1 unused
+  std::vector<std::array<std::int32_t, 8>> quad_nodes;
+  std::vector<std::uint32_t> quad;  ///< of each observation
+
+  std::size_t latent() const {
+    return static_cast<std::size_t>(short_lattice.active) + static_cast<std::size_t>(long_lattice.active);
+  }
+  std::size_t border() const { return border_columns(effects); }
+};
+
+struct ModelOptions {
+  std::int32_t short_step_cells = 2;  ///< node spacing of the short field, in cells
+  double long_range_m = 6000;
+  double reach_m = 1000;  ///< the short field lives this far around observations
+  std::size_t knots = 10;
+};
+
+/// The list of one class -> model.  Cost: O(cells) for the lattices, O(observations) for the rest.
+HazardModel make_model(const evidence::Observations& observations, std::vector<Observation> list,
+                       const ModelOptions& options);
+
+CellDesign cell_design(const HazardModel& model, const geo::Grid& grid, std::uint32_t cell);
+
+}  // namespace firmground::estimate

@@ -1,0 +1,115 @@
+#include "estimate/hyperparameters.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace firmground::estimate {
+
+namespace {
+
+constexpr std::size_t kN = Hyperparameters::kCount;
+using Point = std::array<double, kN>;
+
+/// exp of: range 60 m .. 60 km (of the field, in map metres), sds .02 .. 8, precision 1e-2 .. 1e5.
+constexpr Point kLow = {4.1, -3.9, -3.9, -4.6};
+constexpr Point kHigh = {11.0, 2.1, 2.1, 11.5};
+/// A step of BFGS may change no logarithm by more than this: the Newton steps inside start from the last mode.
+constexpr double kLongestStep = 1.0;
+
+double dot(const Point& a, const Point& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < kN; ++i) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+
+struct InverseHessian {
+  std::array<Point, kN> h{};
+  void reset() {
+    for (std::size_t i = 0; i < kN; ++i) {
+      h[i].fill(0);
+      h[i][i] = 0.05;
+    }
+  }
+  Point times(const Point& g) const {
+    Point r{};
+    for (std::size_t i = 0; i < kN; ++i) {
+      r[i] = dot(h[i], g);
+    }
+    return r;
+  }
+  /// BFGS update (Nocedal & Wright 2006, eq. 6.17) for minimisation; skipped without positive curvature.
+  void update(const Point& s, const Point& y) {
+    const double sy = dot(s, y);
+    if (sy <= 1e-10) {
+      return;
+    }
+    const Point hy = times(y);
+    const double yhy = dot(y, hy);
+    for (std::size_t i = 0; i < kN; ++i) {
+      for (std::size_t j = 0; j < kN; ++j) {
+        h[i][j] += (1 + yhy / sy) * s[i] * s[j] / sy - (hy[i] * s[j] + s[i] * hy[j]) / sy;
+      }
+    }
+  }
+};
+
+}  // namespace
+
+base::Result<HyperFit> fit_hyperparameters(Laplace& laplace, const Hyperparameters& start, int most_evaluations,
+                                           double enough) {
+  Point x = start.as_array();
+  FG_TRY(LaplaceFit at, laplace.fit(start, Laplace::Want::gradient));
+  HyperFit result{start, at.log_marginal, 1};
+  Point g{};
+  for (std::size_t i = 0; i < kN; ++i) {
+    g[i] = -at.gradient[i];
+  }
+  InverseHessian h;
+  h.reset();
+  while (result.evaluations < most_evaluations) {
+    Point step = h.times(g);
+    double longest = 0;
+    for (std::size_t i = 0; i < kN; ++i) {
+      step[i] = -step[i];
+      longest = std::max(longest, std::abs(step[i]));
+    }
+    const double shrink = longest > kLongestStep ? kLongestStep / longest : 1.0;
+    double length = shrink;
+    bool improved = false;
+    double gain = 0;
+    while (result.evaluations < most_evaluations && length > 0.01 * shrink) {
+      Point next{};
+      for (std::size_t i = 0; i < kN; ++i) {
+        next[i] = std::clamp(x[i] + length * step[i], kLow[i], kHigh[i]);
+      }
+      const auto trial = laplace.fit(Hyperparameters::from(next), Laplace::Want::gradient);
+      ++result.evaluations;
+      if (trial && trial->log_marginal > result.log_marginal) {
+        Point y{};
+        Point s{};
+        for (std::size_t i = 0; i < kN; ++i) {
+          s[i] = next[i] - x[i];
+          y[i] = -trial->gradient[i] - g[i];
+          g[i] = -trial->gradient[i];
+        }
+        gain = trial->log_marginal - result.log_marginal;
+        result.best = Hyperparameters::from(next);
+        result.log_marginal = trial->log_marginal;
+        x = next;
+        h.update(s, y);
+        improved = true;
+        break;
+      }
+      length /= 3;
+    }
+    if (!improved || gain < enough) {
+      break;
+    }
+  }
+  return result;
+}
+
+}  // namespace firmground::estimate

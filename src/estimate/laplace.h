@@ -1,0 +1,66 @@
+#pragma once
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "estimate/hazard_model.h"
+#include "sparse/cholesky.h"
+#include "sparse/dense.h"
+
+namespace firmground::estimate {
+
+/// What is learned by marginal likelihood, as logarithms.
+struct Hyperparameters {
+  double log_short_range_m = 0;
+  double log_short_sd = 0;
+  double log_long_sd = 0;
+  double log_smooth_precision = 0;
+  static constexpr std::size_t kCount = 4;
+  std::array<double, kCount> as_array() const {
+    return {log_short_range_m, log_short_sd, log_long_sd, log_smooth_precision};
+  }
+  static Hyperparameters from(const std::array<double, kCount>& a) { return {a[0], a[1], a[2], a[3]}; }
+};
+
+/// Gaussian approximation of the latent field and the border (intercept, effects) at their joint mode (Rue, Martino &
+/// Chopin 2009).
+struct LaplaceFit {
+  std::vector<double> latent;
+  std::vector<double> border;
+  double log_marginal = 0;  ///< log p(data | hyperparameters) + log prior of the hyperparameters (eq. 7)
+  std::array<double, Hyperparameters::kCount> gradient{};  ///< of log_marginal, when asked for
+  int iterations = 0;
+  sparse::DenseMatrix spread;                          ///< H_xx^-1 H_xb, latent x border
+  std::shared_ptr<const sparse::DenseCholesky> schur;  ///< of the border's posterior precision
+};
+
+/// Laplace approximation of one class's model, reusing the symbolic factor and the last mode over calls.
+/// Not for use from two threads at once; two objects may run beside each other.
+class Laplace {
+ public:
+  explicit Laplace(const HazardModel& model, double long_range_m);
+  ~Laplace();
+
+  enum class Want : std::uint8_t { mode, gradient };
+  /// Newton steps on expected information with a line search, from the last mode, until a step promises less than
+  /// `settled`. Errors: estimate.no_convergence, sparse.not_positive_definite. Cost: about five factorisations of the
+  /// latent precision; the gradient adds a selected inverse (eq. 14-16).
+  base::Result<LaplaceFit> fit(const Hyperparameters& hyper, Want want, double settled = 1e-6);
+
+  /// Posterior factor of the last fit, for draws and variances.
+  const sparse::Cholesky& factor() const;
+  /// Posterior and prior variance of the latent vector's entries at `model.pattern` (posterior: given the border) and
+  /// at its diagonal.
+  std::vector<double> posterior_covariance() const;
+  base::Result<std::vector<double>> prior_variance(const Hyperparameters& hyper);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Variance of a cell's linear predictor given the posterior covariance on the pattern (eq. 17).
+double border_free_variance(const HazardModel& model, const std::vector<double>& covariance, std::size_t observation);
+
+}  // namespace firmground::estimate

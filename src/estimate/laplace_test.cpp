@@ -1,0 +1,110 @@
+#include "estimate/laplace.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/random.h"
+#include "estimate/likelihood.h"
+
+namespace firmground::estimate {
+namespace {
+
+/// The log determinant is not stationary at the mode: finite differences need the mode to many digits.
+constexpr double kSettled = 1e-18;
+
+/// 24 x 20 cells of 50 m with one covariate, half of them searched, a belt of finds across.
+evidence::Observations drawn_ground() {
+  evidence::Observations o;
+  o.grid = {50, 0, 20, 24, 20};
+  o.inside.assign(o.grid.size(), 1);
+  evidence::CovariateField x{"distance to roads", "m", {}, false, {}};
+  for (std::size_t i = 0; i < o.grid.size(); ++i) {
+    x.value.push_back(static_cast<float>(i % 24) * 50);
+  }
+  o.covariates.push_back(x);
+  return o;
+}
+
+std::vector<Observation> searches(const evidence::Observations& o, std::uint64_t seed) {
+  base::Random random(seed);
+  std::vector<Observation> list;
+  for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
+    if (random.chance(0.5)) {
+      const bool belt = (cell / 24) % 10 < 3 && cell % 24 > 6;
+      list.push_back({cell, false, random.chance(belt ? 0.6 : 0.05), static_cast<float>(random.uniform(0.3, 0.95)), 0});
+    }
+  }
+  return list;
+}
+
+TEST(Likelihood, SlopesAgreeWithFiniteDifferences) {
+  constexpr double kStep = 1e-5;
+  for (const double eta : {-6.0, -1.0, 0.3, 1.2}) {
+    for (const bool found : {false, true}) {
+      const Term t = search_term(eta, 0.8, found);
+      const Term up = search_term(eta + kStep, 0.8, found);
+      const Term down = search_term(eta - kStep, 0.8, found);
+      EXPECT_NEAR(t.slope, (up.value - down.value) / (2 * kStep), 1e-8);
+      EXPECT_NEAR(t.observed, -(up.slope - down.slope) / (2 * kStep), 1e-7);
+      EXPECT_NEAR(t.information_slope, (up.information - down.information) / (2 * kStep), 1e-7);
+      EXPECT_GT(t.information, 0);
+    }
+    // Expected information is the mean square of the score over outcomes.
+    const double p = std::exp(search_term(eta, 0.8, true).value);
+    const double mean =
+        p * std::pow(search_term(eta, 0.8, true).slope, 2) + (1 - p) * std::pow(search_term(eta, 0.8, false).slope, 2);
+    EXPECT_NEAR(search_term(eta, 0.8, true).information, mean, 1e-10);
+  }
+}
+
+TEST(Laplace, GradientOfTheMarginalAgreesWithFiniteDifferences) {
+  const evidence::Observations ground = drawn_ground();
+  const HazardModel model = make_model(ground, searches(ground, 4), {2, 1500, 400, 6});
+  Laplace laplace(model, 1500);
+  const Hyperparameters at{std::log(300.0), std::log(1.3), std::log(0.6), 1.5};
+  const auto fit = laplace.fit(at, Laplace::Want::gradient, kSettled);
+  ASSERT_TRUE(fit) << base::to_text(fit.error());
+  constexpr double kStep = 1e-3;
+  for (std::size_t k = 0; k < Hyperparameters::kCount; ++k) {
+    auto up = at.as_array();
+    auto down = at.as_array();
+    up[k] += kStep;
+    down[k] -= kStep;
+    const double difference = (laplace.fit(Hyperparameters::from(up), Laplace::Want::mode, kSettled)->log_marginal -
+                               laplace.fit(Hyperparameters::from(down), Laplace::Want::mode, kSettled)->log_marginal) /
+                              (2 * kStep);
+    EXPECT_NEAR(fit->gradient[k], difference, 2e-4 * (1 + std::abs(difference))) << "hyperparameter " << k;
+  }
+}
+
+/// Without fields and effects (vanishing sds) one intercept is left: the mode has a closed form.
+TEST(Laplace, WithoutAFieldTheInterceptIsTheClosedForm) {
+  evidence::Observations ground = drawn_ground();
+  ground.covariates.clear();
+  std::vector<Observation> list;
+  for (std::uint32_t cell = 0; cell < 200; ++cell) {
+    list.push_back({cell, false, cell < 30, 0.9F, 0});
+  }
+  const HazardModel model = make_model(ground, list, {2, 1500, 400, 6});
+  Laplace laplace(model, 1500);
+  const auto fit = laplace.fit({std::log(300.0), -9, -9, 2}, Laplace::Want::mode);
+  ASSERT_TRUE(fit);
+  // 0.9 (1 - exp(-exp(b))) = 30/200, but for a prior of sd 10.
+  const double expected = std::log(-std::log(1 - 30.0 / 200 / static_cast<double>(0.9F)));
+  EXPECT_NEAR(fit->border[0], expected, 2e-3);
+}
+
+/// One cell with a count and its exposure, no field: the intensity is count / exposure, but for a prior of sd 10.
+TEST(Laplace, OneEventCountIsAGammaPoissonMode) {
+  evidence::Observations ground = drawn_ground();
+  ground.covariates.clear();
+  const HazardModel model = make_model(ground, {{100, true, false, 2.0F, 7.0F}}, {2, 1500, 400, 6});
+  Laplace laplace(model, 1500);
+  const auto fit = laplace.fit({std::log(300.0), -9, -9, 2}, Laplace::Want::mode);
+  ASSERT_TRUE(fit);
+  EXPECT_NEAR(std::exp(fit->border[0]), 7.0 / 2.0, 0.02);
+}
+
+}  // namespace
+}  // namespace firmground::estimate

@@ -1,0 +1,48 @@
+#pragma once
+#include <cmath>
+#include <cstdint>
+
+namespace firmground::estimate {
+
+/// What one observation says about the log intensity eta of its cell.
+struct Term {
+  double value;        ///< log likelihood
+  double slope;        ///< d value / d eta
+  double information;  ///< expected Fisher information: > 0, used for steps and for the Laplace curvature
+  double observed;     ///< - d2 value / d eta2, may be negative
+  double information_slope;
+};
+
+/// Search of a cell (eq. 3): P(something found) = d (1 - exp(-exp(eta))), d = P(found | present).
+inline Term search_term(double eta, double d, bool found) {
+  const double intensity = std::exp(std::min(eta, 30.0));
+  const double absent = std::exp(-intensity);
+  const double p = d * -std::expm1(-intensity);
+  const double p1 = d * intensity * absent;
+  const double q = 1 - p;
+  Term t{};
+  const double variance = std::max(p * q, 1e-300);
+  t.information = p1 * p1 / variance;
+  t.information_slope = t.information * (2 * (1 - intensity) - p1 * (1 - 2 * p) / variance);
+  const double p2 = p1 * (1 - intensity);
+  if (found) {
+    // intensity / (exp(intensity) - 1) keeps its digits when the intensity is tiny.
+    const double ratio = intensity < 1e-12 ? 1.0 : intensity * absent / -std::expm1(-intensity);
+    t.value = std::log(d) + (intensity < 1e-12 ? eta : std::log(-std::expm1(-intensity)));
+    t.slope = ratio;
+    t.observed = -ratio * (1 - intensity) + ratio * ratio;
+  } else {
+    t.value = std::log(q);
+    t.slope = -p1 / q;
+    t.observed = p2 / q + p1 * p1 / (q * q);
+  }
+  return t;
+}
+
+/// Events counted over ground with exposure e (eq. 6): Poisson with mean e exp(eta).
+inline Term event_term(double eta, double exposure, double count) {
+  const double mean = exposure * std::exp(std::min(eta, 30.0));
+  return {count * eta - mean, count - mean, mean, mean, mean};
+}
+
+}  // namespace firmground::estimate

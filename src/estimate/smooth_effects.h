@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "evidence/observations.h"
+#include "sparse/dense.h"
+
+namespace firmground::estimate {
+
+/// A covariate's effect: piecewise linear between knots at quantiles of the observed cells, constant beyond the outer
+/// ones; its knot values follow a second-order random walk that sums to zero over the observed cells
+/// (docs/methods/hazard-field.md, eq. 4).
+struct SmoothEffect {
+  std::string name;
+  std::string unit;
+  std::vector<double> knots;       ///< ascending; categories: 0, 1, 2 ...
+  std::vector<double> mean_basis;  ///< average of each basis function over the observed cells
+  bool categories = false;
+  std::vector<std::string> labels;
+  std::size_t first_column = 0;  ///< in the border; column 0 is the intercept
+};
+
+/// Where a value lies between the knots. Unknown (NaN) values have no effect: weight 0 on both.
+struct BasisPlace {
+  std::uint8_t knot = 0;
+  float left = 0;   ///< weight of knot
+  float right = 0;  ///< weight of knot + 1
+};
+BasisPlace basis_place(const SmoothEffect& effect, float value);
+
+/// One effect per covariate that varies over the given cells.  Knots: at most `knots` quantiles.
+std::vector<SmoothEffect> smooth_effects(const std::vector<evidence::CovariateField>& covariates,
+                                         const std::vector<std::uint32_t>& cells, std::size_t knots);
+
+std::size_t border_columns(const std::vector<SmoothEffect>& effects);
+
+/// Prior precision of intercept and effects: precision x random walk + what keeps it proper (linear trends ~ weak, sums
+/// ~ zero). `walk` gets d precision / d log(smooth_precision).
+sparse::DenseMatrix effect_precision(const std::vector<SmoothEffect>& effects, double smooth_precision,
+                                     sparse::DenseMatrix& walk);
+
+}  // namespace firmground::estimate
