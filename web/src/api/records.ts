@@ -1,0 +1,63 @@
+import type { Geometry } from 'geojson';
+import { getJson } from './client';
+
+export interface RecordField {
+  name: string;
+  label: string;
+  value: string | number | boolean | null;
+  unit?: string | null;
+  help?: string | null;
+}
+
+export interface RecordLink {
+  kind: string;
+  id: string;
+  label: string;
+}
+
+export interface RecordVersion {
+  version: number | string;
+  information_date: string | null;
+  entered_at: string;
+  author: string | null;
+  source: string | null;
+  state: string;
+}
+
+export interface PolygonEstimate {
+  probability_none: number;
+  items_mean: number;
+  items_p05: number;
+  items_p95: number;
+  evidence: number;
+}
+
+/** GET /api/records/{kind}/{id}. */
+export interface RecordDetails {
+  kind: string;
+  id: string;
+  title: string;
+  fields: RecordField[];
+  geometry: Geometry | null;
+  area_m2: number | null;
+  links: RecordLink[];
+  versions: RecordVersion[];
+  estimate: PolygonEstimate | null;
+}
+
+/** GET /api/at: what is recorded near a place, nearest first. */
+export interface RecordNearby {
+  kind: string;
+  id: string;
+  title: string;
+  distance_m: number;
+}
+
+export const getRecord = (kind: string, id: string, signal?: AbortSignal) =>
+  getJson<RecordDetails>(`/api/records/${encodeURIComponent(kind)}/${encodeURIComponent(id)}`, signal);
+
+export const getRecordsNear = (lon: number, lat: number, radiusM: number, signal?: AbortSignal) =>
+  getJson<{ records: RecordNearby[] }>(
+    `/api/at?lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}&radius_m=${Math.round(radiusM)}`,
+    signal,
+  );

@@ -1,0 +1,67 @@
+import { language } from '../i18n';
+
+/** Every figure on screen passes here: grouped, rounded to what it can bear, and a dash with words for the unknown. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = language() + JSON.stringify(options);
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(language(), options);
+    formats.set(key, found);
+  }
+  return found;
+}
+
+export const unknown = '–';
+
+export function whole(value: number | null | undefined): string {
+  return value == null || !Number.isFinite(value) ? unknown : format({ maximumFractionDigits: 0 }).format(value);
+}
+
+/** Three significant digits below 1000, whole numbers above: enough for a mean of items or hectares. */
+export function measured(value: number | null | undefined): string {
+  if (value == null || !Number.isFinite(value)) return unknown;
+  const magnitude = Math.abs(value);
+  if (magnitude >= 100) return whole(value);
+  if (magnitude >= 10) return format({ maximumFractionDigits: 1 }).format(value);
+  return format({ maximumSignificantDigits: 2 }).format(value);
+}
+
+/** Never "0 %" of something that can be there, nor "100 %" of something that may not. */
+export function probability(value: number | null | undefined): string {
+  if (value == null || !Number.isFinite(value)) return unknown;
+  const percent = format({ style: 'percent', maximumFractionDigits: value < 0.1 ? 1 : 0 });
+  if (value < 0.001) return `< ${percent.format(0.001)}`;
+  if (value > 0.99) return `> ${percent.format(0.99)}`;
+  return percent.format(value);
+}
+
+export function share(value: number | null | undefined, digits = 0): string {
+  return value == null || !Number.isFinite(value)
+    ? unknown
+    : format({ style: 'percent', maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+}
+
+export function area(squareMetres: number | null | undefined): { value: string; unit: 'm²' | 'ha' } {
+  if (squareMetres == null) return { value: unknown, unit: 'ha' };
+  if (squareMetres < 10_000) return { value: whole(squareMetres), unit: 'm²' };
+  const hectares = squareMetres / 10_000;
+  return { value: format({ maximumFractionDigits: hectares < 100 ? 1 : 0 }).format(hectares), unit: 'ha' };
+}
+
+/** 1.2 M, 340 k: for axes, where the full figure stands in the table. */
+export function compact(value: number): string {
+  return format({ notation: 'compact', maximumFractionDigits: 1 }).format(value);
+}
+
+export function day(text: string | null | undefined): string {
+  if (!text) return unknown;
+  const date = new Date(text.length === 10 ? `${text}T00:00:00Z` : text);
+  if (Number.isNaN(date.getTime())) return text;
+  return new Intl.DateTimeFormat(language(), { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(date);
+}
+
+export function distance(metres: number): string {
+  return metres < 1000 ? `${whole(metres)} m` : `${format({ maximumFractionDigits: 1 }).format(metres / 1000)} km`;
+}
