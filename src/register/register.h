@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,18 +15,27 @@
 /// The versioned register of a programme in one GeoPackage 1.4 file. The only SQL.
 namespace firmground::registry {
 
+/// Names of the profiles that create() knows.
+std::vector<std::string> profile_names();
+
+/// What a file is entered as when nobody says it: by its stem ("land-release", "roads"), by its extension
+/// ("covariate"), as a reference layer when `reference` allows it; else the stem itself, which import_file then refuses
+/// naming the nearest kind.
+std::string kind_of_file(const std::string& path, bool reference);
+
 struct ImportOptions {
   bool dry_run = false;
-  bool keep_good = false;        ///< good rows enter, refused ones go to refused_path
+  bool keep_good = false;  ///< good rows enter, refused ones go to refused_path
   std::string state = "approved";
   std::string author;
   std::optional<intake::Mapping> mapping;
   std::string crs;
-  std::string layer_name;        ///< reference layers, covariates
+  std::string layer_name;  ///< reference layers, covariates
 };
 
 struct ImportOutcome {
-  std::string kind;
+  std::string kind;  ///< name of the kind, of the reference layer, or "covariate"
+  std::string file;  ///< name without folder
   std::int64_t rows = 0;
   std::int64_t accepted = 0;   ///< new records and new versions
   std::int64_t unchanged = 0;  ///< the same content is already there
@@ -37,10 +47,10 @@ struct ImportOutcome {
 
 /// A derived result kept in the programme: can be deleted and made again at any time.
 struct StoredResult {
-  std::string name;      ///< "hazard-estimate", "hazard-raster", "situation"
-  std::string stamp;     ///< JSON of base::Stamp
-  std::string made_at;   ///< UTC time, for "age"; not part of the stamp
-  std::string bytes;     ///< JSON text or COG bytes
+  std::string name;     ///< "hazard-estimate", "hazard-raster", "situation"
+  std::string stamp;    ///< JSON of base::Stamp
+  std::string made_at;  ///< UTC time, for "age"; not part of the stamp
+  std::string bytes;    ///< JSON text or COG bytes
 };
 
 struct VersionInfo {
@@ -54,7 +64,7 @@ struct VersionInfo {
 };
 
 struct LayerInfo {
-  std::string kind;   ///< kind name, or reference layer name
+  std::string kind;  ///< kind name, or reference layer name
   std::string table;
   std::string title;
   std::string geometry;  ///< "point", "line", "polygon", "none"
@@ -63,23 +73,40 @@ struct LayerInfo {
 
 class Register {
  public:
-  /// Makes a new programme file.  Errors: registry.exists, registry.profile_unknown, base.file_unwritable.
-  static base::Result<Register> create(const std::string& path, const std::string& profile, const std::string& name);
-  /// Errors: registry.not_a_programme, registry.newer_version, base.file_unreadable.
-  static base::Result<Register> open(const std::string& path);
+  /// Makes a new programme file, whole or not at all. `name` "" = the file's stem; `epsg` 0 = the profile's CRS.
+  /// Errors: registry.exists, registry.profile_unknown, registry.crs_needed, geo.crs_unknown, geo.crs_not_projected,
+  /// base.file_unwritable.
+  static base::Result<Register> create(const std::string& path, const std::string& profile, const std::string& name,
+                                       int epsg = 0);
+  /// `busy_timeout`: how long a writer waits for another one before it gives up with registry.busy.
+  /// Errors: registry.not_a_programme, registry.newer_version, registry.damaged, base.file_unreadable.
+  static base::Result<Register> open(const std::string& path,
+                                     std::chrono::milliseconds busy_timeout = std::chrono::seconds(5));
   Register(Register&&) noexcept;
   Register& operator=(Register&&) noexcept;
   ~Register();
 
-  /// One file, one transaction: enters whole, or not at all (or its good rows with keep_good). Importing it again changes nothing.
-  /// Kind "covariate" takes a GeoTIFF.  A find, release... whose link is missing is entered with an issue.
-  base::Result<ImportOutcome> import_file(const std::string& path, const std::string& kind, const ImportOptions& options,
+  /// One file, one transaction: enters whole, or not at all (or its good rows with keep_good). Importing it again
+  /// changes nothing: content that is among a record's versions already, in the same state, is never entered twice.
+  /// Kind: a name of mineaction::kinds(); "covariate" takes a GeoTIFF; "roads" and "contact-line" are reference layers,
+  /// and "reference-layer" is the one named by options.layer_name, else by the file's stem. A find, release... whose
+  /// link is missing is entered with an issue.  outcome.committed tells whether anything may have changed. Errors:
+  /// those of intake::read_file, registry.kind_unknown, registry.busy, registry.no_room, registry.layer_name_taken.
+  base::Result<ImportOutcome> import_file(const std::string& path, const std::string& kind,
+                                          const ImportOptions& options,
                                           const base::Progress& progress = base::no_progress);
-  /// Every file of a folder whose stem is a kind, in the order that links need; `reference` takes other stems as reference layers.
-  base::Result<std::vector<ImportOutcome>> import_folder(const std::string& folder, bool reference, const ImportOptions& options,
+  /// Every file of a folder whose stem is a kind, and each .tif as covariate, in the order that links need, in one
+  /// transaction: a file that is refused refuses the folder (after all files were read, so that all faults are told at
+  /// once). `reference` takes other stems as reference layers. Subfolders and hidden files are passed over. Errors: as
+  /// import_file; registry.folder_empty.
+  base::Result<std::vector<ImportOutcome>> import_folder(const std::string& folder, bool reference,
+                                                         const ImportOptions& options,
                                                          const base::Progress& progress = base::no_progress);
 
-  /// Approved current state, by date of information up to `as_of` (default: everything), as entered up to `entered_until` (default: now).
+  /// Approved current state, by date of information up to `as_of` (default: everything), as entered up to
+  /// `entered_until` (UTC time as in VersionInfo; default: now). What has no date of information is in every snapshot:
+  /// unknown is never left out. Without `as_of` the snapshot's own as_of is the latest date of information in it. Same
+  /// content, same hash, whatever the order and time of entry.  Cost: linear; a national register in about a second.
   base::Result<mineaction::Snapshot> snapshot(std::optional<mineaction::Date> as_of = {},
                                               std::optional<std::string> entered_until = {}) const;
 
@@ -91,6 +118,9 @@ class Register {
   base::Result<std::optional<StoredResult>> load(const std::string& name) const;
 
   const std::string& path() const;
+  /// Number of the latest entry: grows with every change of the records, so that a server knows when its snapshot is
+  /// old.
+  base::Result<std::int64_t> last_entry() const;
 
  private:
   struct Impl;

@@ -1,0 +1,340 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include "base/hash.h"
+#include "base/ids.h"
+#include "register/cross_checks.h"
+#include "register/import_plan.h"
+#include "register/layer_writer.h"
+#include "register/register_state.h"
+
+namespace firmground::registry {
+
+using base::fail;
+using base::Progress;
+using base::Result;
+using intake::Issue;
+
+namespace {
+
+/// How far beyond the recorded area of interest a coordinate may lie before its axes or its CRS are doubted.
+constexpr double kExtentMarginDegrees = 0.5;
+
+/// A file that was read and has not been entered yet.
+struct Reading {
+  ImportTask task;
+  std::string file_hash;
+  intake::ReadResult result;  ///< of a vector file
+  std::string raster;         ///< of a covariate: its Cloud-Optimised GeoTIFF in the programme CRS
+  ImportOutcome outcome;
+};
+
+/// Time and number of one entry; later entries have later times even when the clock is set back.
+struct Entry {
+  std::int64_t batch = 0;
+  std::int64_t milliseconds = 0;
+  std::string at;
+};
+
+Result<Entry> next_entry(const Database& database) {
+  FG_TRY(const auto last, database.integer("SELECT max(batch_id) FROM firmground_batch"));
+  FG_TRY(const std::string last_time, database.text("SELECT max(entered_at) FROM firmground_batch"));
+  const std::int64_t now = base::now_unix_milliseconds();
+  return Entry{last.value_or(0) + 1, now, std::max(base::utc_timestamp(now), last_time)};
+}
+
+base::Date today() {
+  const std::chrono::sys_time<std::chrono::milliseconds> now{std::chrono::milliseconds(base::now_unix_milliseconds())};
+  return base::Date(std::chrono::floor<std::chrono::days>(now));
+}
+
+using Extent = std::optional<std::array<double, 4>>;
+
+Extent grown_extent(const std::vector<LonLatBox>& boxes) {
+  if (boxes.empty()) {
+    return std::nullopt;
+  }
+  std::array<double, 4> extent = {180, 90, -180, -90};
+  for (const LonLatBox& box : boxes) {
+    extent = {std::min(extent[0], box.min_lon), std::min(extent[1], box.min_lat), std::max(extent[2], box.max_lon),
+              std::max(extent[3], box.max_lat)};
+  }
+  return std::array<double, 4>{extent[0] - kExtentMarginDegrees, extent[1] - kExtentMarginDegrees,
+                               extent[2] + kExtentMarginDegrees, extent[3] + kExtentMarginDegrees};
+}
+
+/// Where the country is: the profile says it, or the area of interest that was entered.
+Result<Extent> programme_extent(const Database& database, const Profile& profile) {
+  if (profile.extent) {
+    return profile.extent;
+  }
+  std::vector<LonLatBox> boxes;
+  FG_TRY(auto select, database.prepare("SELECT geom FROM area_of_interest"));
+  for (;;) {
+    FG_TRY(const bool row, select.step());
+    if (!row) {
+      return grown_extent(boxes);
+    }
+    if (const auto box = blob_envelope(select.blob(0))) {
+      boxes.push_back(*box);
+    }
+  }
+}
+
+/// As programme_extent, of an area of interest that stands in the same folder and is not entered yet.
+Extent extent_of(const intake::ReadResult& areas) {
+  std::vector<LonLatBox> boxes;
+  for (const auto& read : areas.records) {
+    if (const auto box = blob_envelope(encode_blob(read.record.geometry, BlobType::any))) {
+      boxes.push_back(*box);
+    }
+  }
+  return grown_extent(boxes);
+}
+
+std::int64_t refused_rows(const std::vector<Issue>& issues) {
+  std::set<std::int64_t> rows;
+  for (const Issue& issue : issues) {
+    if (issue.refused) {
+      rows.insert(issue.row);
+    }
+  }
+  return static_cast<std::int64_t>(rows.size());
+}
+
+Result<Reading> read_task(const ImportTask& task, const ImportOptions& options, const Extent& extent,
+                          const geo::Crs& crs, const Progress& progress) {
+  Reading reading;
+  reading.task = task;
+  reading.outcome.kind = task.is_covariate() ? "covariate" : task.layer;
+  reading.outcome.file = task.file_name();
+  FG_TRY(const std::string bytes, geo::read_file(task.path));
+  reading.file_hash = base::content_hash(bytes);
+  if (task.is_covariate()) {
+    FG_TRY(const auto raster, geo::from_geotiff(bytes, crs, task.path));
+    FG_TRY(reading.raster, geo::to_cog(raster));
+    reading.outcome.rows = 1;
+    return reading;
+  }
+  const intake::ReadOptions read_options{options.mapping, options.crs, today(), extent, task.layer};
+  FG_TRY(reading.result, intake::read_file(task.path, *task.kind, read_options, progress));
+  reading.outcome.rows = reading.result.rows;
+  reading.outcome.issues = std::move(reading.result.issues);
+  reading.outcome.refused = refused_rows(reading.outcome.issues);
+  return reading;
+}
+
+/// Reads all files before the first is entered: the lock on the programme is held briefly, and one run tells all
+/// faults.
+Result<std::vector<Reading>> read_all(const std::vector<ImportTask>& tasks, const ImportOptions& options, Extent extent,
+                                      const geo::Crs& crs, const Progress& progress) {
+  std::vector<Reading> readings;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const double begin = static_cast<double>(i) / static_cast<double>(tasks.size());
+    const auto part = [&](std::string_view, double share) {
+      return progress("reading " + tasks[i].file_name(), (begin + share / static_cast<double>(tasks.size())) * 0.6);
+    };
+    if (!part("", 0)) {
+      return fail("base.cancelled");
+    }
+    FG_TRY(auto reading, read_task(tasks[i], options, extent, crs, part));
+    if (!extent && !tasks[i].is_covariate() && tasks[i].layer == "area-of-interest") {
+      extent = extent_of(reading.result);
+    }
+    readings.push_back(std::move(reading));
+  }
+  return readings;
+}
+
+Result<Layer> layer_of(Database& database, const ImportTask& task) {
+  FG_TRY(const auto layers, read_layers(database));
+  const auto found =
+      std::find_if(layers.begin(), layers.end(), [&](const Layer& l) { return l.kind.name == task.layer; });
+  if (found != layers.end() && found->reference == task.is_reference()) {
+    return *found;
+  }
+  return create_reference_layer(database, task.layer);
+}
+
+Result<void> enter_covariate(Database& database, Reading& reading, const Entry& entry, const std::string& state) {
+  const std::string& name = reading.task.layer;
+  const std::string hash = base::content_hash(reading.raster);
+  FG_TRY(
+      auto same,
+      database.prepare("SELECT 1 FROM firmground_covariate WHERE name = ? AND version_state = ? AND version_hash = ?"));
+  same.bind(1, name).bind(2, state).bind(3, hash);
+  FG_TRY(const bool unchanged, same.step());
+  if (unchanged) {
+    reading.outcome.unchanged = 1;
+    return {};
+  }
+  FG_TRY(
+      auto insert,
+      database.prepare(
+          "INSERT INTO firmground_covariate (name, version_number, version_batch, version_state, version_hash, bytes) "
+          "VALUES (?1, (SELECT ifnull(max(version_number), 0) + 1 FROM firmground_covariate WHERE name = ?1), ?, ?, ?, "
+          "?)"));
+  insert.bind(1, name).bind(2, entry.batch).bind(3, state).bind(4, hash).bind_blob(5, reading.raster);
+  FG_TRY_VOID(insert.run());
+  reading.outcome.accepted = 1;
+  return {};
+}
+
+Result<void> enter_records(Database& database, Reading& reading, const Entry& entry, const std::string& state) {
+  FG_TRY(const Layer layer, layer_of(database, reading.task));
+  FG_TRY(auto writer, LayerWriter::make(database, layer, {entry.batch, state, entry.milliseconds}));
+  ImportOutcome& outcome = reading.outcome;
+  for (const auto& read : reading.result.records) {
+    FG_TRY(const auto entered, writer.enter(read.record, read.row));
+    entered == LayerWriter::Entered::accepted ? ++outcome.accepted : ++outcome.unchanged;
+    if (entered == LayerWriter::Entered::unchanged_not_shown) {
+      const auto& id = std::get<std::string>(read.record.values.front());
+      const auto error =
+          base::make_error("registry.superseded_content", {{"version", std::to_string(writer.matched_version())}});
+      outcome.issues.push_back(
+          {read.row, id, layer.kind.fields.front().name, id, error.message, error.remedy, error.code, false});
+    }
+  }
+  return outcome.accepted > 0 ? writer.show(entry.at) : Result<void>();
+}
+
+Result<void> write_batch(Database& database, const Reading& reading, const Entry& entry, const ImportOptions& options) {
+  const ImportOutcome& outcome = reading.outcome;
+  FG_TRY(auto insert, database.prepare("INSERT INTO firmground_batch VALUES (?,?,?,?,?,?,?,?,?,?,?)"));
+  insert.bind(1, entry.batch).bind(2, outcome.kind).bind(3, outcome.file).bind(4, reading.file_hash).bind(5, entry.at);
+  insert.bind(6, options.author).bind(7, options.state).bind(8, outcome.rows).bind(9, outcome.accepted);
+  FG_TRY_VOID(insert.bind(10, outcome.unchanged).bind(11, outcome.refused).run());
+  FG_TRY(auto issue_insert, database.prepare("INSERT INTO firmground_issue VALUES (NULL,?,?,?,?,?,?,?,?,?)"));
+  for (const Issue& issue : outcome.issues) {
+    issue_insert.bind(1, entry.batch).bind(2, issue.row).bind(3, issue.id).bind(4, issue.field).bind(5, issue.value);
+    issue_insert.bind(6, issue.code)
+        .bind(7, issue.error)
+        .bind(8, issue.remedy)
+        .bind(9, static_cast<std::int64_t>(issue.refused));
+    FG_TRY_VOID(issue_insert.run());
+  }
+  return {};
+}
+
+void append(std::vector<Issue>& issues, std::vector<Issue> more) {
+  issues.insert(issues.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// Cell of a CSV file (RFC 4180); a leading = + - @ would be a formula to a spreadsheet and is guarded.
+std::string csv_cell(const std::string& text) {
+  std::string out = "\"";
+  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos) {
+    out += '\'';
+  }
+  for (const char c : text) {
+    out += c;
+    if (c == '"') {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+Result<void> write_refused(Reading& reading) {
+  std::string csv = "row,id,field,value,error,remedy\r\n";
+  for (const Issue& issue : reading.outcome.issues) {
+    if (issue.refused) {
+      csv += fmt::format("{},{},{},{},{},{}\r\n", issue.row, csv_cell(issue.id), csv_cell(issue.field),
+                         csv_cell(issue.value), csv_cell(issue.error), csv_cell(issue.remedy));
+    }
+  }
+  reading.outcome.refused_path = reading.task.path + ".refused.csv";
+  return geo::write_file(reading.outcome.refused_path, csv);
+}
+
+/// Enters all files in one transaction; nothing has happened when this fails.
+Result<void> enter_all(Database& database, const geo::Crs& crs, const Profile& profile, std::vector<Reading>& readings,
+                       const ImportOptions& options, const Progress& progress) {
+  FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::write));
+  FG_TRY(Entry entry, next_entry(database));
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    Reading& reading = readings[i];
+    if (!progress("entering " + reading.outcome.file,
+                  0.6 + 0.4 * static_cast<double>(i) / static_cast<double>(readings.size()))) {
+      return fail("base.cancelled");
+    }
+    Entry own = entry;
+    own.batch += static_cast<std::int64_t>(i);
+    FG_TRY_VOID(reading.task.is_covariate() ? enter_covariate(database, reading, own, options.state)
+                                            : enter_records(database, reading, own, options.state));
+  }
+  FG_TRY(const auto layers, read_layers(database));
+  CrossChecks checks(database, layers, crs, profile);
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    Reading& reading = readings[i];
+    if (!reading.task.is_covariate()) {
+      FG_TRY(auto broken, checks.check(*reading.task.kind, reading.result.records));
+      FG_TRY(auto missing, missing_links(database, layers, *reading.task.kind, reading.result.records));
+      append(reading.outcome.issues, std::move(broken));
+      append(reading.outcome.issues, std::move(missing));
+      std::stable_sort(reading.outcome.issues.begin(), reading.outcome.issues.end(),
+                       [](const Issue& a, const Issue& b) { return a.row < b.row; });
+    }
+    Entry own = entry;
+    own.batch += static_cast<std::int64_t>(i);
+    if (reading.outcome.accepted > 0) {
+      FG_TRY_VOID(write_batch(database, reading, own, options));
+    }
+    if (reading.outcome.refused > 0 && !options.dry_run) {
+      FG_TRY_VOID(write_refused(reading));
+    }
+  }
+  return options.dry_run ? Result<void>() : transaction.commit();
+}
+
+Result<void> check_options(const ImportOptions& options) {
+  for (const char* state : {"draft", "submitted", "approved", "rejected", "withdrawn"}) {
+    if (options.state == state) {
+      return {};
+    }
+  }
+  return fail("registry.state_unknown", {{"state", options.state}});
+}
+
+Result<std::vector<ImportOutcome>> import_tasks(Database& database, const geo::Crs& crs, const Profile& profile,
+                                                const std::vector<ImportTask>& tasks, const ImportOptions& options,
+                                                const Progress& progress) {
+  FG_TRY_VOID(check_options(options));
+  FG_TRY(const Extent extent, programme_extent(database, profile));
+  FG_TRY(auto readings, read_all(tasks, options, extent, crs, progress));
+  const bool refused =
+      std::any_of(readings.begin(), readings.end(), [](const Reading& r) { return r.outcome.refused > 0; });
+  if (!refused || options.keep_good) {
+    FG_TRY_VOID(enter_all(database, crs, profile, readings, options, progress));
+  }
+  std::vector<ImportOutcome> outcomes;
+  for (Reading& reading : readings) {
+    reading.outcome.committed = (!refused || options.keep_good) && !options.dry_run;
+    outcomes.push_back(std::move(reading.outcome));
+  }
+  progress("done", 1);
+  return outcomes;
+}
+
+}  // namespace
+
+Result<ImportOutcome> Register::import_file(const std::string& path, const std::string& kind,
+                                            const ImportOptions& options, const Progress& progress) {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(const auto task, plan_file(path, kind, options.layer_name));
+  FG_TRY(auto outcomes, import_tasks(impl_->database, impl_->crs, impl_->profile, {task}, options, progress));
+  return std::move(outcomes.front());
+}
+
+Result<std::vector<ImportOutcome>> Register::import_folder(const std::string& folder, bool reference,
+                                                           const ImportOptions& options, const Progress& progress) {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(const auto tasks, plan_folder(folder, reference));
+  return import_tasks(impl_->database, impl_->crs, impl_->profile, tasks, options, progress);
+}
+
+}  // namespace firmground::registry

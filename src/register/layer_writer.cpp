@@ -1,0 +1,241 @@
+#include "register/layer_writer.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/ids.h"
+
+namespace firmground::registry {
+
+using base::Result;
+using mineaction::Field;
+using mineaction::FieldType;
+using mineaction::Record;
+using mineaction::Value;
+
+namespace {
+
+void bind_value(Statement& statement, int index, const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    statement.bind(index, *text);
+  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    statement.bind(index, *integer);
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    statement.bind(index, *real);
+  } else if (const auto* truth = std::get_if<bool>(&value)) {
+    statement.bind(index, static_cast<std::int64_t>(*truth));
+  } else {
+    statement.bind_null(index);
+  }
+}
+
+template <typename T>
+void append_bytes(std::string& out, T value) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof bytes);
+}
+
+void append_text(std::string& out, std::string_view text) {
+  append_bytes(out, static_cast<std::uint64_t>(text.size()));
+  out += text;
+}
+
+void append_value(std::string& out, const Value& value) {
+  out += static_cast<char>('0' + value.index());
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    append_text(out, *text);
+  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    append_bytes(out, *integer);
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    append_bytes(out, *real);
+  } else if (const auto* truth = std::get_if<bool>(&value)) {
+    out += *truth ? '1' : '0';
+  }
+}
+
+std::string from_hex(std::string_view hex) {
+  std::string bytes(hex.size() / 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    unsigned value = 0;
+    std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, value, 16);
+    bytes[i] = static_cast<char>(value);
+  }
+  return bytes;
+}
+
+Value read_value(const Field& field, const Statement& row, int column) {
+  if (row.is_null(column)) {
+    return std::monostate();
+  }
+  switch (field.type) {
+    case FieldType::integer: return row.integer(column);
+    case FieldType::real: return row.real(column);
+    case FieldType::boolean: return row.integer(column) != 0;
+    case FieldType::text:
+    case FieldType::date:
+    case FieldType::code: return std::string(row.text(column));
+  }
+  FG_CHECK(false);
+}
+
+constexpr int kFirstContentColumn = 9;  // of the INSERT below, counted from 1
+
+std::string insert_version_sql(const Layer& layer) {
+  std::string sql = fmt::format(
+      "INSERT INTO {} (version_record, version_number, version_information_date, version_batch, version_row, "
+      "version_state, "
+      "version_hash, version_id, {}) VALUES (?",
+      sql_name(layer.versions()), layer.column_list());
+  const std::size_t columns = 7 + layer.kind.fields.size() + (layer.has_geometry() ? 1 : 0);
+  for (std::size_t i = 0; i < columns; ++i) {
+    sql += ",?";
+  }
+  return sql + ")";
+}
+
+}  // namespace
+
+std::string record_hash(const mineaction::Kind& kind, const Record& record, const std::string& blob) {
+  std::string content;
+  content.reserve(256 + blob.size());
+  for (std::size_t i = 0; i < kind.fields.size(); ++i) {
+    if (record.values[i].index() != 0) {
+      append_text(content, kind.fields[i].name);
+      append_value(content, record.values[i]);
+    }
+  }
+  content += blob;
+  return from_hex(base::Hasher().bytes(content.data(), content.size()).hex());
+}
+
+Result<Record> read_record(const Layer& layer, const Statement& row, int first) {
+  Record record;
+  const auto& fields = layer.kind.fields;
+  record.values.reserve(fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    record.values.push_back(read_value(fields[i], row, first + static_cast<int>(i)));
+  }
+  if (layer.has_geometry()) {
+    FG_TRY(record.geometry, decode_blob(row.blob(first + static_cast<int>(fields.size()))));
+  }
+  return record;
+}
+
+LayerWriter::LayerWriter(Database& database, const Layer& layer, Batch batch, Statements statements,
+                         std::int64_t versions_before)
+    : database_(&database),
+      layer_(&layer),
+      batch_(std::move(batch)),
+      statements_(std::move(statements)),
+      versions_before_(versions_before) {
+  if (!layer.kind.information_date.empty()) {
+    information_date_ = layer.kind.field_index(layer.kind.information_date);
+  }
+}
+
+Result<LayerWriter> LayerWriter::make(Database& database, const Layer& layer, const Batch& batch) {
+  const std::string versions = sql_name(layer.versions());
+  FG_TRY(auto insert_record, database.prepare("INSERT INTO firmground_record (uuid, layer_id, local_id) VALUES (?,?,?) "
+                                              "ON CONFLICT (layer_id, local_id) DO NOTHING"));
+  FG_TRY(auto find_record,
+         database.prepare("SELECT record_id FROM firmground_record WHERE layer_id = ? AND local_id = ?"));
+  FG_TRY(auto find_same, database.prepare(fmt::format(
+                             "SELECT v.version_number, v.version_state = 'approved' AND (s.version_id IS NULL OR "
+                             "(s.version_id != v.version_id AND "
+                             "s.version_information_date IS v.version_information_date)) FROM {0} v LEFT JOIN {1} c ON "
+                             "c.fid = v.version_record "
+                             "LEFT JOIN {0} s ON s.version_record = c.fid AND s.version_number = c.version_number "
+                             "WHERE v.version_record = ? AND v.version_state = ? AND v.version_hash = ?",
+                             versions, sql_name(layer.kind.table))));
+  FG_TRY(auto next_number,
+         database.prepare(
+             fmt::format("SELECT ifnull(max(version_number), 0) + 1 FROM {} WHERE version_record = ?", versions)));
+  FG_TRY(auto insert_version, database.prepare(insert_version_sql(layer)));
+  FG_TRY(const auto before, database.integer(fmt::format("SELECT max(version_id) FROM {}", versions)));
+  return LayerWriter(database, layer, batch,
+                     Statements{std::move(insert_record), std::move(find_record), std::move(find_same),
+                                std::move(next_number), std::move(insert_version)},
+                     before.value_or(0));
+}
+
+Result<std::optional<LayerWriter::Entered>> LayerWriter::same_content(std::int64_t record, const std::string& hash) {
+  Statement& find = statements_.find_same;
+  find.bind(1, record).bind(2, batch_.state).bind_blob(3, hash);
+  FG_TRY(const bool found, find.step());
+  std::optional<Entered> same;
+  if (found) {
+    matched_version_ = find.integer(0);
+    same = find.integer(1) != 0 ? Entered::unchanged_not_shown : Entered::unchanged;
+  }
+  find.reset();
+  return same;
+}
+
+Result<LayerWriter::Entered> LayerWriter::enter(const Record& record, std::int64_t source_row) {
+  const auto* local_id = std::get_if<std::string>(&record.values.front());
+  FG_CHECK(local_id != nullptr && !local_id->empty());
+  const std::string blob = layer_->has_geometry() ? encode_blob(record.geometry, layer_->blob_type()) : std::string();
+  const std::string hash = record_hash(layer_->kind, record, blob);
+
+  const std::string uuid = base::new_uuid(batch_.entered_ms);
+  statements_.insert_record.bind(1, uuid).bind(2, layer_->id).bind(3, *local_id);
+  FG_TRY_VOID(statements_.insert_record.run());
+  if (database_->changes() == 1) {
+    FG_TRY_VOID(insert_version(record, database_->last_insert_rowid(), 1, source_row, blob, hash));
+    return Entered::accepted;
+  }
+  statements_.find_record.bind(1, layer_->id).bind(2, *local_id);
+  FG_TRY(const bool known, statements_.find_record.step());
+  FG_CHECK(known);
+  const std::int64_t record_id = statements_.find_record.integer(0);
+  statements_.find_record.reset();
+  FG_TRY(const auto same, same_content(record_id, hash));
+  if (same) {
+    return *same;
+  }
+  statements_.next_number.bind(1, record_id);
+  FG_TRY(const bool counted, statements_.next_number.step());
+  FG_CHECK(counted);
+  const std::int64_t number = statements_.next_number.integer(0);
+  statements_.next_number.reset();
+  FG_TRY_VOID(insert_version(record, record_id, number, source_row, blob, hash));
+  return Entered::accepted;
+}
+
+Result<void> LayerWriter::insert_version(const Record& record, std::int64_t record_id, std::int64_t number,
+                                         std::int64_t source_row, const std::string& blob, const std::string& hash) {
+  Statement& insert = statements_.insert_version;
+  insert.bind(1, record_id).bind(2, number);
+  information_date_ ? bind_value(insert, 3, record.values[*information_date_]) : void(insert.bind_null(3));
+  insert.bind(4, batch_.id).bind(5, source_row).bind(6, batch_.state).bind_blob(7, hash).bind_null(8);
+  int column = kFirstContentColumn;
+  for (const Value& value : record.values) {
+    bind_value(insert, column++, value);
+  }
+  if (layer_->has_geometry()) {
+    blob.empty() ? insert.bind_null(column) : insert.bind_blob(column, blob);
+  }
+  return insert.run();
+}
+
+Result<void> LayerWriter::show(const std::string& changed_at) {
+  const std::string touched = fmt::format("(SELECT version_record FROM {} WHERE version_id > {})",
+                                          sql_name(layer_->versions()), versions_before_);
+  const std::string table = sql_name(layer_->kind.table);
+  FG_TRY_VOID(set_gate(*database_, Gate::open));
+  FG_TRY_VOID(database_->execute(fmt::format("DELETE FROM {} WHERE fid IN {}", table, touched)));
+  FG_TRY_VOID(database_->execute(
+      fmt::format("INSERT INTO {} (fid, {}, version_number) SELECT v.version_record, {}, v.version_number FROM {} v "
+                  "WHERE v.version_record IN {} AND {}",
+                  table, layer_->column_list(), layer_->column_list("v."), sql_name(layer_->versions()), touched,
+                  is_current(*layer_))));
+  FG_TRY_VOID(set_gate(*database_, Gate::closed));
+  return refresh_contents(*database_, *layer_, changed_at);
+}
+
+}  // namespace firmground::registry

@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "mineaction/kind.h"
+#include "register/layout.h"
+#include "register/sqlite.h"
+
+namespace firmground::registry {
+
+/// Enters the records of one layer as versions of one batch, inside a transaction that the caller holds.
+class LayerWriter {
+ public:
+  struct Batch {
+    std::int64_t id = 0;
+    std::string state;            ///< of every version it enters
+    std::int64_t entered_ms = 0;  ///< gives the UUIDs of new records their time
+  };
+  enum class Entered {
+    accepted,            ///< a new record, or a new version of one
+    unchanged,           ///< the same content was entered before in the same state
+    unchanged_not_shown  ///< as unchanged, and a later entry for the same date has replaced it, or withdrew the record
+  };
+
+  /// REQUIRES: `layer` and `database` outlive the writer.
+  static base::Result<LayerWriter> make(Database& database, const Layer& layer, const Batch& batch);
+
+  /// REQUIRES: the record satisfies the kind's schema; its local id is not empty (CHECKed).
+  base::Result<Entered> enter(const mineaction::Record& record, std::int64_t source_row);
+  /// Version number of the last record that was unchanged.
+  std::int64_t matched_version() const { return matched_version_; }
+
+  /// Brings the current layer up to what was entered.  `changed_at`: UTC time of the entry.
+  base::Result<void> show(const std::string& changed_at);
+
+ private:
+  struct Statements {
+    Statement insert_record, find_record, find_same, next_number, insert_version;
+  };
+  LayerWriter(Database& database, const Layer& layer, Batch batch, Statements statements, std::int64_t versions_before);
+  base::Result<std::optional<Entered>> same_content(std::int64_t record, const std::string& hash);
+  base::Result<void> insert_version(const mineaction::Record& record, std::int64_t record_id, std::int64_t number,
+                                    std::int64_t source_row, const std::string& blob, const std::string& hash);
+
+  Database* database_;
+  const Layer* layer_;
+  Batch batch_;
+  Statements statements_;
+  std::int64_t versions_before_;  ///< greatest version_id before this batch
+  std::int64_t matched_version_ = 0;
+  std::optional<std::size_t> information_date_;
+};
+
+/// Hash over the field names and values that are known, and the geometry blob: a field that a later edition adds
+/// changes no old hash. 32 bytes.
+std::string record_hash(const mineaction::Kind& kind, const mineaction::Record& record, const std::string& blob);
+
+/// Reads columns [first, …) in the order of Layer::column_list into a record.  Errors: registry.damaged.
+base::Result<mineaction::Record> read_record(const Layer& layer, const Statement& row, int first);
+
+}  // namespace firmground::registry

@@ -1,0 +1,64 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "geo/crs.h"
+#include "mineaction/kind.h"
+#include "register/geometry_blob.h"
+#include "register/sqlite.h"
+
+/// How a programme lies in its GeoPackage file (docs/formats/programme-file.md): system tables, and two tables per
+/// kind.
+///   <table>_version  every version ever entered, append-only; triggers refuse UPDATE and DELETE in words
+///   <table>          the approved current state, what QGIS and GDAL see; rewritten by the register in the same
+///   transaction as the
+///                    versions it shows, refused to everyone else (docs/adr: current layers are tables, not views)
+namespace firmground::registry {
+
+/// Layout that this binary reads and writes; in firmground_setting 'layout'. Migrations go forward only.
+inline constexpr int kLayout = 1;
+
+/// One kind or reference layer in the file.
+struct Layer {
+  std::int64_t id = 0;  ///< firmground_layer.layer_id
+  mineaction::Kind
+      kind;  ///< a reference layer has its own name and table, fields and geometry of the kind "reference-layer"
+  bool reference = false;
+
+  std::string versions() const { return kind.table + "_version"; }
+  bool has_geometry() const { return kind.geometry != mineaction::GeometryRule::none; }
+  BlobType blob_type() const;
+  /// `"find_id", "release_id", …` with `prefix` before each name.
+  std::string column_list(const std::string& prefix = "") const;
+};
+
+/// GeoPackage 1.4 system tables, Firmground's own tables, and the layers of all kinds.
+base::Result<void> create_layout(Database& database, const geo::Crs& crs);
+
+/// Adds what the file lacks of the kinds this binary knows (a new kind, a new field of a kind). Nothing to do on most
+/// files.
+base::Result<void> extend_layout(Database& database);
+
+/// All layers, kinds first in link order, then reference layers by name.
+base::Result<std::vector<Layer>> read_layers(const Database& database);
+
+/// A new reference layer.  Errors: registry.layer_name_taken.
+base::Result<Layer> create_reference_layer(Database& database, const std::string& name);
+
+/// Allows or refuses writing to the current tables for the rest of the transaction.
+enum class Gate { closed, open };
+base::Result<void> set_gate(Database& database, Gate gate);
+
+/// Extent, number of features and time of the last change, as GeoPackage clients read them.
+base::Result<void> refresh_contents(Database& database, const Layer& layer, const std::string& changed_at);
+
+/// Condition on a row `v` of the versions table: it is the approved state of its record, that is the latest decision
+/// (approved or withdrawn) by date of information, then by entry, and not a withdrawal. A version without a date of
+/// information counts as the oldest: what is undated never claims to be newer. `as_of` (a day, or NULL) and
+/// `last_batch` are SQL expressions that limit which versions are looked at; undated ones are looked at whatever the
+/// day.
+std::string is_current(const Layer& layer, const std::string& as_of = "NULL",
+                       const std::string& last_batch = "9223372036854775807");
+
+}  // namespace firmground::registry

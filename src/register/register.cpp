@@ -1,0 +1,322 @@
+#include "register/register.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "base/ids.h"
+#include "mineaction/record_conversion.h"
+#include "register/layer_writer.h"
+#include "register/layout.h"
+#include "register/register_state.h"
+
+namespace firmground::registry {
+
+using base::fail;
+using base::Result;
+using mineaction::Date;
+using mineaction::Snapshot;
+
+namespace {
+
+constexpr const char* kEveryBatch = "9223372036854775807";
+
+std::string stem_of(const std::string& path) {
+  return std::filesystem::path(path).stem().string();
+}
+
+Result<void> write_setting(Database& database, std::string_view name, std::string_view value) {
+  FG_TRY(auto insert, database.prepare("INSERT INTO firmground_setting VALUES (?, ?)"));
+  return insert.bind(1, name).bind(2, value).run();
+}
+
+Result<std::string> read_setting(const Database& database, std::string_view name) {
+  FG_TRY(auto select, database.prepare("SELECT value FROM firmground_setting WHERE name = ?"));
+  select.bind(1, name);
+  FG_TRY(const bool row, select.step());
+  return row ? std::string(select.text(0)) : std::string();
+}
+
+/// Every SQLite file begins with these 16 bytes; anything else is some other file, not a damaged programme.
+bool has_sqlite_header(const std::string& path) {
+  constexpr std::string_view kHeader("SQLite format 3\0", 16);
+  std::string begin(kHeader.size(), ' ');
+  std::ifstream(path, std::ios::binary).read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  return begin == kHeader;
+}
+
+/// Refuses what is not ours before any table of ours is read: a person may well pass some other GeoPackage.
+Result<void> expect_programme(const Database& database) {
+  FG_TRY(const auto tables,
+         database.integer("SELECT count(*) FROM sqlite_master WHERE name IN ('firmground_setting', 'gpkg_contents')"));
+  if (tables != 2) {
+    return fail("registry.not_a_programme", {{"file", database.path()}, {"reason", "it has no register in it"}});
+  }
+  FG_TRY(const std::string layout, read_setting(database, "layout"));
+  if (std::atoi(layout.c_str()) > kLayout) {
+    return fail("registry.newer_version",
+                {{"file", database.path()}, {"theirs", layout}, {"ours", std::to_string(kLayout)}});
+  }
+  return {};
+}
+
+Result<void> fill_new_file(Database& database, const geo::Crs& crs, const std::string& profile,
+                           const std::string& name) {
+  FG_TRY_VOID(database.execute("PRAGMA journal_mode = WAL"));
+  FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::write));
+  FG_TRY_VOID(create_layout(database, crs));
+  FG_TRY_VOID(write_setting(database, "layout", std::to_string(kLayout)));
+  FG_TRY_VOID(write_setting(database, "name", name));
+  FG_TRY_VOID(write_setting(database, "epsg", std::to_string(crs.epsg())));
+  FG_TRY_VOID(write_setting(database, "profile", profile));
+  return transaction.commit();
+}
+
+/// The latest day that any record in the snapshot speaks of; of a month or a year its first day, which is how dates are
+/// ordered.
+Date latest_information(const std::vector<std::string>& dates) {
+  const auto latest = Date::parse(*std::max_element(dates.begin(), dates.end()));
+  return latest ? Date(latest->first_day()) : Date();
+}
+
+struct Window {
+  std::optional<std::string> as_of;  ///< last day, "2024-12-31"
+  std::int64_t last_batch;
+};
+
+Result<std::string> append_layer(const Database& database, const Layer& layer, const Window& window,
+                                 Snapshot& snapshot) {
+  const mineaction::Kind& kind = layer.reference ? *mineaction::find_kind("reference-layer") : layer.kind;
+  FG_TRY(auto select, database.prepare(fmt::format("SELECT v.version_information_date, {} FROM {} v WHERE {}",
+                                                   layer.column_list("v."), sql_name(layer.versions()),
+                                                   is_current(layer, "?1", "?2"))));
+  window.as_of ? select.bind(1, *window.as_of) : select.bind_null(1);
+  select.bind(2, window.last_batch);
+  std::string latest;
+  for (;;) {
+    FG_TRY(const bool row, select.step());
+    if (!row) {
+      return latest;
+    }
+    if (select.text(0) > latest) {
+      latest = select.text(0);
+    }
+    FG_TRY(const auto record, read_record(layer, select, 1));
+    mineaction::append_record(kind, record, snapshot);
+  }
+}
+
+Result<void> append_covariates(const Database& database, const Window& window, Snapshot& snapshot) {
+  FG_TRY(auto select, database.prepare("SELECT name, bytes FROM firmground_covariate v WHERE version_state = "
+                                       "'approved' AND version_batch <= ?1 AND NOT EXISTS "
+                                       "(SELECT 1 FROM firmground_covariate w WHERE w.name = v.name AND "
+                                       "w.version_state IN ('approved','withdrawn') AND "
+                                       "w.version_batch <= ?1 AND w.version_number > v.version_number) ORDER BY name"));
+  select.bind(1, window.last_batch);
+  for (;;) {
+    FG_TRY(const bool row, select.step());
+    if (!row) {
+      return {};
+    }
+    const std::string name(select.text(0));
+    FG_TRY(auto raster, geo::from_geotiff(std::string(select.blob(1)), *snapshot.crs, name));
+    snapshot.covariates.push_back({name, std::move(raster)});
+  }
+}
+
+Result<std::int64_t> last_batch_until(const Database& database, const std::optional<std::string>& entered_until) {
+  if (!entered_until) {
+    return std::atoll(kEveryBatch);
+  }
+  FG_TRY(auto select, database.prepare("SELECT ifnull(max(batch_id), 0) FROM firmground_batch WHERE entered_at <= ?"));
+  select.bind(1, *entered_until);
+  FG_TRY(const bool row, select.step());
+  FG_CHECK(row);
+  return select.integer(0);
+}
+
+std::string geometry_name(mineaction::GeometryRule rule) {
+  switch (rule) {
+    case mineaction::GeometryRule::none: return "none";
+    case mineaction::GeometryRule::point: return "point";
+    case mineaction::GeometryRule::line: return "line";
+    case mineaction::GeometryRule::polygon:
+    case mineaction::GeometryRule::polygon_or_point: return "polygon";
+    case mineaction::GeometryRule::any: return "any";
+  }
+  FG_CHECK(false);
+}
+
+}  // namespace
+
+mineaction::Programme Register::Impl::programme() const {
+  return {name,
+          profile.name,
+          profile.since_date,
+          profile.since_name,
+          profile.currency,
+          profile.country.empty() ? name : profile.country};
+}
+
+Register::Register(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Register::Register(Register&&) noexcept = default;
+Register& Register::operator=(Register&&) noexcept = default;
+Register::~Register() = default;
+
+Result<Register> Register::create(const std::string& path, const std::string& profile_name, const std::string& name,
+                                  int epsg) {
+  if (std::filesystem::exists(path)) {
+    return fail("registry.exists", {{"file", path}});
+  }
+  FG_TRY(const std::string text, profile_text(profile_name));
+  FG_TRY(const Profile profile, parse_profile(text));
+  if (epsg == 0 && profile.epsg == 0) {
+    return fail("registry.crs_needed", {{"profile", profile_name}});
+  }
+  FG_TRY(const auto crs, geo::Crs::from_epsg(epsg != 0 ? epsg : profile.epsg));
+  const std::string own_name = name.empty() ? stem_of(path) : name;
+  // Made under another name and moved into place, so that a killed init leaves nothing that looks like a programme.
+  const std::string draft = path + ".new";
+  std::filesystem::remove(draft);
+  auto made = [&]() -> Result<void> {
+    FG_TRY(auto database, Database::open(draft, Database::Mode::create, std::chrono::seconds(5)));
+    return fill_new_file(database, crs, text, own_name);
+  }();
+  std::error_code problem;
+  if (made) {
+    std::filesystem::rename(draft, path, problem);
+  }
+  if (!made || problem) {
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(draft + suffix, ignored);
+    }
+    return fail("base.file_unwritable", {{"file", path}, {"reason", made ? problem.message() : made.error().message}});
+  }
+  return open(path);
+}
+
+Result<Register> Register::open(const std::string& path, std::chrono::milliseconds busy_timeout) {
+  if (!std::filesystem::is_regular_file(path)) {
+    return fail("base.file_unreadable", {{"file", path}, {"reason", "there is no such file"}});
+  }
+  if (!has_sqlite_header(path)) {
+    return fail("registry.not_a_programme", {{"file", path}, {"reason", "it is not a GeoPackage"}});
+  }
+  FG_TRY(auto database, Database::open(path, Database::Mode::read_write, busy_timeout));
+  FG_TRY_VOID(expect_programme(database));
+  FG_TRY(const std::string profile_toml, read_setting(database, "profile"));
+  FG_TRY(auto profile, parse_profile(profile_toml));
+  FG_TRY(const std::string epsg, read_setting(database, "epsg"));
+  FG_TRY(auto crs, geo::Crs::from_epsg(std::atoi(epsg.c_str())));
+  FG_TRY(auto name, read_setting(database, "name"));
+  FG_TRY_VOID(extend_layout(database));
+  return Register(std::make_unique<Impl>(std::move(database), std::move(profile), std::move(crs), std::move(name)));
+}
+
+Result<Snapshot> Register::snapshot(std::optional<Date> as_of, std::optional<std::string> entered_until) const {
+  const std::lock_guard lock(impl_->mutex);
+  Database& database = impl_->database;
+  FG_TRY(auto transaction,
+         Transaction::begin(database, Transaction::Kind::read));  // one state, also while another program writes
+  Window window;
+  FG_TRY(window.last_batch, last_batch_until(database, entered_until));
+  if (as_of) {
+    window.as_of = Date(as_of->last_day()).to_string();
+  }
+  Snapshot snapshot;
+  snapshot.programme = impl_->programme();
+  snapshot.crs = impl_->crs;
+  FG_TRY(const auto layers, read_layers(database));
+  std::vector<std::string> dates;
+  for (const Layer& layer : layers) {
+    FG_TRY(dates.emplace_back(), append_layer(database, layer, window, snapshot));
+  }
+  FG_TRY_VOID(append_covariates(database, window, snapshot));
+  snapshot.as_of = as_of ? *as_of : latest_information(dates);
+  mineaction::finish_snapshot(snapshot);
+  FG_TRY_VOID(transaction.commit());
+  return snapshot;
+}
+
+std::vector<LayerInfo> Register::layers() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<LayerInfo> infos;
+  const auto layers = read_layers(impl_->database);
+  if (!layers) {
+    return infos;
+  }
+  for (const Layer& layer : *layers) {
+    const auto count = impl_->database.integer(fmt::format("SELECT count(*) FROM {}", sql_name(layer.kind.table)));
+    infos.push_back({layer.kind.name, layer.kind.table, layer.kind.title, geometry_name(layer.kind.geometry),
+                     count ? count->value_or(0) : 0});
+  }
+  return infos;
+}
+
+Result<std::vector<VersionInfo>> Register::history(const std::string& kind, const std::string& local_id) const {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(const auto layers, read_layers(impl_->database));
+  const auto layer = std::find_if(layers.begin(), layers.end(), [&](const Layer& l) { return l.kind.name == kind; });
+  if (layer == layers.end()) {
+    return fail("registry.no_such_layer", {{"kind", kind}, {"nearest", mineaction::nearest_kind(kind)}});
+  }
+  FG_TRY(auto select,
+         impl_->database.prepare(fmt::format(
+             "SELECT v.version_number, ifnull(v.version_information_date, ''), b.entered_at, b.author, b.file_name, "
+             "v.version_row, "
+             "v.version_state, {} FROM firmground_record r JOIN {} v ON v.version_record = r.record_id "
+             "JOIN firmground_batch b ON b.batch_id = v.version_batch WHERE r.layer_id = ? AND r.local_id = ? "
+             "ORDER BY v.version_number DESC",
+             layer->column_list("v."), sql_name(layer->versions()))));
+  select.bind(1, layer->id).bind(2, local_id);
+  std::vector<VersionInfo> versions;
+  for (;;) {
+    FG_TRY(const bool row, select.step());
+    if (!row) {
+      return versions;
+    }
+    FG_TRY(auto record, read_record(*layer, select, 7));
+    versions.push_back({select.integer(0), std::string(select.text(1)), std::string(select.text(2)),
+                        std::string(select.text(3)), fmt::format("{} row {}", select.text(4), select.integer(5)),
+                        std::string(select.text(6)), std::move(record)});
+  }
+}
+
+Result<void> Register::store(const StoredResult& result) {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(auto transaction, Transaction::begin(impl_->database, Transaction::Kind::write));
+  {
+    FG_TRY(auto insert, impl_->database.prepare("INSERT OR REPLACE INTO firmground_result VALUES (?, ?, ?, ?)"));
+    insert.bind(1, result.name).bind(2, result.stamp).bind(3, result.made_at).bind_blob(4, result.bytes);
+    FG_TRY_VOID(insert.run());
+  }
+  return transaction.commit();
+}
+
+Result<std::optional<StoredResult>> Register::load(const std::string& name) const {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(auto select,
+         impl_->database.prepare("SELECT name, stamp, made_at, bytes FROM firmground_result WHERE name = ?"));
+  select.bind(1, name);
+  FG_TRY(const bool row, select.step());
+  if (!row) {
+    return std::optional<StoredResult>();
+  }
+  return std::optional(StoredResult{std::string(select.text(0)), std::string(select.text(1)),
+                                    std::string(select.text(2)), std::string(select.blob(3))});
+}
+
+const std::string& Register::path() const {
+  return impl_->database.path();
+}
+
+Result<std::int64_t> Register::last_entry() const {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(const auto last, impl_->database.integer("SELECT max(batch_id) FROM firmground_batch"));
+  return last.value_or(0);
+}
+
+}  // namespace firmground::registry

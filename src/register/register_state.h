@@ -1,0 +1,33 @@
+#pragma once
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "geo/crs.h"
+#include "register/layout.h"
+#include "register/profile.h"
+#include "register/register.h"
+#include "register/sqlite.h"
+
+namespace firmground::registry {
+
+/// What an open programme holds in memory. Shared by register.cpp (reading) and import.cpp (entering); not part of the
+/// contract.
+struct Register::Impl {
+  Impl(Database opened, Profile its_profile, geo::Crs its_crs, std::string its_name)
+      : database(std::move(opened)),
+        profile(std::move(its_profile)),
+        crs(std::move(its_crs)),
+        name(std::move(its_name)) {}
+
+  mutable Database database;
+  Profile profile;
+  geo::Crs crs;
+  std::string name;
+  /// One statement at a time on the one connection; the server calls from several threads.
+  mutable std::mutex mutex;
+
+  mineaction::Programme programme() const;
+};
+
+}  // namespace firmground::registry
