@@ -38,8 +38,9 @@ struct TrueField {
 struct TrueRecord {
   std::string record_id;
   std::int32_t field = -1;  ///< -1: no such field was laid
-  std::string blunder;      ///< "none", "datum", "magnetic", "mil6000", "wrong-zone", "swapped-axes", "offset", "unrelated" ...
-  double shift_x_m = 0;     ///< recorded minus true, at the centroid
+  std::string
+      blunder;  ///< "none", "datum", "magnetic", "mil6000", "wrong-zone", "swapped-axes", "offset", "unrelated" ...
+  double shift_x_m = 0;  ///< recorded minus true, at the centroid
   double shift_y_m = 0;
 };
 
