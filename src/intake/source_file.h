@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -26,22 +27,28 @@ struct Issue {
   bool refused = false;
 };
 
-/// A mapping file (TOML): column names, constants, value translations and CRS of a foreign file. docs/formats/mapping.md.
+/// A mapping file (TOML): column names, constants, value translations and CRS of a foreign file.
+/// docs/formats/mapping.md.
 struct Mapping {
-  std::map<std::string, std::string> columns;                              ///< field -> column of the file
-  std::map<std::string, std::string> constants;                            ///< field -> value for every row
-  std::map<std::string, std::map<std::string, std::string>> values;        ///< field -> {file's word -> ours}
-  std::string crs;                                                         ///< "EPSG:…" when the file has none
+  std::map<std::string, std::string> columns;                        ///< field -> column of the file
+  std::map<std::string, std::string> constants;                      ///< field -> value for every row
+  std::map<std::string, std::map<std::string, std::string>> values;  ///< field -> {file's word -> ours}
+  std::string crs;                                                   ///< "EPSG:…" when the file has none
+  std::map<std::string, std::vector<std::string>>
+      only{};  ///< column -> its values whose rows are taken; others are left out
+  /// Errors: base.file_unreadable, intake.mapping_invalid.
   static base::Result<Mapping> read(const std::string& path);
+  static base::Result<Mapping> parse(std::string_view text, const std::string& file);
 };
 
 struct ReadOptions {
   std::optional<Mapping> mapping;
-  std::string crs;          ///< --crs; empty = the file's own, WGS 84 for CSV and GeoJSON
-  mineaction::Date today;   ///< dates after it are in the future
-  /// The country's extent in WGS 84 (lon/lat box), used to recognise swapped axes and a wrong CRS; null = unknown.
+  std::string crs;         ///< --crs; empty = the file's own, WGS 84 for CSV and GeoJSON
+  mineaction::Date today;  ///< dates after it are in the future; 1970-01-01, the default, checks nothing
+  /// The country's extent in WGS 84 (west, south, east, north), used to recognise swapped axes and a wrong CRS; null =
+  /// unknown. Without it only rows far from all others of the file are noticed.
   std::optional<std::array<double, 4>> extent;
-  std::string layer_name;   ///< for reference layers and covariates: the name of the layer
+  std::string layer_name;  ///< for reference layers and covariates: the name of the layer
 };
 
 struct ReadRecord {
@@ -55,11 +62,21 @@ struct ReadResult {
   std::vector<Issue> issues;        ///< refused and noted
 };
 
-/// Reads and validates a whole file as one kind (GeoJSON, CSV, GeoPackage, and what else GDAL reads by extension).
-/// Errors (whole file): base.file_unreadable, intake.empty_file, intake.not_utf8, intake.truncated, intake.missing_column,
-/// intake.crs_missing, intake.crs_unknown, intake.format_unknown.  Row errors become issues.
-/// Cost: linear; 160,000 CSV rows in well under 2 s.
+/// Reads and validates a whole file as one kind: GeoJSON and CSV by our own readers, GeoPackage, Shapefile, KML, GPX,
+/// FlatGeobuf and XLSX through GDAL; the ending of the name says which. Errors (whole file): base.file_unreadable,
+/// base.cancelled, intake.empty_file, intake.not_utf8, intake.truncated, intake.broken, intake.missing_column,
+/// intake.ambiguous_column, intake.mapping_invalid, intake.crs_missing, intake.crs_unknown, intake.layer_unknown,
+/// intake.format_unknown.  Row errors become issues, sorted by row. A row that repeats another to the letter is counted
+/// in `rows` and noted, but enters once; of two rows that share an id and differ the later one is refused. Cost: linear
+/// in time and memory; 160,000 CSV rows in well under 1 s.
 base::Result<ReadResult> read_file(const std::string& path, const mineaction::Kind& kind, const ReadOptions& options,
                                    const base::Progress& progress);
+
+/// The same for text that is in memory already; `file` names it in messages. Any bytes may be given: these are what the
+/// fuzzer calls.
+base::Result<ReadResult> read_csv(std::string_view text, const std::string& file, const mineaction::Kind& kind,
+                                  const ReadOptions& options, const base::Progress& progress);
+base::Result<ReadResult> read_geojson(std::string_view text, const std::string& file, const mineaction::Kind& kind,
+                                      const ReadOptions& options, const base::Progress& progress);
 
 }  // namespace firmground::intake

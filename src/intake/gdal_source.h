@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+
+#include "base/error.h"
+#include "intake/source_file.h"
+
+namespace firmground::intake {
+
+/// The formats that GDAL reads for us, by the ending of the name: gpkg, shp, kml, gpx, fgb, xlsx.
+bool is_gdal_format(const std::string& ending);
+
+/// Errors: those of read_file.
+base::Result<ReadResult> read_with_gdal(const std::string& path, const std::string& ending,
+                                        const mineaction::Kind& kind, const ReadOptions& options,
+                                        const base::Progress& progress);
+
+}  // namespace firmground::intake

@@ -1,0 +1,492 @@
+#include "intake/record_builder.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ranges>
+
+#include "base/parallel.h"
+#include "geo/crs.h"
+#include "geo/overlay.h"
+#include "intake/shape_check.h"
+#include "intake/well_known_text.h"
+#include "mineaction/code_lists.h"
+
+namespace firmground::intake {
+
+using base::Result;
+using geo::LonLat;
+using mineaction::GeometryRule;
+using mineaction::Kind;
+using mineaction::Record;
+using mineaction::Value;
+
+namespace {
+
+/// Fewer rows have no middle that an outlier could be far from.
+constexpr std::size_t kRowsForOutliers = 30;
+
+bool is_null(const Value& value) {
+  return std::holds_alternative<std::monostate>(value);
+}
+std::string text_of(const RawValue& raw) {
+  if (const auto* text = std::get_if<std::string_view>(&raw)) {
+    return std::string(trimmed(*text));
+  }
+  if (const auto* whole = std::get_if<std::int64_t>(&raw)) {
+    return fmt::format("{}", *whole);
+  }
+  const auto* real = std::get_if<double>(&raw);
+  return real != nullptr ? fmt::format("{}", *real) : std::string();
+}
+
+bool is_wgs84(const std::string& crs) {
+  return crs.empty() || crs == "EPSG:4326" || crs == "OGC:CRS84" || crs == "WGS84" || crs == "epsg:4326";
+}
+
+std::vector<LonLat> as_lon_lat(const std::vector<geo::Xy>& list) {
+  std::vector<LonLat> result;
+  result.reserve(list.size());
+  for (const geo::Xy& p : list) {
+    result.push_back({p.x, p.y});
+  }
+  return result;
+}
+
+/// First coordinate east, second north, whatever the system: locate() makes degrees of them.
+geo::GeographicGeometry unlocated(const geo::PlanarGeometry& shape) {
+  geo::GeographicGeometry result;
+  result.points = as_lon_lat(shape.points);
+  for (const auto& line : shape.lines) {
+    result.lines.push_back(as_lon_lat(line));
+  }
+  for (const auto& polygon : shape.polygons) {
+    auto& part = result.polygons.emplace_back();
+    part.outer = as_lon_lat(polygon.outer);
+    for (const auto& hole : polygon.holes) {
+      part.holes.push_back(as_lon_lat(hole));
+    }
+  }
+  return result;
+}
+
+/// Calls f with a reference to every vertex.
+template <typename Function>
+void for_each_vertex(geo::GeographicGeometry& geometry, Function f) {
+  std::for_each(geometry.points.begin(), geometry.points.end(), f);
+  for (auto& line : geometry.lines) {
+    std::for_each(line.begin(), line.end(), f);
+  }
+  for (auto& polygon : geometry.polygons) {
+    std::for_each(polygon.outer.begin(), polygon.outer.end(), f);
+    for (auto& hole : polygon.holes) {
+      std::for_each(hole.begin(), hole.end(), f);
+    }
+  }
+}
+
+std::optional<LonLat> first_of(const std::vector<LonLat>& list) {
+  return list.empty() ? std::nullopt : std::optional(list.front());
+}
+
+std::optional<LonLat> any_vertex(const geo::GeographicGeometry& g) {
+  if (!g.points.empty()) {
+    return g.points.front();
+  }
+  if (!g.lines.empty()) {
+    return first_of(g.lines.front());
+  }
+  return g.polygons.empty() ? std::nullopt : first_of(g.polygons.front().outer);
+}
+
+double circle_of(const std::string& bearing_unit) {
+  return bearing_unit == "deg" ? 360 : bearing_unit == "gon" ? 400 : bearing_unit == "mil6000" ? 6000 : 6400;
+}
+
+}  // namespace
+
+Result<RecordBuilder> RecordBuilder::create(const Kind& kind, const ReadOptions& options, SourceInfo source,
+                                            std::span<const std::string> columns) {
+  const MatchRequest request{kind, options, source.file, source.geometry, source.names_cut_to_ten};
+  FG_TRY(ColumnMatch match, match_columns(request, columns));
+  RecordBuilder builder(kind, options, std::move(source), std::move(match));
+  if (!builder.match_.ignored.empty()) {
+    builder.note(0, "intake.columns_ignored",
+                 {{"kind", kind.name}, {"columns", fmt::format("{}", fmt::join(builder.match_.ignored, ", "))}});
+  }
+  const bool no_columns = builder.match_.longitude == kNoColumn && builder.match_.wkt == kNoColumn;
+  if (builder.source_.geometry == GeometrySource::columns && kind.geometry != GeometryRule::none && no_columns) {
+    builder.note(0, "intake.no_position_columns", {{"file", builder.source_.file}});
+  }
+  return builder;
+}
+
+RecordBuilder::RecordBuilder(const Kind& kind, const ReadOptions& options, SourceInfo source, ColumnMatch match)
+    : kind_(&kind),
+      options_(&options),
+      source_(std::move(source)),
+      match_(std::move(match)),
+      positions_(options.extent) {
+  for (const mineaction::Field& field : kind.fields) {
+    readers_.emplace_back(kind, field, options);
+  }
+}
+
+bool RecordBuilder::left_out(std::span<const RawValue> cells) const {
+  return std::any_of(match_.only.begin(), match_.only.end(), [&](const auto& filter) {
+    const std::string value = text_of(cells[static_cast<std::size_t>(filter.first)]);
+    return std::find(filter.second.begin(), filter.second.end(), value) == filter.second.end();
+  });
+}
+
+void RecordBuilder::add(const RawRow& row) {
+  ++rows_;
+  if (left_out(row.cells)) {
+    ++rows_left_out_;
+    return;
+  }
+  issues_.start_row(row.row);
+  Pending pending;
+  pending.row = row.row;
+  read_fields(row.cells, pending.record);
+  read_geometry(row, pending.record);
+  check_fields(pending.record);
+  pending.refused = issues_.row_refused();
+  pending_.push_back(std::move(pending));
+}
+
+void RecordBuilder::read_fields(std::span<const RawValue> cells, Record& record) {
+  record.values.resize(kind_->fields.size());
+  for (std::size_t i = 0; i < kind_->fields.size(); ++i) {
+    const int column = match_.column_of_field[i];
+    if (column != kNoColumn) {
+      record.values[i] = readers_[i].read(cells[static_cast<std::size_t>(column)], issues_);
+    } else if (!match_.constant_of_field[i].empty()) {
+      record.values[i] = readers_[i].read(std::string_view(match_.constant_of_field[i]), issues_);
+    }
+    if (i == 0) {
+      issues_.set_id(id_of(record));
+    }
+  }
+}
+
+bool RecordBuilder::read_coordinate(const RawValue& raw, std::string_view field, double& degrees) {
+  if (const auto* real = std::get_if<double>(&raw)) {
+    degrees = *real;
+    return true;
+  }
+  if (const auto* whole = std::get_if<std::int64_t>(&raw)) {
+    degrees = static_cast<double>(*whole);
+    return true;
+  }
+  const auto* given = std::get_if<std::string_view>(&raw);
+  const std::string_view text = given != nullptr ? trimmed(*given) : std::string_view();
+  const auto number = parse_number(text);
+  if (!number) {
+    const bool comma = text.find(',') != std::string_view::npos;
+    issues_.add(Severity::refused, comma ? "intake.number_with_comma" : "intake.text_for_number", field,
+                std::string(text));
+    return false;
+  }
+  degrees = *number;
+  return true;
+}
+
+void RecordBuilder::read_position_columns(std::span<const RawValue> cells, Record& record) {
+  const RawValue& longitude = cells[static_cast<std::size_t>(match_.longitude)];
+  const RawValue& latitude = cells[static_cast<std::size_t>(match_.latitude)];
+  const auto empty = [](const RawValue& raw) {
+    const auto* text = std::get_if<std::string_view>(&raw);
+    return std::holds_alternative<std::monostate>(raw) ||
+           (text != nullptr && (trimmed(*text).empty() || is_word_for_unknown(trimmed(*text))));
+  };
+  if (empty(longitude) != empty(latitude)) {
+    issues_.add(Severity::refused, "intake.half_position", empty(longitude) ? "longitude" : "latitude", "",
+                {{"longitude", text_of(longitude)}, {"latitude", text_of(latitude)}});
+    return;
+  }
+  LonLat p;
+  if (empty(longitude) || !read_coordinate(longitude, "longitude", p.lon) ||
+      !read_coordinate(latitude, "latitude", p.lat)) {
+    return;
+  }
+  record.geometry.points.push_back(p);
+}
+
+void RecordBuilder::read_geometry(const RawRow& row, Record& record) {
+  if (kind_->geometry == GeometryRule::none) {
+    return;
+  }
+  RawGeometry from_text;
+  const RawGeometry* given = row.geometry;
+  if (given == nullptr && match_.wkt != kNoColumn) {
+    const std::string text = text_of(row.cells[static_cast<std::size_t>(match_.wkt)]);
+    from_text = text.empty() ? RawGeometry() : parse_well_known_text(text);
+    given = &from_text;
+  }
+  if (given != nullptr && !given->problem.empty()) {
+    issues_.add(Severity::refused, "intake.geometry_broken", "geometry", "", {{"reason", given->problem}});
+    return;
+  }
+  if (given != nullptr) {
+    record.geometry = unlocated(given->shape);
+  }
+  const bool before = issues_.row_refused();
+  if (record.geometry.empty() && match_.longitude != kNoColumn) {
+    read_position_columns(row.cells, record);
+  }
+  const bool no_place_for_it = row.geometry == nullptr && match_.longitude == kNoColumn && match_.wkt == kNoColumn;
+  const bool coordinates_refused = issues_.row_refused() && !before;
+  if (record.geometry.empty() && !coordinates_refused && !no_place_for_it) {
+    const bool needed = kind_->geometry_required;
+    issues_.add(needed ? Severity::refused : Severity::noted,
+                needed ? "intake.geometry_missing" : "intake.geometry_absent", "geometry", "", {{"kind", kind_->name}});
+  }
+}
+
+void RecordBuilder::check_order(const Record& record, std::string_view first, std::string_view second) {
+  const auto* from = std::get_if<std::string>(&record.values[kind_->field_index(first)]);
+  const auto* to = std::get_if<std::string>(&record.values[kind_->field_index(second)]);
+  if (from == nullptr || to == nullptr) {
+    return;
+  }
+  const auto from_date = mineaction::Date::parse(*from);
+  const auto to_date = mineaction::Date::parse(*to);
+  if (from_date && to_date && from_date->first_day() > to_date->last_day()) {
+    issues_.add(Severity::noted, "intake.dates_reversed", first, *from,
+                {{"first", std::string(first)}, {"second", std::string(second)}, {"other", *to}});
+  }
+}
+
+/// What one field alone cannot tell.
+void RecordBuilder::check_fields(const Record& record) {
+  if (kind_->field("declared_area") != nullptr) {
+    const Value& area = record.values[kind_->field_index("declared_area")];
+    const bool unit_refused = issues_.row_refused();
+    if (!is_null(area) && is_null(record.values[kind_->field_index("declared_area_unit")]) && !unit_refused) {
+      issues_.add(Severity::refused, "intake.area_without_unit", "declared_area",
+                  fmt::format("{}", std::get<double>(area)));
+    }
+  }
+  if (kind_->name == "minefield-record-legs") {
+    const auto* bearing = std::get_if<double>(&record.values[kind_->field_index("bearing")]);
+    const auto* unit = std::get_if<std::string>(&record.values[kind_->field_index("bearing_unit")]);
+    if (bearing != nullptr && unit != nullptr && *bearing > circle_of(*unit)) {
+      issues_.add(Severity::refused, "intake.out_of_bounds", "bearing", fmt::format("{}", *bearing),
+                  {{"bounds", fmt::format("at most {} in {}", circle_of(*unit), *unit)}});
+    }
+  } else if (kind_->name == "tasks") {
+    check_order(record, "planned_from", "planned_to");
+  } else if (kind_->name == "teams" || kind_->name == "assets") {
+    check_order(record, "available_from", "available_to");
+  }
+}
+
+void RecordBuilder::refuse(std::int64_t row, std::string_view error, base::ErrorArguments arguments) {
+  ++rows_;
+  issues_.start_row(row);
+  issues_.add(Severity::refused, error, "", "", arguments);
+}
+
+void RecordBuilder::note(std::int64_t row, std::string_view error, base::ErrorArguments arguments) {
+  issues_.start_row(row);
+  issues_.add(Severity::noted, error, "", "", arguments);
+}
+
+std::string RecordBuilder::id_of(const Record& record) const {
+  const auto* id = std::get_if<std::string>(&record.values.front());
+  return id != nullptr ? *id : std::string();
+}
+
+void RecordBuilder::start(const Pending& pending) {
+  issues_.start_row(pending.row);
+  issues_.set_id(id_of(pending.record));
+}
+
+void RecordBuilder::end(Pending& pending) {
+  pending.refused = pending.refused || issues_.row_refused();
+}
+
+std::string RecordBuilder::effective_crs() const {
+  if (!options_->crs.empty()) {
+    return options_->crs;
+  }
+  if (!source_.crs.empty()) {
+    return source_.crs;
+  }
+  return options_->mapping ? options_->mapping->crs : std::string();
+}
+
+bool RecordBuilder::transform(std::size_t index, const std::string& crs) {
+  std::vector<geo::Xy> from;
+  for_each_vertex(pending_[index].record.geometry, [&](const LonLat& p) { from.push_back({p.lon, p.lat}); });
+  const auto to = geo::transform_to_lon_lat(crs, from);
+  if (!to) {
+    return false;
+  }
+  std::size_t next = 0;
+  for_each_vertex(pending_[index].record.geometry, [&](LonLat& p) { p = (*to)[next++]; });
+  return true;
+}
+
+/// Makes longitude and latitude of the file's own coordinates: all at once, or row by row when one of them cannot be
+/// transformed.
+Result<void> RecordBuilder::locate() {
+  const std::string crs = effective_crs();
+  if (is_wgs84(crs)) {
+    return {};
+  }
+  std::vector<geo::Xy> from;
+  for (Pending& pending : pending_) {
+    for_each_vertex(pending.record.geometry, [&](const LonLat& p) { from.push_back({p.lon, p.lat}); });
+  }
+  const auto to = geo::transform_to_lon_lat(crs, from);
+  if (to) {
+    std::size_t next = 0;
+    for (Pending& pending : pending_) {
+      for_each_vertex(pending.record.geometry, [&](LonLat& p) { p = (*to)[next++]; });
+    }
+    return {};
+  }
+  if (to.error().id == "geo.crs_unknown") {
+    return base::fail("intake.crs_unknown", {{"crs", crs}, {"file", source_.file}});
+  }
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    if (!pending_[i].record.geometry.empty() && !transform(i, crs)) {
+      start(pending_[i]);
+      issues_.add(Severity::refused, "intake.geometry_broken", "geometry", "",
+                  {{"reason", "its coordinates lie outside what " + crs + " can express"}});
+      pending_[i].record.geometry = {};
+      end(pending_[i]);
+    }
+  }
+  return {};
+}
+
+void RecordBuilder::check_geometries() {
+  for (Pending& pending : pending_) {
+    geo::GeographicGeometry& geometry = pending.record.geometry;
+    if (geometry.empty()) {
+      continue;
+    }
+    start(pending);
+    check_shape_rule(*kind_, geometry, issues_);
+    if (positions_.check_range(geometry, issues_)) {
+      normalise_shape(geometry, issues_);
+      positions_.check_extent(geometry, issues_);
+    }
+    end(pending);
+  }
+}
+
+/// Self-crossing outlines. The checks are independent of each other, so they run on several threads; issues are added
+/// in row order.
+void RecordBuilder::check_validity() {
+  std::vector<std::string> problems(pending_.size());
+  constexpr std::size_t kGrain = 256;
+  base::parallel_for(pending_.size(), kGrain, [&](std::size_t begin, std::size_t end_of_block) {
+    for (std::size_t i = begin; i < end_of_block; ++i) {
+      if (!pending_[i].refused && !pending_[i].record.geometry.polygons.empty()) {
+        problems[i] = geo::validity_problem(pending_[i].record.geometry);
+      }
+    }
+  });
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    if (!problems[i].empty()) {
+      start(pending_[i]);
+      issues_.add(Severity::refused, "intake.ring_crosses_itself", "geometry", "", {{"reason", problems[i]}});
+      end(pending_[i]);
+    }
+  }
+}
+
+/// Without the country's extent, the file itself tells what is far away.
+void RecordBuilder::check_outliers() {
+  std::vector<double> lon;
+  std::vector<double> lat;
+  for (const Pending& pending : pending_) {
+    const auto p = any_vertex(pending.record.geometry);
+    if (!pending.refused && p) {
+      lon.push_back(p->lon);
+      lat.push_back(p->lat);
+    }
+  }
+  if (positions_.knows_extent() || lon.size() < kRowsForOutliers) {
+    return;
+  }
+  const auto quantile = [](std::vector<double>& values, double share) {
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+  };
+  const LonLatBox others = {quantile(lon, 0.05), quantile(lat, 0.05), quantile(lon, 0.95), quantile(lat, 0.95)};
+  for (Pending& pending : pending_) {
+    const auto p = any_vertex(pending.record.geometry);
+    if (!pending.refused && p) {
+      start(pending);
+      PositionCheck::check_against_others(*p, others, issues_);
+      end(pending);
+    }
+  }
+}
+
+/// The same content twice counts once; the same id with other content is refused, because nobody can tell here which of
+/// the two is right.
+void RecordBuilder::check_ids() {
+  std::unordered_map<std::string, std::size_t> first;
+  first.reserve(pending_.size());
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    Pending& pending = pending_[i];
+    if (pending.refused) {
+      continue;
+    }
+    if (is_null(pending.record.values.front())) {
+      pending.record.values.front() = mineaction::generated_id(*kind_, pending.record);
+    }
+    const auto [same, is_new] = first.emplace(id_of(pending.record), i);
+    if (is_new) {
+      continue;
+    }
+    const Pending& earlier = pending_[same->second];
+    const bool repeats = earlier.record == pending.record;
+    start(pending);
+    issues_.add(repeats ? Severity::noted : Severity::refused, repeats ? "intake.repeated_row" : "intake.duplicate_id",
+                kind_->fields.front().name, id_of(pending.record), {{"other", std::to_string(earlier.row)}});
+    pending.refused = true;  // a repeated row is not wrong, but its record is there already
+  }
+}
+
+Result<ReadResult> RecordBuilder::finish(const base::Progress& progress) {
+  if (rows_ == 0) {
+    return base::fail("intake.empty_file", {{"file", source_.file}});
+  }
+  if (rows_left_out_ > 0) {
+    const std::string columns = fmt::format("{}", fmt::join(std::views::keys(options_->mapping->only), ", "));
+    note(0, "intake.rows_left_out", {{"count", std::to_string(rows_left_out_)}, {"column", columns}});
+  }
+  if (!progress("checking " + kind_->name, 0.7)) {
+    return base::fail("base.cancelled");
+  }
+  FG_TRY_VOID(locate());
+  check_geometries();
+  check_validity();
+  check_outliers();
+  check_ids();
+  ReadResult result;
+  result.rows = rows_ - rows_left_out_;
+  result.records.reserve(pending_.size());
+  for (Pending& pending : pending_) {
+    if (!pending.refused) {
+      result.records.push_back({pending.row, std::move(pending.record)});
+    }
+  }
+  result.issues = issues_.take();
+  if (!progress("checking " + kind_->name, 1.0)) {
+    return base::fail("base.cancelled");
+  }
+  return result;
+}
+
+}  // namespace firmground::intake

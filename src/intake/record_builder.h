@@ -1,0 +1,77 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "intake/column_match.h"
+#include "intake/field_value.h"
+#include "intake/issue_list.h"
+#include "intake/position_check.h"
+#include "intake/raw_row.h"
+
+namespace firmground::intake {
+
+struct SourceInfo {
+  std::string file;
+  GeometrySource geometry = GeometrySource::columns;
+  std::string crs;                ///< the file's own; "" = longitude and latitude on WGS 84
+  bool names_cut_to_ten = false;  ///< Shapefile
+};
+
+/// Raw rows of any format -> records and issues: the one place where rows are judged.
+class RecordBuilder {
+ public:
+  /// Errors: intake.missing_column, intake.ambiguous_column, intake.mapping_invalid.
+  static base::Result<RecordBuilder> create(const mineaction::Kind& kind, const ReadOptions& options, SourceInfo source,
+                                            std::span<const std::string> columns);
+
+  void add(const RawRow& row);
+  /// A row that the reader itself could not make sense of.
+  void refuse(std::int64_t row, std::string_view error, base::ErrorArguments arguments);
+  /// A note on the row, or on the whole file with row 0.
+  void note(std::int64_t row, std::string_view error, base::ErrorArguments arguments);
+
+  /// Errors: intake.empty_file, intake.crs_unknown, base.cancelled.
+  base::Result<ReadResult> finish(const base::Progress& progress);
+
+ private:
+  struct Pending {
+    std::int64_t row = 0;
+    bool refused = false;
+    mineaction::Record record;  ///< until locate() its geometry is in the file's own system
+  };
+
+  RecordBuilder(const mineaction::Kind& kind, const ReadOptions& options, SourceInfo source, ColumnMatch match);
+  bool left_out(std::span<const RawValue> cells) const;
+  void read_fields(std::span<const RawValue> cells, mineaction::Record& record);
+  void read_geometry(const RawRow& row, mineaction::Record& record);
+  void read_position_columns(std::span<const RawValue> cells, mineaction::Record& record);
+  bool read_coordinate(const RawValue& raw, std::string_view field, double& degrees);
+  void check_fields(const mineaction::Record& record);
+  void check_order(const mineaction::Record& record, std::string_view first, std::string_view second);
+  base::Result<void> locate();
+  bool transform(std::size_t index, const std::string& crs);
+  void check_geometries();
+  void check_validity();
+  void check_outliers();
+  void check_ids();
+  void start(const Pending& pending);
+  void end(Pending& pending);
+  std::string id_of(const mineaction::Record& record) const;
+  std::string effective_crs() const;
+
+  const mineaction::Kind* kind_;
+  const ReadOptions* options_;
+  SourceInfo source_;
+  ColumnMatch match_;
+  std::vector<FieldReader> readers_;
+  PositionCheck positions_;
+  IssueList issues_;
+  std::vector<Pending> pending_;
+  std::int64_t rows_ = 0;
+  std::int64_t rows_left_out_ = 0;
+};
+
+}  // namespace firmground::intake
