@@ -432,8 +432,8 @@ void RecordBuilder::check_outliers() {
   }
 }
 
-/// The same content twice counts once; the same id with other content is refused, because nobody can tell here which of
-/// the two is right.
+/// The same content twice is noted (the register finds the second unchanged); the same id with other content is
+/// refused, because nobody can tell here which of the two is right.
 void RecordBuilder::check_ids() {
   std::unordered_map<std::string, std::size_t> first;
   first.reserve(pending_.size());
@@ -454,7 +454,7 @@ void RecordBuilder::check_ids() {
     start(pending);
     issues_.add(repeats ? Severity::noted : Severity::refused, repeats ? "intake.repeated_row" : "intake.duplicate_id",
                 kind_->fields.front().name, id_of(pending.record), {{"other", std::to_string(earlier.row)}});
-    pending.refused = true;  // a repeated row is not wrong, but its record is there already
+    end(pending);
   }
 }
 

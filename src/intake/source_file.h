@@ -63,12 +63,13 @@ struct ReadResult {
 };
 
 /// Reads and validates a whole file as one kind: GeoJSON and CSV by our own readers, GeoPackage, Shapefile, KML, GPX,
-/// FlatGeobuf and XLSX through GDAL; the ending of the name says which. Errors (whole file): base.file_unreadable,
-/// base.cancelled, intake.empty_file, intake.not_utf8, intake.truncated, intake.broken, intake.missing_column,
-/// intake.ambiguous_column, intake.mapping_invalid, intake.crs_missing, intake.crs_unknown, intake.layer_unknown,
-/// intake.format_unknown.  Row errors become issues, sorted by row. A row that repeats another to the letter is counted
-/// in `rows` and noted, but enters once; of two rows that share an id and differ the later one is refused. Cost: linear
-/// in time and memory; 160,000 CSV rows in well under 1 s.
+/// FlatGeobuf and XLSX through GDAL; the ending of the name says which.
+/// Row errors become issues, sorted by row. A row that repeats another to the letter is noted and handed on, so that
+/// the register counts it as unchanged; of two rows that share an id and differ the later one is refused. Errors (whole
+/// file): base.file_unreadable, base.cancelled, intake.empty_file, intake.not_utf8, intake.truncated,
+///   intake.broken, intake.missing_column, intake.ambiguous_column, intake.mapping_invalid, intake.crs_missing,
+///   intake.crs_unknown, intake.layer_unknown, intake.format_unknown.
+/// Cost: linear in time and memory; 160,000 CSV rows in well under 1 s.
 base::Result<ReadResult> read_file(const std::string& path, const mineaction::Kind& kind, const ReadOptions& options,
                                    const base::Progress& progress);
 
