@@ -1,7 +1,9 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -11,9 +13,17 @@ namespace firmground::mineaction {
 
 enum class LandState : std::uint8_t { remaining_suspected, remaining_confirmed, cancelled, reduced, cleared };
 
+/// "remaining_suspected", "remaining_confirmed", "cancelled", "reduced", "cleared".
+std::string_view to_string(LandState state);
+
+/// The key of by_district_m2 for ground that lies in no recorded district.
+inline constexpr std::string_view kNoDistrict = "(no district)";
+
 struct AccountOptions {
-  std::optional<Date> from;   ///< opening day; without it opening is 0 and everything is new
-  std::optional<Date> until;  ///< default: snapshot.as_of
+  /// First day of the period: opening is the state at the start of that day. Without it opening is 0 and everything is
+  /// new.
+  std::optional<Date> from;
+  std::optional<Date> until;            ///< last day of the period; default: snapshot.as_of
   std::optional<std::string> district;  ///< district_id or name: only ground inside it
 };
 
@@ -21,15 +31,17 @@ struct AccountOptions {
 struct LandPiece {
   LandState state = LandState::remaining_suspected;
   bool inside_hazard = true;
-  std::int32_t hazard = -1;   ///< index into snapshot.hazards, -1 outside
-  std::int32_t release = -1;  ///< index into snapshot.land_releases that decides the state, -1 when remaining
+  std::int32_t hazard = -1;    ///< index into snapshot.hazards, -1 outside
+  std::int32_t release = -1;   ///< index into snapshot.land_releases that decides the state, -1 when remaining
+  std::int32_t district = -1;  ///< index into snapshot.districts, -1 when in none
   geo::PlanarGeometry geometry;
   double area_m2 = 0;  ///< ellipsoid
 };
 
-/// Land accounting by geometry (IMAS 07.11 land release; design.md section 4). All areas in m2 on the ellipsoid.
-/// Conservation: opening + new = cancelled + reduced + cleared + remaining_suspected + remaining_confirmed (to the square metre),
-/// and cancelled + reduced + cleared + cleared_outside = area of the union of releases.
+/// Land accounting by geometry (IMAS 07.11 land release; design.md section 4; docs/methods/land-accounting.md). All
+/// areas in m2 on the ellipsoid. Conservation: opening + new = cancelled + reduced + cleared + remaining_suspected +
+/// remaining_confirmed (to the square metre), and cancelled + reduced + cleared + cleared_outside = area of the union
+/// of releases. In an account with a period, ground already released before it is in neither sum.
 struct LandAccount {
   Date as_of;
   double opening_m2 = 0;
@@ -44,16 +56,25 @@ struct LandAccount {
   double all_cleared_m2 = 0;      ///< outcome cleared, inside and outside hazards
   double all_reduced_m2 = 0;
   double all_cancelled_m2 = 0;
-  std::map<std::string, double> released_by_method_m2;           ///< each m2 once, by the deciding release
-  std::map<int, std::map<std::string, double>> by_year_m2;       ///< year -> outcome -> m2
+  double upgraded_m2 = 0;               ///< released before the period, and again in it with a stronger outcome
+  double released_before_known_m2 = 0;  ///< counted as released, though its hazard was reported after its last release
+  std::map<std::string, double> released_by_method_m2;                  ///< each m2 once, by the deciding release
+  std::map<int, std::map<std::string, double>> by_year_m2;              ///< year -> outcome -> m2
   std::map<std::string, std::map<std::string, double>> by_district_m2;  ///< district name -> state -> m2
+  std::int64_t hazards_without_polygon = 0;  ///< points and lines: they have no area and are in no sum above
+  double declared_without_polygon_m2 = 0;    ///< what those hazards declare, where they do
+  std::int64_t releases_without_polygon = 0;
+  std::vector<std::string> notes;  ///< sentences: records without area, records with invalid polygons, each by name
   std::vector<LandPiece> pieces;
   std::string stamp;  ///< JSON
 };
 
-/// Partition: where releases overlap the strongest outcome counts once (cleared > reduced > cancelled; the earlier report decides ties);
-/// where hazards overlap a confirmed one counts before a suspected one (then the smaller id).
-/// Errors: geo.overlay_failed.  Cost: O(n log n) in hazards + releases for bounded overlap.  Same result on any thread count.
+/// Partition: where releases overlap the strongest outcome counts once (cleared > reduced > cancelled; the earlier
+/// report decides ties); where hazards overlap a confirmed one counts before a suspected one (then the smaller id).
+/// Districts cut the pieces; where districts overlap the smaller id counts. Invalid polygons are counted by their
+/// linework and named in `notes`, never left out. REQUIRES: snapshot.crs.
+/// Errors: account.district_unknown, geo.overlay_failed.  Cost: O(n log n) in hazards + releases for bounded overlap.
+/// Same result on any thread count.
 base::Result<LandAccount> account(const Snapshot& snapshot, const AccountOptions& options = {});
 
 }  // namespace firmground::mineaction
