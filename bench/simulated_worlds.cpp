@@ -1,0 +1,132 @@
+// How good is the estimate on invented countries whose truth is known?  estimation.md section 7; docs/methods/hazard-field.md.
+//   simulated_worlds [first_seed] [count] [small|national] [--fixed]
+// One line per world: ours beside the peers on the same cells (unprocessed land inside the area of interest), seconds, memory.
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "estimate/estimate.h"
+#include "estimate/peers.h"
+#include "estimate/scores.h"
+#include "simulate/country.h"
+
+namespace {
+
+using namespace firmground;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double peak_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+estimate::Forecasts forecasts(const std::vector<float>& score, const std::vector<float>& truth, const std::vector<std::uint8_t>& where) {
+  estimate::Forecasts f;
+  for (std::size_t i = 0; i < where.size(); ++i) {
+    if (where[i] != 0) {
+      f.add(score[i], truth[i] > 0);
+    }
+  }
+  return f;
+}
+
+struct World {
+  double ap = 0, outline = 0, kernel = 0, slope = 0, ece = 0, total_ratio = 0, log_score = 0, auc = 0;
+};
+
+World judge(std::uint64_t seed, simulate::Size size, bool vary) {
+  const auto country = simulate::simulate({size, seed, vary, false});
+  if (!country) {
+    fmt::print(stderr, "{}\n", base::to_text(country.error()));
+    std::exit(1);
+  }
+  auto start = std::chrono::steady_clock::now();
+  const auto observations = evidence::observe(country->known);
+  const double observing = seconds_since(start);
+  start = std::chrono::steady_clock::now();
+  const auto result = estimate::estimate(*observations);
+  if (!result) {
+    fmt::print(stderr, "{}\n", base::to_text(result.error()));
+    std::exit(1);
+  }
+  const double estimating = seconds_since(start);
+
+  const geo::Grid& grid = observations->grid;
+  std::vector<float> truth(grid.size(), 0);
+  double remaining = 0;
+  for (const auto& item : country->truth.items) {
+    const std::int64_t cell = grid.cell_of(item.position);
+    if (item.fate == simulate::TrueItem::Fate::remains && cell >= 0 && observations->inside[static_cast<std::size_t>(cell)] != 0) {
+      truth[static_cast<std::size_t>(cell)] += 1;
+      remaining += 1;
+    }
+  }
+  std::vector<std::uint8_t> unprocessed(grid.size(), 0);
+  std::int64_t cells = 0;
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    unprocessed[i] = observations->inside[i] != 0 && observations->processed[i] == 0 ? 1 : 0;
+    cells += unprocessed[i];
+  }
+  World w;
+  const estimate::Forecasts ours = forecasts(result->hazard.raster.bands[0], truth, unprocessed);
+  w.ap = estimate::average_precision(ours);
+  w.auc = estimate::auc(ours);
+  w.slope = estimate::calibration_slope(ours);
+  w.ece = estimate::expected_calibration_error(ours);
+  w.log_score = estimate::log_score(ours);
+  w.outline = estimate::average_precision(forecasts(estimate::recorded_outline_score(*observations), truth, unprocessed));
+  double bandwidth = 0;
+  for (const double b : estimate::kernel_bandwidths(grid.cell_m)) {
+    const double ap = estimate::average_precision(forecasts(estimate::kernel_density_score(*observations, b, {}), truth, unprocessed));
+    bandwidth = ap > w.kernel ? b : bandwidth;
+    w.kernel = std::max(w.kernel, ap);
+  }
+  w.total_ratio = result->hazard.totals.items_mean / remaining;
+  const double base_rate = static_cast<double>(std::count(ours.y.begin(), ours.y.end(), std::uint8_t{1})) / static_cast<double>(cells);
+  fmt::print(
+      "seed {:4}  base {:.4f}  AP {:.3f}  outline {:.3f}  kernel {:.3f} ({:.0f} m)  ratio {:.2f}  AUC {:.3f}  slope {:.2f}  ECE {:.4f}  "
+      "log {:.4f}  items {:.0f} [{:.0f}, {:.0f}] true {:.0f} ({:.2f})  observe {:.1f} s  estimate {:.1f} s  peak {:.0f} MB\n",
+      seed, base_rate, w.ap, w.outline, w.kernel, bandwidth, w.ap / std::max(w.outline, w.kernel), w.auc, w.slope, w.ece, w.log_score,
+      result->hazard.totals.items_mean, result->hazard.totals.items_p05, result->hazard.totals.items_p95, remaining, w.total_ratio,
+      observing, estimating, peak_mb());
+  if (std::getenv("FIRMGROUND_BENCH_DETAILS") != nullptr) {
+    for (const auto& [name, value] : result->hazard.hyperparameters) {
+      fmt::print("    {} = {:.4g}\n", name, value);
+    }
+    for (const auto& c : result->classes) {
+      fmt::print("    class {}: nodes {}, observations {}, count mean {:.2f}\n", evidence::to_string(c.ordnance_class), c.nodes, c.searched,
+                 c.count_mean);
+    }
+  }
+  std::fflush(stdout);
+  return w;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
+  const int count = argc > 2 ? std::atoi(argv[2]) : 1;
+  const auto size = argc > 3 && std::strcmp(argv[3], "national") == 0 ? simulate::Size::national : simulate::Size::small;
+  const bool vary = !(argc > 4 && std::strcmp(argv[4], "--fixed") == 0);
+  World mean;
+  for (int i = 0; i < count; ++i) {
+    const World w = judge(first + static_cast<std::uint64_t>(i), size, vary);
+    mean.ap += w.ap / count;
+    mean.outline += w.outline / count;
+    mean.kernel += w.kernel / count;
+  }
+  fmt::print("mean of {}: AP {:.3f}, outline + 50 m {:.3f}, kernel density {:.3f}, ratio to the better peer {:.2f}\n", count, mean.ap,
+             mean.outline, mean.kernel, mean.ap / std::max(mean.outline, mean.kernel));
+  return 0;
+}

@@ -1,0 +1,268 @@
+#include "estimate/class_posterior.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "estimate/hyperparameters.h"
+
+namespace firmground::estimate {
+
+namespace {
+
+constexpr int kShareSteps = 20;
+constexpr int kDetectionSteps = 50;
+constexpr double kLongRangeOfExtent = 0.2;
+
+std::size_t table_index(int share, int detection) {
+  return static_cast<std::size_t>(share) * (kDetectionSteps + 1) + static_cast<std::size_t>(detection);
+}
+
+bool left_out(const EstimateOptions& options, std::uint32_t cell) {
+  return !options.leave_out.empty() && options.leave_out[cell] != 0;
+}
+
+CountLaw law_of(const std::vector<evidence::SearchedCell>& searched, const EstimateOptions& options) {
+  std::vector<PositiveCell> positive;
+  for (const evidence::SearchedCell& cell : searched) {
+    if (cell.found > 0 && !left_out(options, cell.cell)) {
+      positive.push_back({static_cast<double>(cell.share), static_cast<double>(cell.detection), cell.found});
+    }
+  }
+  return fit_count_law(positive);
+}
+
+std::vector<Observation> list_of(const evidence::Observations& observations, std::size_t which, const EstimateOptions& options,
+                                 const SearchTable& searches) {
+  std::vector<Observation> list;
+  if (observations.mode == "presence-only") {
+    std::vector<float> count(observations.grid.size(), 0);
+    for (const evidence::Report& report : observations.reports[which]) {
+      count[report.cell] += static_cast<float>(report.count);
+    }
+    for (std::uint32_t cell = 0; cell < observations.grid.size(); ++cell) {
+      if (observations.inside[cell] != 0 && !left_out(options, cell)) {
+        list.push_back({cell, true, false, 1, count[cell]});
+      }
+    }
+    return list;
+  }
+  for (const evidence::SearchedCell& cell : observations.searched[which]) {
+    if (!left_out(options, cell.cell)) {
+      list.push_back({cell.cell, false, cell.found > 0, searches.at(cell.share, cell.detection).detection_of_presence, 0});
+    }
+  }
+  // An item met outside searched land: one was there. That nothing was reported elsewhere says nothing.
+  for (const evidence::Report& report : observations.reports[which]) {
+    if (!left_out(options, report.cell)) {
+      list.push_back({report.cell, false, true, 0.9F, 0});
+    }
+  }
+  std::stable_sort(list.begin(), list.end(), [](const Observation& a, const Observation& b) { return a.cell < b.cell; });
+  return list;
+}
+
+/// Whole blocks of about 2 km until the budget is used, spread by a fixed shuffle: hyperparameters are about how ground hangs
+/// together, so neighbours must stay together.
+std::vector<Observation> thinned(const std::vector<Observation>& list, const geo::Grid& grid, std::int64_t most) {
+  if (static_cast<std::int64_t>(list.size()) <= most) {
+    return list;
+  }
+  const auto block_cells = static_cast<std::uint32_t>(std::max(4.0, 2000 / grid.cell_m));
+  const auto block_of = [&](std::uint32_t cell) {
+    const std::uint32_t column = cell % static_cast<std::uint32_t>(grid.columns) / block_cells;
+    const std::uint32_t row = cell / static_cast<std::uint32_t>(grid.columns) / block_cells;
+    return row * (static_cast<std::uint32_t>(grid.columns) / block_cells + 1) + column;
+  };
+  std::vector<std::int64_t> load(static_cast<std::size_t>(block_of(static_cast<std::uint32_t>(grid.size() - 1))) + 2, 0);
+  for (const Observation& o : list) {
+    ++load[block_of(o.cell)];
+  }
+  std::vector<std::uint32_t> order(load.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
+  }
+  base::Random random(0x5eed, 17);
+  for (std::size_t i = order.size(); i > 1; --i) {
+    std::swap(order[i - 1], order[random.index(i)]);
+  }
+  std::vector<std::uint8_t> taken(load.size(), 0);
+  std::int64_t used = 0;
+  for (const std::uint32_t block : order) {
+    if (load[block] > 0 && used + load[block] <= most) {
+      taken[block] = 1;
+      used += load[block];
+    }
+  }
+  std::vector<Observation> result;
+  for (const Observation& o : list) {
+    if (taken[block_of(o.cell)] != 0) {
+      result.push_back(o);
+    }
+  }
+  return result;
+}
+
+/// Long enough to carry regional differences, short enough to be learned: a fifth of the country's width, 2 to 30 km (in cells on
+/// coarse grids).
+double long_range(const geo::Grid& grid) {
+  const double extent = std::max(grid.columns, grid.rows) * grid.cell_m;
+  return std::clamp(kLongRangeOfExtent * extent, 40 * grid.cell_m, std::max(30'000.0, 60 * grid.cell_m));
+}
+
+ModelOptions model_options(const evidence::Observations& observations, std::int32_t step, double reach_m) {
+  ModelOptions options;
+  options.short_step_cells = step;
+  options.long_range_m = long_range(observations.grid);
+  options.reach_m = reach_m;
+  return options;
+}
+
+void scale_edges(const HazardModel& model, const std::vector<double>& prior, ClassPosterior& posterior) {
+  posterior.variance_scale.resize(static_cast<std::size_t>(model.short_lattice.active));
+  for (std::size_t i = 0; i < posterior.variance_scale.size(); ++i) {
+    posterior.variance_scale[i] = static_cast<float>(posterior.short_variance / prior[i]);
+  }
+}
+
+double spread_of_effects(const HazardModel& model, const std::vector<double>& border) {
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < model.observations.size(); ++i) {
+    double value = 0;
+    for (std::size_t e = 0; e < model.effects.size(); ++e) {
+      const BasisPlace& place = model.basis[i * model.effects.size() + e];
+      value += static_cast<double>(place.left) * border[model.effects[e].first_column + place.knot] +
+               static_cast<double>(place.right) * border[model.effects[e].first_column + place.knot + 1];
+    }
+    sum += value;
+    squares += value * value;
+  }
+  const auto n = static_cast<double>(std::max<std::size_t>(1, model.observations.size()));
+  return std::max(0.0, squares / n - sum / n * (sum / n));
+}
+
+/// Joint draws: border from its posterior, latent given it (eq. 18).
+void draw(const Laplace& laplace, const EstimateOptions& options, std::size_t which, ClassPosterior& posterior) {
+  const auto n = posterior.model.latent();
+  const std::size_t p = posterior.model.border();
+  const auto draws = static_cast<std::size_t>(options.draws);
+  posterior.latent_draws.resize(n * draws);
+  posterior.border_draws.resize(p * draws);
+  posterior.count_draws.resize(draws);
+  constexpr std::size_t kBatch = 10;
+  std::vector<double> white;
+  for (std::size_t begin = 0; begin < draws; begin += kBatch) {
+    const std::size_t count = std::min(kBatch, draws - begin);
+    white.resize(n * count);
+    for (std::size_t d = 0; d < count; ++d) {
+      base::Random random(options.seed, 1000 * (which + 1) + begin + d);
+      for (std::size_t i = 0; i < n; ++i) {
+        white[d * n + i] = random.normal();
+      }
+      std::vector<double> border(p);
+      for (double& value : border) {
+        value = random.normal();
+      }
+      posterior.fit.schur->solve_upper(border);
+      for (std::size_t j = 0; j < p; ++j) {
+        posterior.border_draws[j * draws + begin + d] = static_cast<float>(posterior.fit.border[j] + border[j]);
+      }
+      posterior.count_draws[begin + d] = static_cast<float>(std::exp(posterior.law.mean_error * random.normal()));
+    }
+    laplace.factor().sample(white, static_cast<sparse::Index>(count));
+    for (std::size_t d = 0; d < count; ++d) {
+      for (std::size_t i = 0; i < n; ++i) {
+        double value = posterior.fit.latent[i] + white[d * n + i];
+        for (std::size_t j = 0; j < p; ++j) {
+          const double moved = static_cast<double>(posterior.border_draws[j * draws + begin + d]) - posterior.fit.border[j];
+          value -= posterior.fit.spread(i, j) * moved;
+        }
+        posterior.latent_draws[i * draws + begin + d] = static_cast<float>(value);
+      }
+    }
+  }
+}
+
+/// The finest lattice step whose active nodes stay within the budget.
+std::int32_t step_within(const evidence::Observations& observations, const std::vector<Observation>& list, double reach_m,
+                         std::int64_t most_nodes) {
+  std::vector<std::uint8_t> mask(observations.grid.size(), 0);
+  for (const Observation& o : list) {
+    mask[o.cell] = 1;
+  }
+  const std::vector<float> away = geo::distance_transform(observations.grid, mask);
+  std::int64_t active = 0;
+  for (const float a : away) {
+    active += a <= static_cast<float>(reach_m) ? 1 : 0;
+  }
+  std::int32_t step = 2;
+  while (active / (step * step) > most_nodes) {
+    ++step;
+  }
+  return step;
+}
+
+}  // namespace
+
+SearchTable::SearchTable(const CountLaw& law) {
+  table_.resize(table_index(kShareSteps, kDetectionSteps) + 1);
+  for (int s = 0; s <= kShareSteps; ++s) {
+    for (int d = 0; d <= kDetectionSteps; ++d) {
+      const double share = std::max(0.02, static_cast<double>(s) / kShareSteps);
+      const double detection = std::clamp(static_cast<double>(d) / kDetectionSteps, 0.01, 0.995);
+      const double of_presence = detection_of_presence(law, share, detection);
+      // With presence 1 the remaining mean is left / (1 - d).
+      const double left = remaining_after_nothing(law, share, detection, 1.0).mean * (1 - of_presence);
+      table_[table_index(s, d)] = {static_cast<float>(of_presence), static_cast<float>(left)};
+    }
+  }
+}
+
+const SearchMeaning& SearchTable::at(float share, float detection) const {
+  const auto s = static_cast<int>(std::lround(share * kShareSteps));
+  const auto d = static_cast<int>(std::lround(detection * kDetectionSteps));
+  return table_[table_index(std::clamp(s, 0, kShareSteps), std::clamp(d, 0, kDetectionSteps))];
+}
+
+base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observations& observations, std::size_t which,
+                                                        const EstimateOptions& options) {
+  auto posterior = std::make_unique<ClassPosterior>();
+  posterior->ordnance_class = evidence::kOrdnanceClasses[which];
+  posterior->events = observations.mode == "presence-only";
+  posterior->law = law_of(observations.searched[which], options);
+  posterior->searches = std::make_shared<SearchTable>(posterior->law);
+  const std::vector<Observation> list = list_of(observations, which, options, *posterior->searches);
+  const double cell_m = observations.grid.cell_m;
+  const double reach_m = std::max(600.0, 6 * cell_m);
+
+  posterior->hyper = {std::log(8 * cell_m), std::log(1.8), std::log(0.7), 2.0};
+  const std::int32_t step = step_within(observations, list, reach_m, options.most_nodes);
+  if (options.hyper) {
+    posterior->hyper = (*options.hyper)[which];
+  } else {
+    // Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two differ.
+    const HazardModel coarse = make_model(observations, thinned(list, observations.grid, options.most_hyper_searches),
+                                          model_options(observations, std::max(4, step), reach_m));
+    Laplace laplace(coarse, long_range(observations.grid));
+    FG_TRY(const HyperFit learned, fit_hyperparameters(laplace, posterior->hyper, 12, 0.3));
+    posterior->hyper = learned.best;
+  }
+
+  posterior->model = make_model(observations, list, model_options(observations, step, reach_m));
+  const HazardModel& model = posterior->model;
+  const double range_m = long_range(observations.grid);
+  Laplace laplace(model, range_m);
+  FG_TRY(posterior->fit, laplace.fit(posterior->hyper, Laplace::Want::mode, 1e-3));
+  posterior->covariance = laplace.posterior_covariance();
+  posterior->short_variance =
+      interior_variance(model.short_lattice.spacing_m, std::exp(posterior->hyper.log_short_range_m), std::exp(posterior->hyper.log_short_sd));
+  posterior->long_variance = interior_variance(model.long_lattice.spacing_m, range_m, std::exp(posterior->hyper.log_long_sd));
+  posterior->effect_variance = spread_of_effects(model, posterior->fit.border);
+  FG_TRY(const std::vector<double> prior, laplace.prior_variance(posterior->hyper));
+  scale_edges(model, prior, *posterior);
+  draw(laplace, options, which, *posterior);
+  return posterior;
+}
+
+}  // namespace firmground::estimate

@@ -1,0 +1,53 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "estimate/count_law.h"
+#include "estimate/estimate.h"
+#include "estimate/hazard_model.h"
+#include "estimate/laplace.h"
+
+namespace firmground::estimate {
+
+/// What a search of given share and detection means for a class's count law; few distinct ones, so they are tabulated.
+struct SearchMeaning {
+  float detection_of_presence;
+  float left_factor;  ///< E[N; nothing found | any]: remaining mean = presence x left_factor / (1 - presence x detection_of_presence)
+};
+
+class SearchTable {
+ public:
+  explicit SearchTable(const CountLaw& law);
+  const SearchMeaning& at(float share, float detection) const;
+
+ private:
+  std::vector<SearchMeaning> table_;
+};
+
+/// One class, fitted: its posterior in the form that prediction needs. Immutable.
+struct ClassPosterior {
+  evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;
+  bool events = false;  ///< presence-only: the intensity is of events
+  HazardModel model;
+  Hyperparameters hyper;
+  LaplaceFit fit;
+  CountLaw law;
+  std::shared_ptr<const SearchTable> searches;
+  std::vector<double> covariance;       ///< posterior, at model.pattern, given the border
+  std::vector<float> variance_scale;    ///< per short node: interior prior variance / its own prior variance (edges of the lattice)
+  double short_variance = 0;            ///< prior, interior
+  double long_variance = 0;
+  double effect_variance = 0;           ///< spread of the fitted effects over observed cells
+  std::vector<float> latent_draws;      ///< latent x draws, a node's draws side by side
+  std::vector<float> border_draws;      ///< border x draws
+  std::vector<float> count_draws;       ///< per draw: factor on the mean count
+  double found_share = 0;
+};
+
+/// Fits one class.  `which` = 0, 1.  Errors: estimate.no_convergence, sparse.*.
+base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observations& observations, std::size_t which,
+                                                        const EstimateOptions& options);
+
+}  // namespace firmground::estimate

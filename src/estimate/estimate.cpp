@@ -1,0 +1,359 @@
+#include "estimate/estimate.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/parallel.h"
+#include "base/random.h"
+#include "estimate/class_posterior.h"
+#include "estimate/prediction.h"
+#include "estimate/reasons.h"
+
+namespace firmground::estimate {
+
+namespace {
+
+constexpr float kNotEstimated = std::numeric_limits<float>::quiet_NaN();
+constexpr std::size_t kStripeRows = 8;
+
+using Posteriors = std::vector<std::unique_ptr<ClassPosterior>>;
+
+bool observed(const evidence::Observations& observations, std::size_t which) {
+  return !observations.searched[which].empty() || !observations.reports[which].empty();
+}
+
+base::Result<Posteriors> fit_classes(const evidence::Observations& observations, const EstimateOptions& options) {
+  std::vector<std::size_t> classes;
+  for (std::size_t which = 0; which < 2; ++which) {
+    if (observed(observations, which)) {
+      classes.push_back(which);
+    }
+  }
+  if (classes.empty()) {
+    return base::fail("estimate.nothing_observed", {{"period", ""}});
+  }
+  std::vector<base::Result<std::unique_ptr<ClassPosterior>>> fitted(classes.size());
+  base::parallel_for(classes.size(), 1, [&](std::size_t begin, std::size_t) {
+    fitted[begin] = fit_class(observations, classes[begin], options);
+  });
+  Posteriors result;
+  for (auto& one : fitted) {
+    FG_TRY(auto posterior, std::move(one));
+    result.push_back(std::move(posterior));
+  }
+  return result;
+}
+
+/// Polygons that touch each cell, as compressed rows.
+struct CellPolygons {
+  std::vector<std::uint32_t> begin;
+  std::vector<std::pair<std::uint32_t, float>> entry;
+};
+
+CellPolygons polygons_by_cell(const std::vector<PolygonCells>& polygons, std::size_t cells) {
+  CellPolygons result;
+  result.begin.assign(cells + 1, 0);
+  for (const PolygonCells& polygon : polygons) {
+    for (const geo::CellShare& touched : polygon.cells) {
+      ++result.begin[touched.cell + 1];
+    }
+  }
+  for (std::size_t i = 0; i < cells; ++i) {
+    result.begin[i + 1] += result.begin[i];
+  }
+  result.entry.resize(result.begin.back());
+  std::vector<std::uint32_t> next(result.begin.begin(), result.begin.end() - 1);
+  for (std::size_t p = 0; p < polygons.size(); ++p) {
+    for (const geo::CellShare& touched : polygons[p].cells) {
+      result.entry[next[touched.cell]++] = {static_cast<std::uint32_t>(p), touched.share};
+    }
+  }
+  return result;
+}
+
+/// What a stripe of rows adds to one polygon or to the nation.
+struct Sum {
+  std::vector<double> items;  ///< per draw
+  std::vector<double> none;   ///< per draw, log P(no item)
+  double mean = 0;
+  double variance = 0;  ///< of counts given the fields
+  double evidence = 0;
+  double weight = 0;
+  std::uint32_t likeliest_cell = 0;
+  float likeliest = -1;
+
+  explicit Sum(std::size_t draws) : items(draws, 0.0), none(draws, 0.0) {}
+  void add(const Sum& other) {
+    for (std::size_t m = 0; m < items.size(); ++m) {
+      items[m] += other.items[m];
+      none[m] += other.none[m];
+    }
+    mean += other.mean;
+    variance += other.variance;
+    evidence += other.evidence;
+    weight += other.weight;
+    if (other.likeliest > likeliest) {
+      likeliest = other.likeliest;
+      likeliest_cell = other.likeliest_cell;
+    }
+  }
+};
+
+struct Stripe {
+  Sum nation{0};
+  std::vector<std::pair<std::uint32_t, Sum>> polygons;
+  std::vector<std::pair<std::uint32_t, float>> predicted_finds;
+};
+
+/// Everything the map loop reads and writes.
+struct MapWork {
+  const evidence::Observations& observations;
+  const EstimateOptions& options;
+  const Posteriors& posteriors;
+  std::vector<CellPredictor> predictors;
+  CellPolygons by_cell;
+  geo::Raster* raster = nullptr;
+
+  std::size_t draws() const { return static_cast<std::size_t>(options.draws); }
+  void run(std::size_t first_row, std::size_t last_row, Stripe& stripe) const;
+  void write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes, std::vector<float>& sorted) const;
+  void add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes, Stripe& stripe) const;
+};
+
+void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
+                         std::vector<float>& sorted) const {
+  float none = 1;
+  float items = 0;
+  float evidence = 0;
+  std::fill(sorted.begin(), sorted.end(), 0.0F);
+  for (const ClassPrediction& c : classes) {
+    none *= 1 - c.probability[at];
+    items += c.items[at];
+    evidence += c.evidence[at] * (c.probability[at] + 1e-9F);
+    for (std::size_t m = 0; m < sorted.size(); ++m) {
+      sorted[m] += c.item_draws[at * sorted.size() + m];
+    }
+  }
+  float weight = 0;
+  for (const ClassPrediction& c : classes) {
+    weight += c.probability[at] + 1e-9F;
+  }
+  const auto low = static_cast<std::ptrdiff_t>(0.05 * static_cast<double>(sorted.size()));
+  const auto high = static_cast<std::ptrdiff_t>(0.95 * static_cast<double>(sorted.size() - 1) + 0.5);
+  std::nth_element(sorted.begin(), sorted.begin() + low, sorted.end());
+  const float p05 = sorted[static_cast<std::size_t>(low)];
+  std::nth_element(sorted.begin(), sorted.begin() + high, sorted.end());
+  raster->bands[0][cell] = 1 - none;
+  raster->bands[1][cell] = std::max(items, 1 - none);
+  raster->bands[2][cell] = p05;
+  raster->bands[3][cell] = sorted[static_cast<std::size_t>(high)];
+  raster->bands[4][cell] = evidence / weight;
+}
+
+void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes, Stripe& stripe) const {
+  for (std::uint32_t k = by_cell.begin[cell]; k < by_cell.begin[cell + 1]; ++k) {
+    const auto [polygon, share] = by_cell.entry[k];
+    auto found = std::find_if(stripe.polygons.begin(), stripe.polygons.end(), [p = polygon](const auto& s) { return s.first == p; });
+    if (found == stripe.polygons.end()) {
+      stripe.polygons.emplace_back(polygon, Sum(draws()));
+      found = stripe.polygons.end() - 1;
+    }
+    Sum& sum = found->second;
+    float likeliest = 0;
+    for (const ClassPrediction& c : classes) {
+      for (std::size_t m = 0; m < draws(); ++m) {
+        sum.items[m] += static_cast<double>(share * c.item_draws[at * draws() + m]);
+        // Items of a cell that the polygon covers in part lie in it with that share.
+        sum.none[m] += share > 0.999F ? static_cast<double>(c.none_draws[at * draws() + m])
+                                      : std::log1p(static_cast<double>(share) * std::expm1(static_cast<double>(c.none_draws[at * draws() + m])));
+      }
+      sum.mean += static_cast<double>(share * c.items[at]);
+      sum.variance += static_cast<double>(share * c.variance_items[at]);
+      likeliest += c.probability[at];
+    }
+    sum.evidence += static_cast<double>(share * raster->bands[4][cell]);
+    sum.weight += static_cast<double>(share);
+    if (likeliest > sum.likeliest) {
+      sum.likeliest = likeliest;
+      sum.likeliest_cell = cell;
+    }
+  }
+}
+
+void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) const {
+  const auto columns = static_cast<std::size_t>(observations.grid.columns);
+  stripe.nation = Sum(draws());
+  std::vector<ClassPrediction> classes(predictors.size());
+  std::vector<float> sorted(draws());
+  std::vector<std::uint32_t> cells;
+  for (std::size_t row = first_row; row < last_row; ++row) {
+    cells.clear();
+    for (std::size_t cell = row * columns; cell < (row + 1) * columns; ++cell) {
+      if (observations.inside[cell] != 0) {
+        cells.push_back(static_cast<std::uint32_t>(cell));
+      }
+    }
+    for (std::size_t k = 0; k < predictors.size(); ++k) {
+      predictors[k].predict(cells, classes[k]);
+    }
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      write_cell(cells[i], i, classes, sorted);
+      for (const ClassPrediction& c : classes) {
+        for (std::size_t m = 0; m < draws(); ++m) {
+          stripe.nation.items[m] += static_cast<double>(c.item_draws[i * draws() + m]);
+        }
+        stripe.nation.variance += static_cast<double>(c.variance_items[i]);
+      }
+      stripe.nation.mean += static_cast<double>(raster->bands[1][cells[i]]);
+      add_polygons(cells[i], i, classes, stripe);
+      if (!options.leave_out.empty() && options.leave_out[cells[i]] != 0) {
+        float missed = 1;
+        for (const ClassPrediction& c : classes) {
+          missed *= 1 - c.find_probability[i];
+        }
+        stripe.predicted_finds.emplace_back(cells[i], 1 - missed);
+      }
+    }
+  }
+}
+
+struct Interval {
+  double p05;
+  double p95;
+};
+
+/// Quantiles of a predicted number: spread of the draws plus the scatter of counts given the fields.
+Interval interval(const Sum& sum, std::uint64_t seed, std::uint64_t stream) {
+  base::Random random(seed, stream);
+  std::vector<double> totals = sum.items;
+  const double sd = std::sqrt(std::max(0.0, sum.variance));
+  for (double& total : totals) {
+    // Few items: a Poisson count around the draw; many: its normal limit with the counts' own variance.
+    total = total < 30 ? static_cast<double>(random.poisson(std::max(0.0, total))) : std::max(0.0, total + sd * random.normal());
+  }
+  std::sort(totals.begin(), totals.end());
+  const auto n = static_cast<double>(totals.size() - 1);
+  return {totals[static_cast<std::size_t>(0.05 * n)], totals[static_cast<std::size_t>(0.95 * n + 0.5)]};
+}
+
+std::vector<CovariateEffect> effects_of(const Posteriors& posteriors) {
+  std::vector<CovariateEffect> result;
+  for (const auto& posterior : posteriors) {
+    const sparse::DenseMatrix covariance = posterior->fit.schur->inverse();
+    for (const SmoothEffect& effect : posterior->model.effects) {
+      CovariateEffect out;
+      out.name = fmt::format("{} ({})", effect.name, evidence::to_string(posterior->ordnance_class));
+      out.unit = effect.unit;
+      for (std::size_t k = 0; k < effect.knots.size(); ++k) {
+        const std::size_t column = effect.first_column + k;
+        const double sd = std::sqrt(covariance(column, column));
+        out.at.push_back(effect.knots[k]);
+        out.effect.push_back(posterior->fit.border[column]);
+        out.p05.push_back(posterior->fit.border[column] - 1.645 * sd);
+        out.p95.push_back(posterior->fit.border[column] + 1.645 * sd);
+      }
+      result.push_back(std::move(out));
+    }
+  }
+  return result;
+}
+
+void describe(const Posteriors& posteriors, EstimateResult& result) {
+  for (const auto& posterior : posteriors) {
+    const std::string suffix = fmt::format("_{}", evidence::to_string(posterior->ordnance_class));
+    auto& h = result.hazard.hyperparameters;
+    h["short_range_m" + suffix] = std::exp(posterior->hyper.log_short_range_m);
+    h["short_sd" + suffix] = std::exp(posterior->hyper.log_short_sd);
+    h["long_sd" + suffix] = std::exp(posterior->hyper.log_long_sd);
+    h["smooth_precision" + suffix] = std::exp(posterior->hyper.log_smooth_precision);
+    if (!posterior->events) {
+      h["items_per_occupied_cell" + suffix] = positive_mean(posterior->law);
+      h["count_shape" + suffix] = posterior->law.shape;
+    }
+    result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.log_marginal, positive_mean(posterior->law),
+                              posterior->model.short_lattice.active, static_cast<std::int64_t>(posterior->model.observations.size())});
+  }
+  result.hazard.effects = effects_of(posteriors);
+}
+
+geo::Raster empty_raster(const evidence::Observations& observations) {
+  geo::Raster raster;
+  raster.grid = observations.grid;
+  raster.epsg = observations.epsg;
+  raster.band_names = {"probability_any", "expected_items", "expected_items_p05", "expected_items_p95", "evidence"};
+  raster.bands.assign(5, std::vector<float>(observations.grid.size(), kNotEstimated));
+  return raster;
+}
+
+}  // namespace
+
+std::string settings_json(const evidence::Observations& observations, const EstimateOptions& options) {
+  const nlohmann::ordered_json json = {{"cell_m", observations.grid.cell_m},
+                                       {"mode", observations.mode},
+                                       {"draws", options.draws},
+                                       {"most_nodes", options.most_nodes},
+                                       {"most_hyper_searches", options.most_hyper_searches}};
+  return json.dump();
+}
+
+base::Result<EstimateResult> estimate(const evidence::Observations& observations, const EstimateOptions& options,
+                                      const std::vector<PolygonCells>& polygons, const base::Progress& progress) {
+  if (!progress("Fitting the hazard field", 0.1)) {
+    return base::fail("base.cancelled");
+  }
+  FG_TRY(const Posteriors posteriors, fit_classes(observations, options));
+  EstimateResult result;
+  result.hazard.raster = empty_raster(observations);
+  result.hazard.mode = observations.mode;
+  describe(posteriors, result);
+
+  if (!progress("Drawing the map", 0.7)) {
+    return base::fail("base.cancelled");
+  }
+  MapWork work{observations, options, posteriors, {}, polygons_by_cell(polygons, observations.grid.size()), &result.hazard.raster};
+  for (const auto& posterior : posteriors) {
+    work.predictors.emplace_back(*posterior, observations, options);
+  }
+  const auto rows = static_cast<std::size_t>(observations.grid.rows);
+  std::vector<Stripe> stripes((rows + kStripeRows - 1) / kStripeRows);
+  base::parallel_for(rows, kStripeRows, [&](std::size_t begin, std::size_t end) { work.run(begin, end, stripes[begin / kStripeRows]); });
+
+  // Sums in stripe order: the same bytes whatever the threads.
+  Sum nation(work.draws());
+  std::vector<Sum> sums(polygons.size(), Sum(work.draws()));
+  for (const Stripe& stripe : stripes) {
+    nation.add(stripe.nation);
+    for (const auto& [polygon, sum] : stripe.polygons) {
+      sums[polygon].add(sum);
+    }
+    result.predicted_finds.insert(result.predicted_finds.end(), stripe.predicted_finds.begin(), stripe.predicted_finds.end());
+  }
+  const Interval of_nation = interval(nation, options.seed, 1);
+  result.hazard.totals = {nation.mean, std::min(of_nation.p05, nation.mean), std::max(of_nation.p95, nation.mean)};
+  for (std::size_t p = 0; p < polygons.size(); ++p) {
+    const Interval of_polygon = interval(sums[p], options.seed, 100 + p);
+    double none = 0;
+    for (const double log_none : sums[p].none) {
+      none += std::exp(log_none) / static_cast<double>(work.draws());
+    }
+    PolygonEstimate out{polygons[p].id, none, sums[p].mean, of_polygon.p05, of_polygon.p95,
+                        sums[p].weight > 0 ? sums[p].evidence / sums[p].weight : 0, polygons[p].area_m2, {}};
+    if (sums[p].weight > 0) {
+      out.reasons = reasons_for(posteriors, observations, sums[p].likeliest_cell);
+    }
+    result.polygons.push_back(std::move(out));
+  }
+  result.hazard.cells = std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1});
+  result.hazard.stamp = {"hazard-estimate", observations.snapshot_hash, base::version(), settings_json(observations, options), options.seed};
+  result.hazard.raster.metadata = {{"FIRMGROUND_STAMP", result.hazard.stamp.to_json()},
+                                   {"FIRMGROUND_MODE", observations.mode},
+                                   {"FIRMGROUND_ITEMS_MEAN", fmt::format("{:.6g}", nation.mean)}};
+  progress("Estimate ready", 1);
+  return result;
+}
+
+}  // namespace firmground::estimate

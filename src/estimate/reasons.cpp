@@ -1,0 +1,85 @@
+#include "estimate/reasons.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace firmground::estimate {
+
+namespace {
+
+constexpr std::size_t kMostReasons = 4;
+constexpr double kSmallest = 0.15;  ///< a contribution of less than about 15 % of the intensity is no reason
+
+std::string value_in_words(const SmoothEffect& effect, float value) {
+  if (std::isnan(value)) {
+    return effect.name + " not known";
+  }
+  if (effect.categories) {
+    return fmt::format("{}: {}", effect.name, effect.labels[static_cast<std::size_t>(value)]);
+  }
+  if (effect.unit == "m" && std::abs(value) >= 1000) {
+    return fmt::format("{} {:.1f} km", effect.name, std::abs(value) / 1000);
+  }
+  return fmt::format("{} {:.{}f} {}", effect.name, std::abs(value), effect.unit == "m" ? 0 : 1, effect.unit);
+}
+
+double field_at(const ClassPosterior& posterior, const CellDesign& design, std::size_t first) {
+  double sum = 0;
+  for (std::size_t k = first; k < first + 4; ++k) {
+    if (design.node[k] >= 0) {
+      sum += static_cast<double>(design.weight[k]) * posterior.fit.latent[static_cast<std::size_t>(design.node[k])];
+    }
+  }
+  return sum;
+}
+
+std::vector<Reason> contributions(const ClassPosterior& posterior, const evidence::Observations& observations, std::uint32_t cell,
+                                  double& intensity) {
+  std::vector<Reason> reasons;
+  const CellDesign design = cell_design(posterior.model, observations.grid, cell);
+  const std::string items{evidence::to_string(posterior.ordnance_class)};
+  const double near = field_at(posterior, design, 0);
+  const double region = field_at(posterior, design, 4);
+  reasons.push_back({fmt::format("{} near by in searched land: {}", near > 0 ? "finds" : "little or nothing found", items), near});
+  reasons.push_back({fmt::format("{} {} in this region than its features explain", region > 0 ? "more" : "fewer", items), region});
+  intensity = posterior.fit.border[0] + near + region;
+  for (const SmoothEffect& effect : posterior.model.effects) {
+    for (const evidence::CovariateField& field : observations.covariates) {
+      if (field.name != effect.name) {
+        continue;
+      }
+      const BasisPlace place = basis_place(effect, field.value[cell]);
+      const double value = static_cast<double>(place.left) * posterior.fit.border[effect.first_column + place.knot] +
+                           static_cast<double>(place.right) * posterior.fit.border[effect.first_column + place.knot + 1];
+      intensity += value;
+      reasons.push_back({value_in_words(effect, field.value[cell]), value});
+    }
+  }
+  return reasons;
+}
+
+}  // namespace
+
+std::vector<Reason> reasons_for(const std::vector<std::unique_ptr<ClassPosterior>>& posteriors, const evidence::Observations& observations,
+                                std::uint32_t cell) {
+  std::vector<Reason> best;
+  double highest = -1e300;
+  for (const auto& posterior : posteriors) {
+    double intensity = 0;
+    std::vector<Reason> reasons = contributions(*posterior, observations, cell, intensity);
+    if (intensity > highest) {
+      highest = intensity;
+      best = std::move(reasons);
+    }
+  }
+  std::stable_sort(best.begin(), best.end(),
+                   [](const Reason& a, const Reason& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
+  const auto small = std::find_if(best.begin(), best.end(), [](const Reason& r) { return std::abs(r.contribution) < kSmallest; });
+  best.erase(small, best.end());
+  best.resize(std::min(best.size(), kMostReasons));
+  return best;
+}
+
+}  // namespace firmground::estimate
