@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::int64_t kProgressRows = 1 << 16;
 
+/// A cell that exchange guarded against spreadsheets ('=x) is what stands behind the quote.
+std::string_view without_guard(std::string_view text) {
+  const bool guarded =
+      text.size() > 1 && text[0] == '\'' && std::string_view("=+-@\t\r'").find(text[1]) != std::string_view::npos;
+  return guarded ? text.substr(1) : text;
+}
+
 bool all_blank(const std::vector<std::string_view>& cells) {
   return std::all_of(cells.begin(), cells.end(), [](std::string_view cell) { return trimmed(cell).empty(); });
 }
@@ -52,7 +59,10 @@ base::Result<void> add_row(const CsvReader& reader, std::size_t columns, const s
                    {{"cells", std::to_string(given.size())}, {"columns", std::to_string(columns)}});
     return {};
   }
-  cells.assign(given.begin(), given.end());
+  cells.clear();
+  for (const std::string_view cell : given) {
+    cells.emplace_back(without_guard(cell));
+  }
   builder.add({reader.row(), cells, nullptr});
   return {};
 }

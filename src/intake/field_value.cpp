@@ -34,13 +34,6 @@ bool one_of(std::string_view text, const std::array<std::string_view, n>& words)
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return same_word(text, word); });
 }
 
-/// A cell that exchange guarded against spreadsheets ('=x) is what stands behind the quote.
-std::string_view without_guard(std::string_view text) {
-  const bool guarded =
-      text.size() > 1 && text[0] == '\'' && std::string_view("=+-@\t\r'").find(text[1]) != std::string_view::npos;
-  return guarded ? text.substr(1) : text;
-}
-
 bool has_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -187,7 +180,7 @@ Value FieldReader::read_text(std::string_view text, IssueList& issues) {
     return {};
   }
   switch (field_.type) {
-    case FieldType::text: return std::string(without_guard(value));
+    case FieldType::text: return std::string(value);
     case FieldType::integer:
     case FieldType::real: return read_number(value, issues);
     case FieldType::date: return read_date(value, issues);
