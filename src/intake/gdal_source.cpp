@@ -30,7 +30,7 @@ struct Format {
 };
 constexpr std::array<Format, 6> kFormats = {{{"gpkg", "GPKG", GeometrySource::native},
                                              {"shp", "ESRI Shapefile", GeometrySource::native},
-                                             {"kml", "KML", GeometrySource::native},
+                                             {"kml", "LIBKML", GeometrySource::native},
                                              {"gpx", "GPX", GeometrySource::native},
                                              {"fgb", "FlatGeobuf", GeometrySource::native},
                                              {"xlsx", "XLSX", GeometrySource::columns}}};
@@ -42,7 +42,7 @@ void start_gdal() {
     CPLSetErrorHandler(CPLQuietErrorHandler);  // libraries never print
     RegisterOGRGeoPackage();
     RegisterOGRShape();
-    RegisterOGRKML();
+    RegisterOGRLIBKML();
     RegisterOGRGPX();
     RegisterOGRFlatGeobuf();
     RegisterOGRXLSX();
@@ -218,6 +218,13 @@ std::vector<std::string> columns_of(OGRLayerH layer) {
   return columns;
 }
 
+/// How Google Earth is to draw a placemark: GDAL fills these in for every row of a KML file.
+bool is_drawing_hint(const std::string& column) {
+  constexpr std::array<std::string_view, 6> kHints = {"altitudeMode", "tessellate", "extrude",
+                                                      "visibility",   "drawOrder",  "icon"};
+  return std::find(kHints.begin(), kHints.end(), column) != kHints.end();
+}
+
 /// GDAL shows every property a format could have; those that no row fills are of no interest to the person who imports.
 std::vector<bool> filled_columns(OGRLayerH layer, std::size_t count) {
   std::vector<bool> filled(count, false);
@@ -246,7 +253,7 @@ class LayerReader {
         fixed_columns ? filled_columns(layer_, all.size()) : std::vector<bool>(all.size(), true);
     std::vector<std::string> columns;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (filled[i]) {
+      if (filled[i] && !(fixed_columns && is_drawing_hint(all[i]))) {
         columns.push_back(all[i]);
         at_.push_back(static_cast<int>(i));
       }

@@ -217,6 +217,33 @@ TEST(Mapping, ConstantsFillWhatTheFileDoesNotSay) {
   EXPECT_EQ(value(result, "finds", "found_on"), Value(std::string("2021-05-01")));
 }
 
+TEST(OtherFormats, FindsFromSpreadsheetsHandheldsAndGisAreTheSameFinds) {
+  for (const char* file : {"finds.xlsx", "finds.fgb", "finds.shp", "finds.kml"}) {
+    SCOPED_TRACE(file);
+    const auto result = read(std::string("other-formats/") + file, "finds");
+    ASSERT_TRUE(result) << base::to_text(result.error());
+    ASSERT_GE(result->records.size(), 2U);
+    const auto second = std::find_if(result->records.begin(), result->records.end(), [](const ReadRecord& r) {
+      return r.record.values.front() == Value(std::string("F-2"));
+    });
+    ASSERT_NE(second, result->records.end());
+    const Kind& kind = *find_kind("finds");
+    EXPECT_EQ(second->record.values[kind.field_index("device")], Value(std::string("AV mine")));
+    EXPECT_EQ(second->record.values[kind.field_index("model")], Value(std::string("TM-62M, with \"МВЧ\"")));
+    EXPECT_NEAR(second->record.geometry.points.at(0).lon, 51.2022, 1e-9);
+    EXPECT_NEAR(second->record.geometry.points.at(0).lat, 41.2004, 1e-9);
+    EXPECT_TRUE(std::none_of(result->issues.begin(), result->issues.end(), [](const Issue& i) { return i.refused; }));
+  }
+}
+
+TEST(OtherFormats, WaypointsOfAHandheldBecomePlaces) {
+  const auto result = read("other-formats/places.gpx", "places");
+  ASSERT_TRUE(result) << base::to_text(result.error());
+  ASSERT_EQ(result->records.size(), 2U);
+  EXPECT_EQ(value(*result, "places", "name"), Value(std::string("Çaylı")));
+  EXPECT_EQ(result->records[1].record.geometry.points[0], (geo::LonLat{51.6, 41.5}));
+}
+
 // --- whole files ---
 
 TEST(WholeFile, AMissingColumnIsNamedWithThoseThatAreThere) {
