@@ -33,8 +33,12 @@ base::Result<void> check_there(const std::string& path) {
 
 }  // namespace
 
-base::Result<ReadResult> read_file(const std::string& path, const mineaction::Kind& kind, const ReadOptions& options,
+base::Result<ReadResult> read_file(const std::string& path, const mineaction::Kind& kind, const ReadOptions& given,
                                    const base::Progress& progress) {
+  ReadOptions options = given;
+  if (kind.name == "reference-layer" && options.layer_name.empty()) {
+    options.layer_name = std::filesystem::path(path).stem().string();  // roads.geojson holds the layer roads
+  }
   const std::string file = std::filesystem::path(path).filename().string();
   const std::string ending = ending_of(path);
   FG_TRY_VOID(check_there(path));
