@@ -1,8 +1,14 @@
 #include "simulate/country.h"
 
+#include <algorithm>
+#include <string_view>
+
+#include "base/check.h"
 #include "mineaction/record_conversion.h"
 #include "simulate/casualties.h"
+#include "simulate/faults.h"
 #include "simulate/parameters.h"
+#include "simulate/programme.h"
 #include "simulate/records.h"
 #include "simulate/scattered.h"
 #include "simulate/search.h"
@@ -73,55 +79,104 @@ void describe_land(const World& world, mineaction::Snapshot& known) {
   known.covariates.push_back({"dem", std::move(dem)});
 }
 
-}  // namespace
+/// A hazard is closed when its ground was released, worked on when a part was.
+void close_hazards(const Operations& operations, Hazards& hazards, const std::vector<mineaction::District>& districts) {
+  for (SurveyedHazard& hazard : hazards.all) {
+    const auto released = std::count_if(hazard.parcels.begin(), hazard.parcels.end(),
+                                        [&](std::uint32_t parcel) { return operations.of_parcel[parcel] >= 0; });
+    const bool all = !hazard.parcels.empty() && released == static_cast<std::ptrdiff_t>(hazard.parcels.size());
+    hazard.record.status = all ? "Closed" : released > 0 ? "Worked on" : "Open";
+    hazard.record.district = district_at(districts, geo::centroid(hazard.record.geometry));
+  }
+}
 
-base::Result<Country> simulate(const SimulateOptions& options, const base::Progress& progress) {
-  FG_TRY(const Parameters parameters, parameters_for(options));
-  FG_TRY(const geo::Crs crs, geo::Crs::from_epsg(kEpsg));
-  const auto go_on = [&](std::string_view step, double share) { return progress(step, share); };
-  const std::uint64_t seed = options.seed;
+/// Sorting and faults may have moved finds: the truth follows their ids.
+void point_items_at_finds(const std::vector<std::string>& find_ids, const mineaction::Snapshot& known,
+                          std::vector<TrueItem>& items) {
+  std::vector<std::int32_t> now_at;
+  for (const std::string& id : find_ids) {
+    const auto at =
+        std::lower_bound(known.finds.begin(), known.finds.end(), id,
+                         [](const mineaction::Find& find, const std::string& wanted) { return find.find_id < wanted; });
+    FG_CHECK(at != known.finds.end() && at->find_id == id);
+    now_at.push_back(static_cast<std::int32_t>(at - known.finds.begin()));
+  }
+  for (TrueItem& item : items) {
+    item.find = item.find < 0 ? -1 : now_at[static_cast<std::size_t>(item.find)];
+  }
+}
 
-  if (!go_on("land, settlements, roads, the front", 0.0)) {
-    return base::fail("base.cancelled");
-  }
-  const World world = make_world(parameters, seed, crs);
-  if (!go_on("laying mines, shelling", 0.15)) {
-    return base::fail("base.cancelled");
-  }
-  Country country;
-  country.truth.parameters_json = to_json(parameters, options);
-  std::vector<TrueItem>& items = country.truth.items;
-  items = lay_everything(parameters, seed, world);
-  country.truth.fields = true_fields(world.fields, items);
-  const ItemsByParcel by_parcel = items_by_parcel(items, world.ground.parcels);
-  if (!go_on("survey", 0.35)) {
-    return base::fail("base.cancelled");
-  }
-  const Hazards hazards = survey_hazards(parameters, seed, world.ground, world.terrain, world.settlements, world.line,
-                                         world.fields, by_parcel, crs);
-  if (!go_on("land release", 0.5)) {
-    return base::fail("base.cancelled");
-  }
-  const Operations operations = release_land(parameters, seed, world.ground, hazards, by_parcel, crs);
-  country.known.finds = search_releases(parameters, seed, world.ground, operations, by_parcel, items);
-  if (!go_on("accidents, records, money", 0.8)) {
-    return base::fail("base.cancelled");
-  }
-  Casualties casualties = suffer_accidents(parameters, seed, world.ground, by_parcel, items);
-
+/// Everything that the programme has on file beside the land itself.
+base::Result<void> fill_register(const Parameters& parameters, std::uint64_t seed, const World& world, Hazards& hazards,
+                                 const Operations& operations, Country& country) {
   mineaction::Snapshot& known = country.known;
-  describe_programme(crs, known);
   describe_land(world, known);
+  FG_TRY(known.districts, divide(parameters, seed, world.terrain));
+  close_hazards(operations, hazards, known.districts);
   for (const SurveyedHazard& hazard : hazards.all) {
     known.hazards.push_back(hazard.record);
   }
   for (const Release& release : operations.releases) {
     known.land_releases.push_back(release.record);
   }
-  known.accidents = std::move(casualties.accidents);
-  known.victims = std::move(casualties.victims);
-  mineaction::finish_snapshot(known);
-  go_on("done", 1.0);
+  list_places(parameters, seed, world.settlements, world.line, known);
+  pay(parameters, seed, known);
+  estimate_baselines(parameters, known);
+  raise_teams(parameters, seed, world.settlements, known);
+  propose_projects(parameters, seed, world.settlements, world.line, known);
+  plan_tasks(seed, hazards, operations, known);
+  FG_TRY(Records records,
+         write_records(parameters, seed, world.fields, country.truth.fields, world.terrain, world.line, *known.crs));
+  known.minefield_records = std::move(records.records);
+  known.minefield_record_legs = std::move(records.legs);
+  country.truth.records = std::move(records.truth);
+  return {};
+}
+
+}  // namespace
+
+base::Result<Country> simulate(const SimulateOptions& options, const base::Progress& progress) {
+  FG_TRY(const Parameters parameters, parameters_for(options));
+  FG_TRY(const geo::Crs crs, geo::Crs::from_epsg(kEpsg));
+  const std::uint64_t seed = options.seed;
+  if (!progress("Land, settlements, roads, the front", 0.0)) {
+    return base::fail("base.cancelled");
+  }
+  const World world = make_world(parameters, seed, crs);
+  if (!progress("Mines and shelling", 0.3)) {
+    return base::fail("base.cancelled");
+  }
+  Country country;
+  describe_programme(crs, country.known);
+  country.truth.parameters_json = to_json(parameters, options);
+  std::vector<TrueItem>& items = country.truth.items;
+  items = lay_everything(parameters, seed, world);
+  country.truth.fields = true_fields(world.fields, items);
+  const ItemsByParcel by_parcel = items_by_parcel(items, world.ground.parcels);
+  if (!progress("Survey and land release", 0.4)) {
+    return base::fail("base.cancelled");
+  }
+  Hazards hazards = survey_hazards(parameters, seed, world.ground, world.terrain, world.settlements, world.line,
+                                   world.fields, by_parcel, crs);
+  const Operations operations = release_land(parameters, seed, world.ground, hazards, by_parcel, crs);
+  if (!progress("Finds, accidents, records, money", 0.7)) {
+    return base::fail("base.cancelled");
+  }
+  country.known.finds = search_releases(parameters, seed, world.ground, operations, by_parcel, items);
+  std::vector<std::string> find_ids;
+  for (const mineaction::Find& find : country.known.finds) {
+    find_ids.push_back(find.find_id);
+  }
+  Casualties casualties = suffer_accidents(parameters, seed, world.ground, by_parcel, items);
+  country.known.accidents = std::move(casualties.accidents);
+  country.known.victims = std::move(casualties.victims);
+  FG_TRY_VOID(fill_register(parameters, seed, world, hazards, operations, country));
+  if (options.dirty) {
+    country.truth.faults = inject_faults(seed, country.known);
+  }
+  mineaction::finish_snapshot(country.known);
+  point_items_at_finds(find_ids, country.known, items);
+  progress("Country complete", 1.0);
   return country;
 }
 
