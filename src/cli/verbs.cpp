@@ -11,8 +11,15 @@
 
 namespace firmground::cli {
 
+std::function<int()> verb_init(CLI::App& app);
+std::function<int()> verb_import(CLI::App& app);
+std::function<int()> verb_history(CLI::App& app);
+
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
+      verb_init,
+      verb_import,
+      verb_history,
   };
   return all;
 }

@@ -188,6 +188,8 @@ Result<void> enter_records(Database& database, Reading& reading, const Entry& en
   FG_TRY(const Layer layer, layer_of(database, reading.task));
   FG_TRY(auto writer, LayerWriter::make(database, layer, {entry.batch, state, entry.milliseconds}));
   ImportOutcome& outcome = reading.outcome;
+  // Rows that repeat an earlier row of the same file to the letter: intake notes them and hands over the first.
+  outcome.unchanged = outcome.rows - outcome.refused - static_cast<std::int64_t>(reading.result.records.size());
   for (const auto& read : reading.result.records) {
     FG_TRY(const auto entered, writer.enter(read.record, read.row));
     entered == LayerWriter::Entered::accepted ? ++outcome.accepted : ++outcome.unchanged;

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/ids.h"
+#include "register/packed_rtree.h"
 
 namespace firmground::registry {
 
@@ -224,18 +225,32 @@ Result<void> LayerWriter::insert_version(const Record& record, std::int64_t reco
 }
 
 Result<void> LayerWriter::show(const std::string& changed_at) {
+  const std::string table = sql_name(layer_->kind.table);
+  FG_TRY(const auto shown_before, database_->integer(fmt::format("SELECT 1 FROM {} LIMIT 1", table)));
+  const bool fresh = !shown_before && layer_->has_geometry();
+  FG_TRY_VOID(set_gate(*database_, Gate::open));
+  if (fresh) {
+    FG_TRY_VOID(set_index_trigger(*database_, *layer_, IndexTrigger::dropped));
+    FG_TRY_VOID(rewrite_current());
+    FG_TRY_VOID(pack_rtree(*database_, layer_->kind.table));
+    FG_TRY_VOID(set_index_trigger(*database_, *layer_, IndexTrigger::in_place));
+  } else {
+    FG_TRY_VOID(rewrite_current());
+  }
+  FG_TRY_VOID(set_gate(*database_, Gate::closed));
+  return refresh_contents(*database_, *layer_, changed_at);
+}
+
+Result<void> LayerWriter::rewrite_current() {
   const std::string touched = fmt::format("(SELECT version_record FROM {} WHERE version_id > {})",
                                           sql_name(layer_->versions()), versions_before_);
   const std::string table = sql_name(layer_->kind.table);
-  FG_TRY_VOID(set_gate(*database_, Gate::open));
   FG_TRY_VOID(database_->execute(fmt::format("DELETE FROM {} WHERE fid IN {}", table, touched)));
-  FG_TRY_VOID(database_->execute(
+  return database_->execute(
       fmt::format("INSERT INTO {} (fid, {}, version_number) SELECT v.version_record, {}, v.version_number FROM {} v "
                   "WHERE v.version_record IN {} AND {}",
                   table, layer_->column_list(), layer_->column_list("v."), sql_name(layer_->versions()), touched,
-                  is_current(*layer_))));
-  FG_TRY_VOID(set_gate(*database_, Gate::closed));
-  return refresh_contents(*database_, *layer_, changed_at);
+                  is_current(*layer_)));
 }
 
 }  // namespace firmground::registry

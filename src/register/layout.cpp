@@ -175,6 +175,15 @@ std::string version_tables(const Layer& layer) {
          append_only(layer.versions(), "A version");
 }
 
+/// The trigger "insert" of GeoPackage 1.4, clause F.3.
+std::string index_insert_trigger(const std::string& table) {
+  return fmt::format(
+      "CREATE TRIGGER {0} AFTER INSERT ON {1} WHEN (NEW.geom NOTNULL AND NOT ST_IsEmpty(NEW.geom)) BEGIN INSERT OR "
+      "REPLACE INTO {2} "
+      "VALUES (NEW.fid, ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)); END;\n",
+      sql_name("rtree_" + table + "_geom_insert"), sql_name(table), sql_name("rtree_" + table + "_geom"));
+}
+
 /// GeoPackage 1.4, clause F.3 (R-tree spatial indexes): the virtual table and its seven triggers; update1 and update3
 /// of older editions fail with UPSERT and are gone.
 std::string spatial_index(const std::string& table) {
@@ -194,8 +203,8 @@ std::string spatial_index(const std::string& table) {
   const std::string moved = "AFTER UPDATE" + on + "OLD.fid != NEW.fid AND ";
   const std::string remove = "DELETE FROM " + rtree + " WHERE id = OLD.fid";
   const std::string insert = "INSERT OR REPLACE INTO " + rtree + " VALUES " + kInsert;
-  return "CREATE VIRTUAL TABLE " + rtree + " USING rtree(id, minx, maxx, miny, maxy);\n" +
-         trigger("insert", "AFTER INSERT" + on + kNewThere, insert) + trigger("update2", same + kNewGone, remove) +
+  return "CREATE VIRTUAL TABLE " + rtree + " USING rtree(id, minx, maxx, miny, maxy);\n" + index_insert_trigger(table) +
+         trigger("update2", same + kNewGone, remove) +
          trigger("update4", moved + kNewGone, "DELETE FROM " + rtree + " WHERE id IN (OLD.fid, NEW.fid)") +
          trigger("update5", moved + kNewThere, remove + "; " + insert) +
          trigger("update6", same + kNewThere + " AND " + kOldThere,
@@ -411,6 +420,12 @@ Result<Layer> create_reference_layer(Database& database, const std::string& name
 
 Result<void> set_gate(Database& database, Gate gate) {
   return database.execute(fmt::format("UPDATE firmground_gate SET is_open = {}", gate == Gate::open ? 1 : 0));
+}
+
+Result<void> set_index_trigger(Database& database, const Layer& layer, IndexTrigger trigger) {
+  return database.execute(trigger == IndexTrigger::in_place
+                              ? index_insert_trigger(layer.kind.table)
+                              : "DROP TRIGGER " + sql_name("rtree_" + layer.kind.table + "_geom_insert"));
 }
 
 Result<void> refresh_contents(Database& database, const Layer& layer, const std::string& changed_at) {

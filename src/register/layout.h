@@ -50,6 +50,10 @@ base::Result<Layer> create_reference_layer(Database& database, const std::string
 enum class Gate { closed, open };
 base::Result<void> set_gate(Database& database, Gate gate);
 
+/// The trigger that puts a new row into the layer's R-tree: taken away while the R-tree is filled in one go.
+enum class IndexTrigger { dropped, in_place };
+base::Result<void> set_index_trigger(Database& database, const Layer& layer, IndexTrigger trigger);
+
 /// Extent, number of features and time of the last change, as GeoPackage clients read them.
 base::Result<void> refresh_contents(Database& database, const Layer& layer, const std::string& changed_at);
 
