@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,8 @@ class CsvReader {
   bool unclosed_quote_ = false;
   bool cut_at_end_ = false;
   std::vector<std::string_view> cells_;
-  std::vector<std::string> unquoted_;  ///< texts of cells that had doubled quotes; reused from row to row
+  std::deque<std::string>
+      unquoted_;  ///< texts of cells that had doubled quotes; a deque, because views into them must stay
   std::size_t unquoted_used_ = 0;
 };
 

@@ -21,6 +21,17 @@ TEST(CsvReader, QuotesProtectCommasQuotesAndLineBreaks) {
             (Rows{{"a", "b"}, {"1,2", "say \"no\""}, {"two\nlines", "x"}}));
 }
 
+TEST(CsvReader, ManyQuotedCellsOfOneRowKeepTheirText) {
+  std::string row;
+  for (int i = 0; i < 40; ++i) {
+    row += "\"a\"\"" + std::to_string(i) + "\",";
+  }
+  const Rows rows = rows_of("h\n" + row + "\n");
+  ASSERT_EQ(rows.at(1).size(), 41U);
+  EXPECT_EQ(rows[1][0], "a\"0");
+  EXPECT_EQ(rows[1][39], "a\"39");
+}
+
 TEST(CsvReader, EveryLineEndingAndAByteOrderMarkAreUnderstood) {
   const Rows expected = {{"a", "b"}, {"1", ""}, {"", "2"}};
   EXPECT_EQ(rows_of("a,b\n1,\n,2\n"), expected);
