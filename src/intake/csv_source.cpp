@@ -40,6 +40,26 @@ base::Result<void> truncated(const std::string& file, std::string reason) {
   return base::fail("intake.truncated", {{"file", file}, {"reason", std::move(reason)}});
 }
 
+/// A file that is cut inside its last cell has all its cells. Where every other row's last cell is a longer number
+/// (coordinates are mostly written with the same decimals), the missing line break is no habit of the writer: the
+/// number lost its end.
+class LastCellLength {
+ public:
+  void add(std::string_view cell) {
+    shortest_ = std::min(shortest_, cell.size());
+    ++rows_;
+  }
+  bool looks_cut(std::string_view cell) const {
+    constexpr std::size_t kRowsToJudgeBy = 5;
+    return rows_ >= kRowsToJudgeBy && cell.size() < shortest_ &&
+           (cell.empty() || parse_number(trimmed(cell)).has_value() || cell == "-");
+  }
+
+ private:
+  std::size_t shortest_ = std::string_view::npos;
+  std::size_t rows_ = 0;
+};
+
 /// Hands one row of the file to the builder, or says why it cannot be one.
 base::Result<void> add_row(const CsvReader& reader, std::size_t columns, const std::string& file,
                            RecordBuilder& builder, std::vector<RawValue>& cells) {
@@ -83,7 +103,13 @@ base::Result<ReadResult> read_csv(std::string_view text, const std::string& file
   FG_TRY(RecordBuilder builder,
          RecordBuilder::create(kind, options, {file, GeometrySource::columns, "", false}, columns));
   std::vector<RawValue> cells;
+  LastCellLength last_cell;
   while (reader.next()) {
+    if (reader.cut_at_end() && last_cell.looks_cut(reader.cells().back())) {
+      return tl::unexpected<base::Error>(
+          truncated(file, fmt::format("its last row, {}, ends inside a number", reader.row())).error());
+    }
+    last_cell.add(reader.cells().back());
     FG_TRY_VOID(add_row(reader, columns.size(), file, builder, cells));
     if (reader.row() % kProgressRows == 0 && !progress("reading " + kind.name, 0.7 * reader.share())) {
       return base::fail("base.cancelled");

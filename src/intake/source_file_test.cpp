@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 
 namespace firmground::intake {
@@ -191,6 +192,24 @@ TEST(Mapping, AForeignEventRegisterBecomesAccidentsWithTheirYear) {
   EXPECT_EQ(result->issues.size(), 2U);  // columns not taken, and one row left out: both are said
 }
 
+TEST(Mapping, ZeroOfAForeignListCanMeanNotKnown) {
+  ReadOptions with = options();
+  with.mapping = *Mapping::parse("[values.population]\n0 = \"\"", "m.toml");
+  const ReadResult result = csv("places", "name,population,longitude,latitude\nA,0,51.5,41.5\nB,12,51.6,41.5\n", with);
+  EXPECT_EQ(value(result, "places", "population", 0), Value());
+  EXPECT_EQ(value(result, "places", "population", 1), Value(std::int64_t{12}));
+}
+
+TEST(Mapping, EveryExampleInTheDocumentsIsAMappingThatReads) {
+  for (const auto& entry : std::filesystem::directory_iterator("docs/examples")) {
+    if (!entry.path().string().ends_with(".mapping.toml")) {
+      continue;
+    }
+    const auto mapping = Mapping::read(entry.path().string());
+    EXPECT_TRUE(mapping) << base::to_text(mapping.error());
+  }
+}
+
 TEST(Mapping, AMappingThatContradictsItselfIsRefused) {
   for (const char* text : {"columns = 3", "[columns]\ndevice = [1]", "[colums]\na = \"b\"", "[only]\nx = 1", "[columns",
                            "[values]\ndevice = 1", "[columns]\ndevice = \"a\"\n[constants]\ndevice = \"UXO\""}) {
@@ -298,6 +317,19 @@ TEST(WholeFile, ACutFileIsRefusedWhole) {
                                      options(), base::no_progress);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().id, "intake.truncated") << length;
+  }
+}
+
+TEST(WholeFile, ACsvCutInsideItsLastNumberIsRefusedAndOneWithoutFinalLineBreakIsNoted) {
+  std::string text = "find_id,device,longitude,latitude\n";
+  for (int i = 0; i < 20; ++i) {
+    text += fmt::format("F-{},UXO,51.12345,41.{:05}\n", i, 10'000 + 7 * i);
+  }
+  text.pop_back();
+  EXPECT_EQ(first_issue(csv("finds", text)), "no_final_newline noted");
+  for (int cut = 1; cut < 8; ++cut) {
+    text.pop_back();
+    EXPECT_EQ(csv_error("finds", text), "intake.truncated") << text.substr(text.size() - 10);
   }
 }
 
