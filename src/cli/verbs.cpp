@@ -11,14 +11,20 @@
 
 namespace firmground::cli {
 
+std::function<int()> verb_demo(CLI::App& app);
 std::function<int()> verb_init(CLI::App& app);
 std::function<int()> verb_import(CLI::App& app);
+std::function<int()> verb_account(CLI::App& app);
 std::function<int()> verb_history(CLI::App& app);
+std::function<int()> verb_serve(CLI::App& app);
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
+      verb_demo,
       verb_init,
       verb_import,
+      verb_account,
+      verb_serve,
       verb_history,
   };
   return all;

@@ -12,6 +12,7 @@
 #include "base/stamp.h"
 #include "exchange/canonical_files.h"
 #include "mineaction/snapshot.h"
+#include "pipeline/estimate_programme.h"
 #include "pipeline/stored_estimate.h"
 
 namespace firmground::pipeline {
@@ -190,14 +191,18 @@ base::Result<void> make_country(const std::string& path, const DemoOptions& opti
   return unfinished.clear();
 }
 
-base::Result<void> account_and_report(const Register& programme, const base::Progress& progress, DemoOutcome& outcome) {
+base::Result<void> account_estimate_report(Register& programme, const base::Progress& progress, DemoOutcome& outcome) {
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
   progress("Accounting for the land", 0);
   FG_TRY(outcome.account, mineaction::account(snapshot));
-  FG_TRY(const std::optional<StoredEstimate> stored, latest_estimate(programme, snapshot));
-  progress("Reporting the situation", 0.5);
-  const auto summary = stored ? std::optional(summary_for_report(*stored)) : std::nullopt;
-  FG_TRY(outcome.situation, report::situation(snapshot, summary));
+  EstimateRequest request;
+  request.reuse = true;
+  FG_TRY(const EstimateOutcome estimated,
+         estimate_programme(programme, snapshot, request, under(progress, "Estimating what remains")));
+  outcome.estimate_reused = estimated.reused;
+  progress("Reporting the situation", 0);
+  FG_TRY(outcome.situation,
+         report::situation_from_account(snapshot, outcome.account, summary_for_report(estimated.stored)));
   progress("Reporting the situation", 1);
   return {};
 }
@@ -213,7 +218,7 @@ base::Result<DemoOutcome> demo_programme(const std::string& path, const DemoOpti
     FG_TRY_VOID(make_country(path, options, progress, outcome));
     FG_TRY(programme, Register::open(path));
   }
-  FG_TRY_VOID(account_and_report(*programme, progress, outcome));
+  FG_TRY_VOID(account_estimate_report(*programme, progress, outcome));
   return outcome;
 }
 

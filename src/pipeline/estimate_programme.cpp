@@ -1,0 +1,128 @@
+#include "pipeline/estimate_programme.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "base/ids.h"
+#include "base/stamp.h"
+#include "geo/area.h"
+#include "geo/grid.h"
+
+namespace firmground::pipeline {
+namespace {
+
+const char* to_string(evidence::Mode mode) {
+  switch (mode) {
+    case evidence::Mode::automatic: return "automatic";
+    case evidence::Mode::effort: return "effort";
+    case evidence::Mode::presence_only: return "presence-only";
+  }
+  return "";
+}
+
+std::string date_or_empty(const std::optional<mineaction::Date>& date) {
+  return date ? date->to_string() : "";
+}
+
+template <typename Record, typename Id>
+void add_kind(const std::string& kind, const std::vector<Record>& records, Id id, const geo::Crs& crs,
+              const geo::Grid& grid, AskedPolygons& asked) {
+  std::size_t count = 0;
+  for (const Record& record : records) {
+    if (record.geometry.polygons.empty()) {
+      continue;
+    }
+    asked.polygons.push_back({.id = record.*id,
+                              .area_m2 = geo::ellipsoidal_area_m2(record.geometry, crs),
+                              .cells = geo::cover(grid, record.geometry)});
+    ++count;
+  }
+  asked.kinds.emplace_back(kind, count);
+}
+
+StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPolygons& asked,
+                          const EstimateRequest& request, const std::string& made_at) {
+  const estimate::HazardEstimate& hazard = result.hazard;
+  StoredEstimate stored;
+  stored.totals = hazard.totals;
+  stored.mode = hazard.mode;
+  stored.cells = hazard.cells;
+  stored.cell_m = hazard.raster.grid.cell_m;
+  stored.hyperparameters = hazard.hyperparameters;
+  stored.effects = hazard.effects;
+  stored.request = request_json(request);
+  stored.stamp = hazard.stamp;
+  stored.made_at = made_at;
+  FG_CHECK(result.polygons.size() == asked.polygons.size());
+  auto next = result.polygons.begin();
+  for (const auto& [kind, count] : asked.kinds) {
+    const auto end = next + static_cast<std::ptrdiff_t>(count);
+    stored.polygons[kind].assign(next, end);
+    next = end;
+  }
+  return stored;
+}
+
+/// The stored estimate, when it is what the request would make.
+base::Result<std::optional<StoredEstimate>> reusable(const registry::Register& programme,
+                                                     const mineaction::Snapshot& snapshot,
+                                                     const EstimateRequest& request) {
+  FG_TRY(std::optional<StoredEstimate> latest, latest_estimate(programme, snapshot));
+  if (latest &&
+      (latest->stale || latest->request != request_json(request) || latest->stamp.version != base::version())) {
+    latest.reset();
+  }
+  return latest;
+}
+
+}  // namespace
+
+std::string request_json(const EstimateRequest& request) {
+  const nlohmann::ordered_json json = {{"cell_m", request.observe.cell_m},
+                                       {"mode", to_string(request.observe.mode)},
+                                       {"from", date_or_empty(request.observe.from)},
+                                       {"until", date_or_empty(request.observe.until)},
+                                       {"seed", request.estimate.seed},
+                                       {"draws", request.estimate.draws},
+                                       {"most_nodes", request.estimate.most_nodes},
+                                       {"most_hyper_searches", request.estimate.most_hyper_searches}};
+  return json.dump();
+}
+
+AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid) {
+  FG_CHECK(snapshot.crs.has_value());
+  const geo::Crs& crs = *snapshot.crs;
+  AskedPolygons asked;
+  add_kind("hazards", snapshot.hazards, &mineaction::HazardousArea::hazard_id, crs, grid, asked);
+  add_kind("minefield-records", snapshot.minefield_records, &mineaction::MinefieldRecord::record_id, crs, grid, asked);
+  add_kind("land-release", snapshot.land_releases, &mineaction::LandRelease::release_id, crs, grid, asked);
+  add_kind("districts", snapshot.districts, &mineaction::District::district_id, crs, grid, asked);
+  add_kind("projects", snapshot.projects, &mineaction::Project::project_id, crs, grid, asked);
+  add_kind("tasks", snapshot.tasks, &mineaction::Task::task_id, crs, grid, asked);
+  return asked;
+}
+
+base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,
+                                                 const EstimateRequest& request, const base::Progress& progress) {
+  if (request.reuse) {
+    FG_TRY(std::optional<StoredEstimate> stored, reusable(programme, snapshot, request));
+    if (stored) {
+      return EstimateOutcome{.stored = std::move(*stored), .reused = true, .classes = {}, .notes = {}};
+    }
+  }
+  FG_TRY(const evidence::Observations observations, evidence::observe(snapshot, request.observe, progress));
+  const AskedPolygons asked = polygons_of(snapshot, observations.grid);
+  FG_TRY(const estimate::EstimateResult result,
+         estimate::estimate(observations, request.estimate, asked.polygons, progress));
+  const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
+  EstimateOutcome outcome;
+  outcome.stored = summary_of(result, asked, request, made_at);
+  outcome.classes = result.classes;
+  outcome.notes = observations.notes;
+  FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at));
+  return outcome;
+}
+
+}  // namespace firmground::pipeline

@@ -1,0 +1,47 @@
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "estimate/estimate.h"
+#include "evidence/observations.h"
+#include "mineaction/snapshot.h"
+#include "pipeline/stored_estimate.h"
+#include "register/register.h"
+
+namespace firmground::pipeline {
+
+struct EstimateRequest {
+  evidence::ObserveOptions observe;
+  estimate::EstimateOptions estimate;
+  bool reuse = false;  ///< an estimate of this snapshot that was asked for in the same way is not made again
+};
+
+struct EstimateOutcome {
+  StoredEstimate stored;
+  bool reused = false;
+  std::vector<estimate::ClassSummary> classes;  ///< empty when reused
+  std::vector<std::string> notes;               ///< assumptions that evidence had to make; empty when reused
+};
+
+/// What makes two requests the same: canonical JSON of all options that change the bytes of an estimate.
+std::string request_json(const EstimateRequest& request);
+
+/// The polygons that an estimate tells about, in the order of the kinds below; each with the cells it covers.
+struct AskedPolygons {
+  std::vector<estimate::PolygonCells> polygons;
+  std::vector<std::pair<std::string, std::size_t>> kinds;  ///< kind and how many polygons it has, in order
+};
+
+/// Hazards, minefield records, land releases, districts, projects and tasks that have an area.
+/// REQUIRES: snapshot.crs.  Cost: linear in the cells covered.
+AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid);
+
+/// observe, estimate, store: what `firmground estimate` does.  Errors: those of the stages and of store_estimate().
+base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,
+                                                 const EstimateRequest& request,
+                                                 const base::Progress& progress = base::no_progress);
+
+}  // namespace firmground::pipeline
