@@ -62,10 +62,12 @@ std::string normalised_date(std::string_view text) {
 }
 
 std::string bounds_in_words(const Field& field) {
+  const double low = field.minimum.value_or(0);
+  const double high = field.maximum.value_or(0);
   if (field.minimum && field.maximum) {
-    return fmt::format("from {} to {}", *field.minimum, *field.maximum);
+    return fmt::format("from {} to {}", low, high);
   }
-  return field.minimum ? fmt::format("{} or more", *field.minimum) : fmt::format("{} or less", *field.maximum);
+  return field.minimum ? fmt::format("{} or more", low) : fmt::format("{} or less", high);
 }
 
 std::string shown(double number) {
@@ -264,6 +266,7 @@ Value FieldReader::read_code(std::string_view text, IssueList& issues) {
     }
     if (last_code_ == nullptr) {
       std::vector<std::string_view> accepted;
+      accepted.reserve(list.values.size());
       for (const mineaction::CodeValue& value : list.values) {
         accepted.push_back(value.value);
       }

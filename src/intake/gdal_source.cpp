@@ -212,6 +212,7 @@ RawValue value_of(OGRFeatureH feature, int at, std::string& text) {
 std::vector<std::string> columns_of(OGRLayerH layer) {
   OGRFeatureDefnH definition = OGR_L_GetLayerDefn(layer);
   std::vector<std::string> columns;
+  columns.reserve(static_cast<std::size_t>(OGR_FD_GetFieldCount(definition)));
   for (int i = 0; i < OGR_FD_GetFieldCount(definition); ++i) {
     columns.emplace_back(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(definition, i)));
   }

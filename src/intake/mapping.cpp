@@ -14,8 +14,8 @@ base::Result<void> invalid(const std::string& file, std::string reason) {
 
 /// A constant or an accepted value may be written as text, a number or yes/no: "AP mine", 1998, true.
 std::optional<std::string> word(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) {
-    return *text;
+  if (auto text = node.value_exact<std::string>()) {
+    return text;
   }
   if (const auto whole = node.value_exact<std::int64_t>()) {
     return fmt::format("{}", *whole);

@@ -88,16 +88,16 @@ std::vector<std::string> candidate_systems(const LonLatBox& extent) {
 
 }  // namespace
 
-bool PositionCheck::fits(const Reading& reading, const LonLat& p) const {
+bool PositionCheck::fits(const Reading& reading, const LonLatBox& extent, const LonLat& p) {
   const geo::Xy xy = reading.exchanged ? geo::Xy{p.lat, p.lon} : geo::Xy{p.lon, p.lat};
   const auto read = geo::transform_to_lon_lat(reading.crs, std::array{xy});
-  return read && inside(home(*extent_), read->front());
+  return read && inside(home(extent), read->front());
 }
 
-std::optional<PositionCheck::Reading> PositionCheck::metres_reading(const LonLat& p) const {
-  for (const std::string& crs : candidate_systems(*extent_)) {
+std::optional<PositionCheck::Reading> PositionCheck::metres_reading(const LonLatBox& extent, const LonLat& p) {
+  for (const std::string& crs : candidate_systems(extent)) {
     for (const bool exchanged : {false, true}) {
-      if (fits({crs, exchanged}, p)) {
+      if (fits({crs, exchanged}, extent, p)) {
         return Reading{crs, exchanged};
       }
     }
@@ -116,8 +116,8 @@ bool PositionCheck::check_range(const geo::GeographicGeometry& geometry, IssueLi
   }
   if (extent_ && std::isfinite(wrong->lon) && std::isfinite(wrong->lat) && searches_left_ > 0) {
     --searches_left_;
-    if (!last_reading_ || !fits(*last_reading_, *wrong)) {
-      last_reading_ = metres_reading(*wrong);
+    if (!last_reading_ || !fits(*last_reading_, *extent_, *wrong)) {
+      last_reading_ = metres_reading(*extent_, *wrong);
     }
     if (last_reading_) {
       const std::string place = place_text(*wrong);

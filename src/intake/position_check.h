@@ -32,8 +32,8 @@ class PositionCheck {
     std::string crs;
     bool exchanged = false;
   };
-  std::optional<Reading> metres_reading(const geo::LonLat& p) const;
-  bool fits(const Reading& reading, const geo::LonLat& p) const;
+  static std::optional<Reading> metres_reading(const LonLatBox& extent, const geo::LonLat& p);
+  static bool fits(const Reading& reading, const LonLatBox& extent, const geo::LonLat& p);
 
   std::optional<LonLatBox> extent_;
   std::optional<Reading> last_reading_;  ///< rows of one file usually share their mistake

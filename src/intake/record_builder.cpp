@@ -462,7 +462,7 @@ Result<ReadResult> RecordBuilder::finish(const base::Progress& progress) {
   if (rows_ == 0) {
     return base::fail("intake.empty_file", {{"file", source_.file}});
   }
-  if (rows_left_out_ > 0) {
+  if (rows_left_out_ > 0 && options_->mapping) {
     const std::string columns = fmt::format("{}", fmt::join(std::views::keys(options_->mapping->only), ", "));
     note(0, "intake.rows_left_out", {{"count", std::to_string(rows_left_out_)}, {"column", columns}});
   }

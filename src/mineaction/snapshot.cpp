@@ -233,6 +233,7 @@ std::string content_hash_of(const Snapshot& snapshot) {
   hash_programme(hasher, snapshot);
   for_each_list(snapshot, [&](std::string_view name, const auto& list) { hash_list(hasher, name, list); });
   std::vector<const Covariate*> covariates;
+  covariates.reserve(snapshot.covariates.size());
   for (const Covariate& covariate : snapshot.covariates) {
     covariates.push_back(&covariate);
   }
