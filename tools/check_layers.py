@@ -22,7 +22,7 @@ OWNERS = [
     (r"ogr_(spatialref|srs_api|core)\.h", {"geo", "intake", "exchange"}),
     (r"(ogr|gnm).*\.h", {"intake", "exchange"}),
     (r"(gdal|cpl_|vrt|rawdataset).*\.h", {"geo", "intake", "exchange"}),
-    (r"(geos_c|proj|proj_experimental)\.h|geos/.*", {"geo"}),
+    (r"(geos_c|proj|proj_experimental|geodesic)\.h|geos/.*", {"geo"}),
     (r"sqlite3(ext)?\.h|libpq-fe\.h", {"register"}),
     (r"(suitesparse/)?(cholmod|amd|colamd|camd|ccolamd|umfpack|SuiteSparse_config)\.h|metis\.h|(cblas|lapacke|openblas_config).*\.h", {"sparse"}),
     (r"Poco/.*|openssl/.*|protozero/.*|zlib\.h|png\.h", {"serve"}),

@@ -16,7 +16,7 @@ CODE = (".cpp", ".h", ".py", ".sh", ".ts", ".tsx", ".mjs")
 SAFE = re.compile(r"\b(un)?safe(ly)?\b", re.IGNORECASE)
 # The word may stand where land is not meant, or where it is said that the word is not used.
 SAFE_ALLOWED = re.compile(r"thread-safe|type-safe|fail-safe|safe-area-inset|[Nn]ever[^.]*\bsafe|\"safe\"|'safe'|`safe`|\(safe\)|safe to (use|call|copy) from|"
-                          r"isSafeInteger|MAX_SAFE_INTEGER|dangerouslySet|calls? (it|land|ground) safe|word .?safe")
+                          r"isSafeInteger|unsafe-inline|MAX_SAFE_INTEGER|dangerouslySet|calls? (it|land|ground) safe|word .?safe")
 REGISTRIES = ["registry." + "npmjs", "registry." + "yarnpkg", "deb." + "debian.org", "security." + "debian.org", "files." + "pythonhosted",
               "pypi" + ".org", "proxy." + "golang", "crates" + ".io", "rubygems" + ".org", "nodesource" + ".com"]
 MACHINE_PATH = re.compile(r"(?<![\w.*-])/(work|home/\w+|Users/\w+)/\w")

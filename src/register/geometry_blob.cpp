@@ -293,12 +293,13 @@ base::Result<GeographicGeometry> decode_blob(std::string_view blob) {
   }
   const auto header = header_size(blob);
   if (!header) {
-    return base::fail("registry.damaged", {{"reason", "a geometry has no GeoPackage header"}});
+    return base::fail("registry.damaged",
+                      {{"file", "The programme"}, {"reason", "a geometry has no GeoPackage header"}});
   }
   Reader reader(blob.substr(*header));
   reader.geometry(geometry);
   if (!reader.ok()) {
-    return base::fail("registry.damaged", {{"reason", "a geometry is cut short"}});
+    return base::fail("registry.damaged", {{"file", "The programme"}, {"reason", "a geometry is cut short"}});
   }
   return geometry;
 }
