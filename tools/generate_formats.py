@@ -98,6 +98,8 @@ def list_section(name, code_list):
              "| value | meaning | also read as |", "|---|---|---|"]
     for value in code_list["values"]:
         meaning = value["title"] + (": " + value["help"] if value.get("help") else "")
+        if value.get("source"):
+            meaning += " (source: %s, %s)" % (value["source"], value["date"])
         lines.append("| `%s` | %s | %s |" % (value["value"], cell(meaning), cell(", ".join(value.get("aliases", [])))))
     return lines + [""]
 

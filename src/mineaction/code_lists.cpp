@@ -60,20 +60,25 @@ std::vector<std::string> strings(const toml::node_view<const toml::node>& node) 
   return result;
 }
 
+std::string date_text(const toml::node_view<const toml::node>& node) {
+  const auto date = node.value<toml::date>();
+  return date ? fmt::format("{:04}-{:02}-{:02}", date->year, date->month, date->day) : std::string();
+}
+
 CodeList read_list(std::string_view name, const toml::table& table) {
   CodeList list;
   list.name = name;
   list.title = table["title"].value_or(std::string());
   list.source = table["source"].value_or(std::string());
-  if (const auto date = table["date"].value<toml::date>()) {
-    list.date = fmt::format("{:04}-{:02}-{:02}", date->year, date->month, date->day);
-  }
+  list.date = date_text(table["date"]);
   const toml::array* values = table["values"].as_array();
   FG_CHECK(values != nullptr);
   for (const toml::node& node : *values) {
     const auto entry = toml::node_view<const toml::node>(node);
+    const std::string own_date = date_text(entry["date"]);
     list.values.push_back({entry["value"].value_or(std::string()), entry["title"].value_or(std::string()),
-                           entry["help"].value_or(std::string()), strings(entry["aliases"])});
+                           entry["help"].value_or(std::string()), strings(entry["aliases"]),
+                           entry["source"].value_or(list.source), own_date.empty() ? list.date : own_date});
   }
   return list;
 }

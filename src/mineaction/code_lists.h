@@ -41,6 +41,8 @@ struct CodeValue {
   std::string title;
   std::string help;
   std::vector<std::string> aliases;
+  std::string source;  ///< of this value; the list's, where it names none of its own
+  std::string date;
 };
 struct CodeList {
   std::string name;

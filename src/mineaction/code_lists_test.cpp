@@ -59,6 +59,8 @@ TEST(CodeLists, EachListNamesItsSourceAndDateAndNoWordMeansTwoThings) {
     EXPECT_EQ(list.date.size(), 10U) << list.name;
     for (const CodeValue& value : list.values) {
       EXPECT_FALSE(value.title.empty()) << value.value;
+      EXPECT_FALSE(value.source.empty()) << value.value;
+      EXPECT_EQ(value.date.size(), 10U) << value.value;
       EXPECT_EQ(*list.read(value.value), value.value);
       for (const std::string& alias : value.aliases) {
         ASSERT_NE(list.read(alias), nullptr) << alias;
