@@ -1,7 +1,7 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { Map as MapLibreMap, setWorkerUrl, type StyleSpecification } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { Position } from './coordinates';
 import { kindOfLayer } from './layers/layer';
 import { coloursOf } from './palette';
@@ -98,7 +98,7 @@ export function MapView(properties: Properties) {
   const map = useRef<MapLibreMap>(null);
   const latest = useRef(properties);
   latest.current = properties;
-  const [drawn, setDrawn] = useState<StyleSpecification>();
+  const drawn = useRef<StyleSpecification>(null);
 
   useEffect(() => {
     let created: MapLibreMap;
@@ -128,7 +128,7 @@ export function MapView(properties: Properties) {
       const { clientWidth, clientHeight } = canvas;
       latest.current.onPicked(pick(created, { x: clientWidth / 2, y: clientHeight / 2 }));
     });
-    setDrawn(latest.current.style);
+    drawn.current = latest.current.style;
     latest.current.onReady(created);
     return () => {
       latest.current.onReady(null);
@@ -138,12 +138,12 @@ export function MapView(properties: Properties) {
   }, []);
 
   useEffect(() => {
-    if (!map.current || drawn === properties.style) return;
+    if (!map.current || drawn.current === properties.style) return;
     container.current?.setAttribute('data-idle', 'false');
     addImages(map.current, properties.theme, true);
     map.current.setStyle(properties.style, { diff: true });
-    setDrawn(properties.style);
-  }, [properties.style, properties.theme, drawn]);
+    drawn.current = properties.style;
+  }, [properties.style, properties.theme]);
 
   useEffect(() => {
     map.current?.getCanvas().setAttribute('aria-label', properties.label);
