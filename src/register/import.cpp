@@ -10,6 +10,7 @@
 #include "register/cross_checks.h"
 #include "register/import_plan.h"
 #include "register/layer_writer.h"
+#include "register/refused_rows.h"
 #include "register/register_state.h"
 
 namespace firmground::registry {
@@ -226,31 +227,12 @@ void append(std::vector<Issue>& issues, std::vector<Issue> more) {
   issues.insert(issues.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-/// Cell of a CSV file (RFC 4180); a leading = + - @ would be a formula to a spreadsheet and is guarded.
-std::string csv_cell(const std::string& text) {
-  std::string out = "\"";
-  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos) {
-    out += '\'';
-  }
-  for (const char c : text) {
-    out += c;
-    if (c == '"') {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
+/// Beside the imported file, before anything is committed: a refused row is never lost.
 Result<void> write_refused(Reading& reading) {
-  std::string csv = "row,id,field,value,error,remedy\r\n";
-  for (const Issue& issue : reading.outcome.issues) {
-    if (issue.refused) {
-      csv += fmt::format("{},{},{},{},{},{}\r\n", issue.row, csv_cell(issue.id), csv_cell(issue.field),
-                         csv_cell(issue.value), csv_cell(issue.error), csv_cell(issue.remedy));
-    }
-  }
+  FG_TRY(const std::string bytes, geo::read_file(reading.task.path));
   reading.outcome.refused_path = reading.task.path + ".refused.csv";
-  return geo::write_file(reading.outcome.refused_path, csv);
+  return geo::write_file(reading.outcome.refused_path,
+                         refused_rows_csv(reading.outcome.file, bytes, reading.outcome.issues));
 }
 
 /// Enters all files in one transaction; nothing has happened when this fails.
