@@ -103,6 +103,25 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary) {
     for (const auto& [name, value] : result->hazard.hyperparameters) {
       fmt::print("    {} = {:.4g}\n", name, value);
     }
+    // Where forecasts miss: mean forecast and outcome by how much of the forecast is data.
+    for (int bin = 0; bin < 5; ++bin) {
+      double forecast = 0, outcome = 0, n = 0;
+      for (std::size_t i = 0; i < truth.size(); ++i) {
+        if (unprocessed[i] != 0 && std::min(4, static_cast<int>(result->hazard.raster.bands[4][i] * 5)) == bin) {
+          forecast += static_cast<double>(result->hazard.raster.bands[0][i]);
+          outcome += truth[i] > 0 ? 1 : 0;
+          n += 1;
+        }
+      }
+      fmt::print("    evidence {:.1f}-{:.1f}: cells {:.0f}, forecast {:.4f}, outcome {:.4f}\n", 0.2 * bin, 0.2 * (bin + 1), n,
+                 forecast / std::max(n, 1.0), outcome / std::max(n, 1.0));
+    }
+    double processed_cells = 0, found_cells = 0;
+    for (const auto& cell : observations->searched[0]) {
+      processed_cells += 1;
+      found_cells += cell.found > 0 ? 1 : 0;
+    }
+    fmt::print("    searched {:.0f}, with mines {:.4f}\n", processed_cells, found_cells / processed_cells);
     for (const auto& c : result->classes) {
       fmt::print("    class {}: nodes {}, observations {}, count mean {:.2f}\n", evidence::to_string(c.ordnance_class), c.nodes, c.searched,
                  c.count_mean);

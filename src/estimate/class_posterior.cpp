@@ -143,7 +143,7 @@ double spread_of_effects(const HazardModel& model, const std::vector<double>& bo
 }
 
 /// Joint draws: border from its posterior, latent given it (eq. 18).
-void draw(const Laplace& laplace, const EstimateOptions& options, std::size_t which, ClassPosterior& posterior) {
+void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t which, ClassPosterior& posterior) {
   const auto n = posterior.model.latent();
   const std::size_t p = posterior.model.border();
   const auto draws = static_cast<std::size_t>(options.draws);
@@ -170,7 +170,7 @@ void draw(const Laplace& laplace, const EstimateOptions& options, std::size_t wh
       }
       posterior.count_draws[begin + d] = static_cast<float>(std::exp(posterior.law.mean_error * random.normal()));
     }
-    laplace.factor().sample(white, static_cast<sparse::Index>(count));
+    fitter.factor().sample(white, static_cast<sparse::Index>(count));
     for (std::size_t d = 0; d < count; ++d) {
       for (std::size_t i = 0; i < n; ++i) {
         double value = posterior.fit.latent[i] + white[d * n + i];
@@ -244,24 +244,24 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
     // Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two differ.
     const HazardModel coarse = make_model(observations, thinned(list, observations.grid, options.most_hyper_searches),
                                           model_options(observations, std::max(4, step), reach_m));
-    Laplace laplace(coarse, long_range(observations.grid));
-    FG_TRY(const HyperFit learned, fit_hyperparameters(laplace, posterior->hyper, 12, 0.3));
+    FieldFitter fitter(coarse, long_range(observations.grid));
+    FG_TRY(const HyperFit learned, fit_hyperparameters(fitter, posterior->hyper, 12, 0.3));
     posterior->hyper = learned.best;
   }
 
   posterior->model = make_model(observations, list, model_options(observations, step, reach_m));
   const HazardModel& model = posterior->model;
   const double range_m = long_range(observations.grid);
-  Laplace laplace(model, range_m);
-  FG_TRY(posterior->fit, laplace.fit(posterior->hyper, Laplace::Want::mode, 1e-3));
-  posterior->covariance = laplace.posterior_covariance();
+  FieldFitter fitter(model, range_m);
+  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode));
+  posterior->covariance = fitter.posterior_covariance();
   posterior->short_variance =
       interior_variance(model.short_lattice.spacing_m, std::exp(posterior->hyper.log_short_range_m), std::exp(posterior->hyper.log_short_sd));
   posterior->long_variance = interior_variance(model.long_lattice.spacing_m, range_m, std::exp(posterior->hyper.log_long_sd));
   posterior->effect_variance = spread_of_effects(model, posterior->fit.border);
-  FG_TRY(const std::vector<double> prior, laplace.prior_variance(posterior->hyper));
+  FG_TRY(const std::vector<double> prior, fitter.prior_variance(posterior->hyper));
   scale_edges(model, prior, *posterior);
-  draw(laplace, options, which, *posterior);
+  draw(fitter, options, which, *posterior);
   return posterior;
 }
 

@@ -7,7 +7,7 @@
 #include "estimate/count_law.h"
 #include "estimate/estimate.h"
 #include "estimate/hazard_model.h"
-#include "estimate/laplace.h"
+#include "estimate/field_fit.h"
 
 namespace firmground::estimate {
 
@@ -32,7 +32,7 @@ struct ClassPosterior {
   bool events = false;  ///< presence-only: the intensity is of events
   HazardModel model;
   Hyperparameters hyper;
-  LaplaceFit fit;
+  FieldFit fit;
   CountLaw law;
   std::shared_ptr<const SearchTable> searches;
   std::vector<double> covariance;       ///< posterior, at model.pattern, given the border

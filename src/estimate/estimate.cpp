@@ -274,7 +274,7 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
       h["items_per_occupied_cell" + suffix] = positive_mean(posterior->law);
       h["count_shape" + suffix] = posterior->law.shape;
     }
-    result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.log_marginal, positive_mean(posterior->law),
+    result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound, positive_mean(posterior->law),
                               posterior->model.short_lattice.active, static_cast<std::int64_t>(posterior->model.observations.size())});
   }
   result.hazard.effects = effects_of(posteriors);

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "estimate/hazard_estimate.h"
-#include "estimate/laplace.h"
+#include "estimate/field_fit.h"
 #include "evidence/observations.h"
 
 namespace firmground::estimate {
@@ -31,7 +31,7 @@ struct EstimateOptions {
 struct ClassSummary {
   evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;
   Hyperparameters hyper;
-  double log_marginal = 0;
+  double evidence_bound = 0;
   double count_mean = 0;   ///< mean number of items of a cell that holds any
   std::int64_t nodes = 0;
   std::int64_t searched = 0;

@@ -58,11 +58,11 @@ struct InverseHessian {
 
 }  // namespace
 
-base::Result<HyperFit> fit_hyperparameters(Laplace& laplace, const Hyperparameters& start, int most_evaluations,
+base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparameters& start, int most_evaluations,
                                            double enough) {
   Point x = start.as_array();
-  FG_TRY(LaplaceFit at, laplace.fit(start, Laplace::Want::gradient));
-  HyperFit result{start, at.log_marginal, 1};
+  FG_TRY(FieldFit at, fitter.fit(start, FieldFitter::Want::gradient));
+  HyperFit result{start, at.evidence_bound, 1};
   Point g{};
   for (std::size_t i = 0; i < kN; ++i) {
     g[i] = -at.gradient[i];
@@ -85,9 +85,9 @@ base::Result<HyperFit> fit_hyperparameters(Laplace& laplace, const Hyperparamete
       for (std::size_t i = 0; i < kN; ++i) {
         next[i] = std::clamp(x[i] + length * step[i], kLow[i], kHigh[i]);
       }
-      const auto trial = laplace.fit(Hyperparameters::from(next), Laplace::Want::gradient);
+      const auto trial = fitter.fit(Hyperparameters::from(next), FieldFitter::Want::gradient);
       ++result.evaluations;
-      if (trial && trial->log_marginal > result.log_marginal) {
+      if (trial && trial->evidence_bound > result.evidence_bound) {
         Point y{};
         Point s{};
         for (std::size_t i = 0; i < kN; ++i) {
@@ -95,9 +95,9 @@ base::Result<HyperFit> fit_hyperparameters(Laplace& laplace, const Hyperparamete
           y[i] = -trial->gradient[i] - g[i];
           g[i] = -trial->gradient[i];
         }
-        gain = trial->log_marginal - result.log_marginal;
+        gain = trial->evidence_bound - result.evidence_bound;
         result.best = Hyperparameters::from(next);
-        result.log_marginal = trial->log_marginal;
+        result.evidence_bound = trial->evidence_bound;
         x = next;
         h.update(s, y);
         improved = true;

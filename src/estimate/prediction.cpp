@@ -5,17 +5,11 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "estimate/hermite.h"
 
 namespace firmground::estimate {
 
 namespace {
-
-/// Nodes and weights of Gauss-Hermite quadrature for a standard normal (probabilists'), 9 nodes.
-constexpr std::array<double, 9> kNodes = {-4.512745863399783, -3.205429002856470, -2.076847978677830, -1.023255663789133, 0.0,
-                                          1.023255663789133,  2.076847978677830,  3.205429002856470,  4.512745863399783};
-constexpr std::array<double, 9> kWeights = {2.2345844007746563e-05, 2.7891413212317701e-03, 4.9916406765217900e-02,
-                                            2.4409750289493904e-01, 4.0634920634920634e-01, 2.4409750289493904e-01,
-                                            4.9916406765217900e-02, 2.7891413212317701e-03, 2.2345844007746563e-05};
 
 float presence_of(float eta) {
   const float intensity = std::exp(std::min(eta, 20.0F));
@@ -27,8 +21,8 @@ float presence_of(float eta) {
 double mean_presence(double mean, double variance) {
   const double sd = std::sqrt(std::max(variance, 0.0));
   double sum = 0;
-  for (std::size_t k = 0; k < kNodes.size(); ++k) {
-    sum += kWeights[k] * -std::expm1(-std::exp(std::min(mean + sd * kNodes[k], 30.0)));
+  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
+    sum += kHermiteWeights[k] * -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)));
   }
   return sum;
 }
@@ -191,11 +185,11 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   const double sd = std::sqrt(std::max(variance, 0.0));
   double probability = 0;
   double expected = 0;
-  for (std::size_t k = 0; k < kNodes.size(); ++k) {
-    const double p = -std::expm1(-std::exp(std::min(mean + sd * kNodes[k], 30.0)));
+  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
+    const double p = -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)));
     const double unseen = 1 - p * static_cast<double>(detected);
-    probability += kWeights[k] * p * static_cast<double>(missed) / unseen;
-    expected += kWeights[k] * p * static_cast<double>(left_factor) / unseen;
+    probability += kHermiteWeights[k] * p * static_cast<double>(missed) / unseen;
+    expected += kHermiteWeights[k] * p * static_cast<double>(left_factor) / unseen;
   }
   out.probability[at] = static_cast<float>(probability);
   out.items[at] = static_cast<float>(std::max(probability, expected));

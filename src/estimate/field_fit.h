@@ -25,34 +25,34 @@ struct Hyperparameters {
 
 /// Gaussian approximation of the latent field and the border (intercept, effects) at their joint mode (Rue, Martino &
 /// Chopin 2009).
-struct LaplaceFit {
+struct FieldFit {
   std::vector<double> latent;
   std::vector<double> border;
-  double log_marginal = 0;  ///< log p(data | hyperparameters) + log prior of the hyperparameters (eq. 7)
-  std::array<double, Hyperparameters::kCount> gradient{};  ///< of log_marginal, when asked for
+  double evidence_bound = 0;  ///< lower bound of log p(data | hyperparameters), plus their log prior (eq. 7)
+  std::array<double, Hyperparameters::kCount> gradient{};  ///< of evidence_bound, when asked for
   int iterations = 0;
   sparse::DenseMatrix spread;                          ///< H_xx^-1 H_xb, latent x border
   std::shared_ptr<const sparse::DenseCholesky> schur;  ///< of the border's posterior precision
 };
 
-/// Laplace approximation of one class's model, reusing the symbolic factor and the last mode over calls.
+/// FieldFitter approximation of one class's model, reusing the symbolic factor and the last mode over calls.
 /// Not for use from two threads at once; two objects may run beside each other.
-class Laplace {
+class FieldFitter {
  public:
-  explicit Laplace(const HazardModel& model, double long_range_m);
-  ~Laplace();
+  explicit FieldFitter(const HazardModel& model, double long_range_m);
+  ~FieldFitter();
 
   enum class Want : std::uint8_t { mode, gradient };
   /// Newton steps on expected information with a line search, from the last mode, until a step promises less than
   /// `settled`. Errors: estimate.no_convergence, sparse.not_positive_definite. Cost: about five factorisations of the
   /// latent precision; the gradient adds a selected inverse (eq. 14-16).
-  base::Result<LaplaceFit> fit(const Hyperparameters& hyper, Want want, double settled = 1e-6);
+  base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.05);
 
   /// Posterior factor of the last fit, for draws and variances.
   const sparse::Cholesky& factor() const;
   /// Posterior and prior variance of the latent vector's entries at `model.pattern` (posterior: given the border) and
   /// at its diagonal.
-  std::vector<double> posterior_covariance() const;
+  const std::vector<double>& posterior_covariance() const;
   base::Result<std::vector<double>> prior_variance(const Hyperparameters& hyper);
 
  private:

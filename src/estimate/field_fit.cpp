@@ -1,9 +1,9 @@
-#include "estimate/laplace.h"
+#include "estimate/field_fit.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "estimate/hermite.h"
 #include "estimate/likelihood.h"
 
 namespace firmground::estimate {
@@ -95,7 +95,7 @@ struct Vectors {
 
 }  // namespace
 
-struct Laplace::Impl {
+struct FieldFitter::Impl {
   const HazardModel& model;
   double long_range_m;
   std::size_t n;
@@ -112,6 +112,9 @@ struct Laplace::Impl {
   DenseMatrix spread;  ///< H_xx^-1 cross
   std::shared_ptr<sparse::DenseCholesky> schur;
   std::vector<double> eta;
+  std::vector<double> used_weight;  ///< of the last factorisation
+  std::vector<double> covariance;   ///< of the latent given the border, at the pattern
+  std::vector<double> variance;     ///< of each observation's predictor
 
   Impl(const HazardModel& m, double range)
       : model(m),
@@ -250,6 +253,7 @@ struct Laplace::Impl {
 
   /// Factor of the posterior precision at the given weights.
   base::Result<void> factorise(const std::vector<double>& weight) {
+    used_weight = weight;
     posterior.value = prior.value;
     std::fill(cross.value.begin(), cross.value.end(), 0.0);
     DenseMatrix border = effect_prior;
@@ -260,6 +264,28 @@ struct Laplace::Impl {
     sparse::subtract_transposed_product(cross, spread, border);
     schur = std::make_shared<sparse::DenseCholesky>(std::move(border));
     return {};
+  }
+
+  /// Gradient of likelihood and prior at the mode, from the slopes of the observations.
+  Vectors uphill(const std::vector<double>& slope) const {
+    Vectors gradient = project(slope);
+    std::vector<double> qx(n);
+    prior.multiply(mode.x, qx);
+    const std::vector<double> pb = times(effect_prior, mode.b);
+    for (std::size_t i = 0; i < n; ++i) {
+      gradient.x[i] -= qx[i];
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      gradient.b[j] -= pb[j];
+    }
+    return gradient;
+  }
+
+  /// x'Qx + b'Pb at the mode.
+  double prior_square() const {
+    std::vector<double> qx(n);
+    prior.multiply(mode.x, qx);
+    return dot(mode.x, qx) + dot(mode.b, times(effect_prior, mode.b));
   }
 
   /// H^-1 r with the last factor.
@@ -282,12 +308,13 @@ struct Laplace::Impl {
   }
 
   base::Result<int> newton(double settled);
-  Vectors observed_solve(const Vectors& right, const std::vector<double>& observed) const;
-  base::Result<void> add_gradient(const Hyperparameters& hyper, LaplaceFit& fit);
-  std::vector<double> predictor_variance(const std::vector<double>& covariance) const;
+  base::Result<double> variational(double settled, int& iterations);
+  Term mean_term(std::size_t i, double spread_of_eta) const;
+  base::Result<void> add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit);
+  std::vector<double> predictor_variance() const;
 };
 
-base::Result<int> Laplace::Impl::newton(double settled) {
+base::Result<int> FieldFitter::Impl::newton(double settled) {
   constexpr int kMost = 60;
   std::vector<double> weight(eta.size());
   std::vector<double> slope(eta.size());
@@ -296,20 +323,12 @@ base::Result<int> Laplace::Impl::newton(double settled) {
   for (int iteration = 1; iteration <= kMost; ++iteration) {
     for (std::size_t i = 0; i < eta.size(); ++i) {
       const Term t = term(i, eta[i]);
-      weight[i] = std::max(t.information, 1e-12);
+      // Observed information makes the last steps quadratic; where it is small or negative the expected one keeps them uphill.
+      weight[i] = std::max({t.observed, 0.25 * t.information, 1e-12});
       slope[i] = t.slope;
     }
     FG_TRY_VOID(factorise(weight));
-    Vectors gradient = project(slope);
-    std::vector<double> qx(n);
-    prior.multiply(mode.x, qx);
-    const std::vector<double> pb = times(effect_prior, mode.b);
-    for (std::size_t i = 0; i < n; ++i) {
-      gradient.x[i] -= qx[i];
-    }
-    for (std::size_t j = 0; j < p; ++j) {
-      gradient.b[j] -= pb[j];
-    }
+    const Vectors gradient = uphill(slope);
     const Vectors step = solve(gradient);
     const double decrement = dot(step.x, gradient.x) + dot(step.b, gradient.b);
     if (decrement < settled) {
@@ -355,8 +374,8 @@ double border_free_variance(const HazardModel& model, const std::vector<double>&
   return sum;
 }
 
-std::vector<double> Laplace::Impl::predictor_variance(const std::vector<double>& covariance) const {
-  std::vector<double> variance(eta.size());
+std::vector<double> FieldFitter::Impl::predictor_variance() const {
+  std::vector<double> result(eta.size());
   std::vector<double> difference;
   constexpr std::size_t kBatch = 256;
   for (std::size_t begin = 0; begin < eta.size(); begin += kBatch) {
@@ -380,82 +399,79 @@ std::vector<double> Laplace::Impl::predictor_variance(const std::vector<double>&
       for (std::size_t j = 0; j < p; ++j) {
         sum += difference[i * p + j] * difference[i * p + j];
       }
-      variance[begin + i] = sum;
+      result[begin + i] = sum;
     }
   }
-  return variance;
+  return result;
 }
 
-/// Solves with the observed information, by conjugate gradients preconditioned with the expected one (few steps: they
-/// are close).
-Vectors Laplace::Impl::observed_solve(const Vectors& right, const std::vector<double>& observed) const {
-  const auto apply = [&](const Vectors& v) {
-    std::vector<double> predictor(eta.size());
-    predict(v, predictor);
-    for (std::size_t i = 0; i < predictor.size(); ++i) {
-      predictor[i] *= observed[i];
-    }
-    Vectors result = project(predictor);
-    std::vector<double> qx(n);
-    prior.multiply(v.x, qx);
-    const std::vector<double> pb = times(effect_prior, v.b);
-    for (std::size_t i = 0; i < n; ++i) {
-      result.x[i] += qx[i];
-    }
-    for (std::size_t j = 0; j < p; ++j) {
-      result.b[j] += pb[j];
-    }
-    return result;
-  };
-  Vectors x{std::vector<double>(n, 0.0), std::vector<double>(p, 0.0)};
-  Vectors r = right;
-  Vectors z = solve(r);
-  Vectors direction = z;
-  double rz = dot(r.x, z.x) + dot(r.b, z.b);
-  const double enough = 1e-12 * rz;
-  for (int step = 0; step < 40 && rz > enough; ++step) {
-    const Vectors h = apply(direction);
-    const double curvature = dot(direction.x, h.x) + dot(direction.b, h.b);
-    if (curvature <= 0) {
-      break;  // not a proper maximum along this direction: keep what is solved so far
-    }
-    const double length = rz / curvature;
-    for (std::size_t i = 0; i < n; ++i) {
-      x.x[i] += length * direction.x[i];
-      r.x[i] -= length * h.x[i];
-    }
-    for (std::size_t j = 0; j < p; ++j) {
-      x.b[j] += length * direction.b[j];
-      r.b[j] -= length * h.b[j];
-    }
-    z = solve(r);
-    const double next = dot(r.x, z.x) + dot(r.b, z.b);
-    for (std::size_t i = 0; i < n; ++i) {
-      direction.x[i] = z.x[i] + next / rz * direction.x[i];
-    }
-    for (std::size_t j = 0; j < p; ++j) {
-      direction.b[j] = z.b[j] + next / rz * direction.b[j];
-    }
-    rz = next;
+/// E over the Gaussian marginal of an observation's terms (Gauss-Hermite, 9 nodes).
+Term FieldFitter::Impl::mean_term(std::size_t i, double spread_of_eta) const {
+  const double sd = std::sqrt(std::max(spread_of_eta, 0.0));
+  Term mean{};
+  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
+    const Term t = term(i, eta[i] + sd * kHermiteNodes[k]);
+    mean.value += kHermiteWeights[k] * t.value;
+    mean.slope += kHermiteWeights[k] * t.slope;
+    mean.observed += kHermiteWeights[k] * t.observed;
   }
-  return x;
+  return mean;
 }
 
-base::Result<void> Laplace::Impl::add_gradient(const Hyperparameters& hyper, LaplaceFit& fit) {
-  const std::vector<double> covariance = factor.selected_inverse(posterior);
-  const std::vector<double> variance = predictor_variance(covariance);
-  std::vector<double> pull(eta.size());
-  std::vector<double> observed(eta.size());
-  for (std::size_t i = 0; i < eta.size(); ++i) {
-    const Term t = term(i, eta[i]);
-    pull[i] = t.information > 1e-12 ? variance[i] * t.information_slope : 0;
-    observed[i] = t.observed;
+/// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the precision (eq. 8).
+base::Result<double> FieldFitter::Impl::variational(double settled, int& iterations) {
+  constexpr int kMost = 40;
+  std::vector<double> weight(eta.size());
+  std::vector<double> slope(eta.size());
+  double last = -1e300;
+  double pace = 1;  // halved whenever the bound falls: full steps may swing around the fixed point
+  for (int round = 0; round < kMost; ++round, ++iterations) {
+    covariance = factor.selected_inverse(posterior);
+    variance = predictor_variance();
+    double expected = 0;
+    double traced = 0;
+    for (std::size_t i = 0; i < eta.size(); ++i) {
+      const Term t = mean_term(i, variance[i]);
+      expected += t.value;
+      slope[i] = t.slope;
+      traced += used_weight[i] * variance[i];
+      // A searched cell whose detection is far below 1 can curve upwards: the precision must not follow it.
+      weight[i] = std::max(t.observed, 1e-9);
+    }
+    // tr(Q Sigma) = n - sum of weight x variance, because Sigma is the inverse of Q + A'WA.
+    const double bound = expected - 0.5 * prior_square() + 0.5 * traced - 0.5 * (factor.log_determinant() + schur->log_determinant());
+    if (std::abs(bound - last) < settled) {
+      return bound;
+    }
+    pace = bound < last ? std::max(0.1, pace / 2) : pace;
+    last = bound;
+    for (std::size_t i = 0; i < weight.size(); ++i) {
+      weight[i] = pace * weight[i] + (1 - pace) * used_weight[i];
+    }
+    FG_TRY_VOID(factorise(weight));
+    const Vectors step = solve(uphill(slope));
+    // Long steps would leave the range where the quadrature's marginals mean anything.
+    double longest = 0;
+    for (const double s : step.x) {
+      longest = std::max(longest, std::abs(s));
+    }
+    const double length = pace * (longest > 2 ? 2 / longest : 1.0);
+    for (std::size_t i = 0; i < n; ++i) {
+      mode.x[i] += length * step.x[i];
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      mode.b[j] += length * step.b[j];
+    }
+    predict(mode, eta);
   }
-  const Vectors adjoint = observed_solve(project(pull), observed);
+  return base::fail("estimate.no_convergence", {{"iterations", std::to_string(kMost)}});
+}
+
+base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit) {
   const DenseMatrix border_covariance = schur->inverse();
 
-  // d/d theta of the latent part with slope matrix M on the pattern:
-  // -x'Mx/2 - tr(H^-1 M)/2 + adjoint'M x/2, the last because the mode moves (eq. 15).
+  // At the fixed point the bound is stationary in mean and covariance, so only the prior's own slope M is left:
+  // -x'Mx/2 - tr(Sigma M)/2 (eq. 15).
   sparse::SymmetricMatrix slope = model.pattern;
   const auto latent_part = [&](const std::vector<Index>& place, const std::vector<double>& values) {
     std::fill(slope.value.begin(), slope.value.end(), 0.0);
@@ -481,18 +497,16 @@ base::Result<void> Laplace::Impl::add_gradient(const Hyperparameters& hyper, Lap
       }
     }
     slope.multiply(mode.x, column);
-    return -0.5 * dot(mode.x, column) - 0.5 * trace + 0.5 * dot(adjoint.x, column);
+    return -0.5 * dot(mode.x, column) - 0.5 * trace;
   };
 
   const double short_range = std::exp(hyper.log_short_range_m);
   const double short_sd = std::exp(hyper.log_short_sd);
   const double long_sd = std::exp(hyper.log_long_sd);
   std::vector<double> values;
-  FG_TRY(const LogDeterminant short_log,
-         short_determinant.at(model.short_field, model.short_lattice.spacing_m, short_range, short_sd, true));
   precision_range_slope(model.short_field, model.short_lattice.spacing_m, short_range, short_sd, values);
   fit.gradient[0] =
-      latent_part(model.short_place, values) + 0.5 * short_log.range_slope + range_prior(hyper.log_short_range_m).slope;
+      latent_part(model.short_place, values) + 0.5 * short_range_slope + range_prior(hyper.log_short_range_m).slope;
   precision_values(model.short_field, model.short_lattice.spacing_m, short_range, short_sd, values);
   for (double& v : values) {
     v *= -2;
@@ -508,7 +522,7 @@ base::Result<void> Laplace::Impl::add_gradient(const Hyperparameters& hyper, Lap
 
   const DenseMatrix prior_covariance = sparse::DenseCholesky(effect_prior).inverse();
   const std::vector<double> pulled = times(walk, mode.b);
-  double smooth = -0.5 * dot(mode.b, pulled) + 0.5 * dot(adjoint.b, pulled);
+  double smooth = -0.5 * dot(mode.b, pulled);
   for (std::size_t i = 0; i < walk.value.size(); ++i) {
     smooth += 0.5 * walk.value[i] * (prior_covariance.value[i] - border_covariance.value[i]);
   }
@@ -516,26 +530,30 @@ base::Result<void> Laplace::Impl::add_gradient(const Hyperparameters& hyper, Lap
   return {};
 }
 
-Laplace::Laplace(const HazardModel& model, double long_range_m) : impl_(std::make_unique<Impl>(model, long_range_m)) {}
-Laplace::~Laplace() = default;
+FieldFitter::FieldFitter(const HazardModel& model, double long_range_m) : impl_(std::make_unique<Impl>(model, long_range_m)) {}
+FieldFitter::~FieldFitter() = default;
 
-base::Result<LaplaceFit> Laplace::fit(const Hyperparameters& hyper, Want want, double settled) {
+base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want, double settled) {
   Impl& m = *impl_;
   m.set_prior(hyper);
-  LaplaceFit fit;
-  FG_TRY(fit.iterations, m.newton(settled));
+  FieldFit fit;
+  // A rough mode is enough to start from; from a fixed point near by even that is not needed.
+  if (m.used_weight.empty()) {
+    FG_TRY(fit.iterations, m.newton(0.5));
+  } else {
+    FG_TRY_VOID(m.factorise(m.used_weight));
+  }
+  FG_TRY(const double bound, m.variational(settled, fit.iterations));
   FG_TRY(const LogDeterminant short_log,
          m.short_determinant.at(m.model.short_field, m.model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
-                                std::exp(hyper.log_short_sd), false));
-  FG_TRY(const LogDeterminant long_log, m.long_determinant.at(m.model.long_field, m.model.long_lattice.spacing_m,
-                                                              m.long_range_m, std::exp(hyper.log_long_sd), false));
+                                std::exp(hyper.log_short_sd), want == Want::gradient));
+  FG_TRY(const LogDeterminant long_log, m.long_determinant.at(m.model.long_field, m.model.long_lattice.spacing_m, m.long_range_m,
+                                                              std::exp(hyper.log_long_sd), false));
   const double prior_log = short_log.value + long_log.value + sparse::DenseCholesky(m.effect_prior).log_determinant();
-  const double posterior_log = m.factor.log_determinant() + m.schur->log_determinant();
-  fit.log_marginal = m.objective(m.mode, m.eta) + 0.5 * prior_log - 0.5 * posterior_log +
-                     range_prior(hyper.log_short_range_m).value + sd_prior(hyper.log_short_sd, 4).value +
-                     sd_prior(hyper.log_long_sd, 2).value + smooth_prior(hyper.log_smooth_precision).value;
+  fit.evidence_bound = bound + 0.5 * prior_log + range_prior(hyper.log_short_range_m).value + sd_prior(hyper.log_short_sd, 4).value +
+                       sd_prior(hyper.log_long_sd, 2).value + smooth_prior(hyper.log_smooth_precision).value;
   if (want == Want::gradient) {
-    FG_TRY_VOID(m.add_gradient(hyper, fit));
+    FG_TRY_VOID(m.add_gradient(hyper, short_log.range_slope, fit));
   }
   fit.latent = m.mode.x;
   fit.border = m.mode.b;
@@ -544,15 +562,13 @@ base::Result<LaplaceFit> Laplace::fit(const Hyperparameters& hyper, Want want, d
   return fit;
 }
 
-const sparse::Cholesky& Laplace::factor() const {
+const sparse::Cholesky& FieldFitter::factor() const {
   return impl_->factor;
 }
 
-std::vector<double> Laplace::posterior_covariance() const {
-  return impl_->factor.selected_inverse(impl_->posterior);
-}
+const std::vector<double>& FieldFitter::posterior_covariance() const { return impl_->covariance; }
 
-base::Result<std::vector<double>> Laplace::prior_variance(const Hyperparameters& hyper) {
+base::Result<std::vector<double>> FieldFitter::prior_variance(const Hyperparameters& hyper) {
   Impl& m = *impl_;
   m.set_prior(hyper);
   sparse::Cholesky prior_factor(m.prior);
