@@ -6,6 +6,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "report/wording.h"
+
 namespace firmground::report {
 
 namespace {
@@ -101,34 +103,19 @@ void CasualtyCount::count(std::size_t accident, const std::vector<const Victim*>
 }
 
 void CasualtyCount::write_notes(std::int64_t without_accident) {
-  if (silent_ > 0) {
-    notes_.push_back(fmt::format(
-        "{} accident(s) carry neither casualty figures nor victim records; casualties may be more than counted.",
-        silent_));
-  }
-  if (fewer_victims_ > 0) {
-    notes_.push_back(
-        fmt::format("{} accident(s) have fewer victim records than casualties; the persons not described count as "
-                    "unknown sex, age and "
-                    "civilian status.",
-                    fewer_victims_));
-  }
-  if (more_victims_ > 0) {
-    notes_.push_back(
-        fmt::format("{} accident(s) have more victim records than casualties (first: {}); totals follow the accident, "
-                    "check the records.",
-                    more_victims_, first_with_more_));
-  }
-  if (repeated_persons_ > 0) {
-    notes_.push_back(
-        fmt::format("{} victim record(s) repeat a person of the same accident and count once.", repeated_persons_));
-  }
-  if (without_accident > 0) {
-    notes_.push_back(
-        fmt::format("{} victim record(s) name no recorded accident; they have no date and are in no total, so "
-                    "casualties may be more.",
-                    without_accident));
-  }
+  const auto note = [&](std::int64_t count, const char* what, const std::string& so) {
+    if (count > 0) {
+      notes_.push_back(fmt::format("{}: {}. {}", what, grouped(count), so));
+    }
+  };
+  note(silent_, "Accidents with neither casualty figures nor victim records", "Casualties may be more than counted.");
+  note(fewer_victims_, "Accidents with fewer victim records than casualties",
+       "The persons not described count as unknown sex, age and civilian status.");
+  note(more_victims_, "Accidents with more victim records than casualties",
+       fmt::format("First: {}. Totals follow the accident; check the records.", first_with_more_));
+  note(repeated_persons_, "Victim records that repeat a person of the same accident", "Each person counts once.");
+  note(without_accident, "Victim records that name no recorded accident",
+       "They have no date and are in no total, so casualties may be more than counted.");
 }
 
 std::optional<Casualties> CasualtyCount::sum(const std::function<bool(const mineaction::Accident&)>& chosen) const {

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "geo/overlay.h"
 #include "report/interval.h"
+#include "report/wording.h"
 
 namespace firmground::report {
 
@@ -145,8 +146,9 @@ base::Result<AccuracyFigures> record_accuracy(const mineaction::Snapshot& snapsh
     figures.by_source.push_back(accuracy);
   }
   if (without_place > 0) {
-    figures.notes.push_back(fmt::format(
-        "{} minefield record(s) have no position and cannot be compared with searched ground.", without_place));
+    figures.notes.push_back(
+        fmt::format("Minefield records without a position: {}. They cannot be compared with searched ground.",
+                    grouped(without_place)));
   }
   return figures;
 }

@@ -9,6 +9,7 @@
 #include "report/casualties.h"
 #include "report/record_accuracy.h"
 #include "report/window.h"
+#include "report/wording.h"
 
 namespace firmground::report {
 
@@ -57,49 +58,61 @@ bool is_known_by(const mineaction::HazardousArea& hazard, const Window& window) 
   return !hazard.reported_on || window.until_now(*hazard.reported_on);
 }
 
-/// Equations 1 and 2: what was released, and what remains.
-void count_land(const Snapshot& snapshot, const LandAccount& account, const Window& window, Years& years,
-                Situation& s) {
-  if (snapshot.land_releases.empty()) {
+/// Equation 1: what was released.
+void count_released(const Snapshot& snapshot, const LandAccount& account, const Window& window, Years& years,
+                    Situation& s) {
+  const bool any = std::any_of(snapshot.land_releases.begin(), snapshot.land_releases.end(),
+                               [&](const auto& release) { return window.until_now(release.completed_on); });
+  if (!any) {
     s.reasons["cleared_ha"] = s.reasons["reduced_ha"] = s.reasons["cancelled_ha"] =
-        "No land release is recorded in the register.";
-  } else {
-    ReleasedLand in_period;
-    for (const mineaction::LandPiece& piece : account.pieces) {
-      if (piece.release < 0) {
-        continue;
-      }
-      const base::Date& done = snapshot.land_releases[static_cast<std::size_t>(piece.release)].completed_on;
-      ReleasedLand year;
-      add_land(piece.state, piece.area_m2, year);
-      YearFigures& figures = years.of(done.year());
-      figures.cleared_ha += year.cleared_ha;
-      figures.reduced_ha += year.reduced_ha;
-      figures.cancelled_ha += year.cancelled_ha;
-      if (window.in_period(done)) {
-        add_land(piece.state, piece.area_m2, in_period);
-      }
+        fmt::format("No land release up to {} is recorded in the register.", s.as_of.to_string());
+    return;
+  }
+  ReleasedLand in_period;
+  for (const mineaction::LandPiece& piece : account.pieces) {
+    if (piece.release < 0) {
+      continue;
     }
-    s.to_date = ReleasedLand{account.all_cleared_m2 / kM2PerHa, account.all_reduced_m2 / kM2PerHa,
-                             account.all_cancelled_m2 / kM2PerHa};
-    const ReleasedLand& asked = window.has_period() ? in_period : *s.to_date;
-    s.cleared_ha = asked.cleared_ha;
-    s.reduced_ha = asked.reduced_ha;
-    s.cancelled_ha = asked.cancelled_ha;
+    const base::Date& done = snapshot.land_releases[static_cast<std::size_t>(piece.release)].completed_on;
+    ReleasedLand land;
+    add_land(piece.state, piece.area_m2, land);
+    YearFigures& year = years.of(done.year());
+    year.cleared_ha += land.cleared_ha;
+    year.reduced_ha += land.reduced_ha;
+    year.cancelled_ha += land.cancelled_ha;
+    if (window.in_period(done)) {
+      add_land(piece.state, piece.area_m2, in_period);
+    }
   }
-  const bool any_hazard = std::any_of(snapshot.hazards.begin(), snapshot.hazards.end(),
-                                      [&](const auto& hazard) { return is_known_by(hazard, window); });
-  if (any_hazard) {
-    s.remaining_suspected_ha = account.remaining_suspected_m2 / kM2PerHa;
-    s.remaining_confirmed_ha = account.remaining_confirmed_m2 / kM2PerHa;
-    s.remaining_ha = *s.remaining_suspected_ha + *s.remaining_confirmed_ha;
-  } else {
-    s.reasons["remaining_ha"] = "No hazardous area is recorded in the register; that does not mean that none remains.";
-  }
+  s.to_date = ReleasedLand{account.all_cleared_m2 / kM2PerHa, account.all_reduced_m2 / kM2PerHa,
+                           account.all_cancelled_m2 / kM2PerHa};
+  const ReleasedLand& asked = window.has_period() ? in_period : *s.to_date;
+  s.cleared_ha = asked.cleared_ha;
+  s.reduced_ha = asked.reduced_ha;
+  s.cancelled_ha = asked.cancelled_ha;
   if (account.double_claimed_m2 > 0) {
-    s.notes.push_back(fmt::format("{:.2f} ha were claimed by two or more releases and are counted once.",
-                                  account.double_claimed_m2 / kM2PerHa));
+    s.notes.push_back(fmt::format(
+        "Ground claimed by two or more releases: {}. Each square metre counts once, with the strongest outcome.",
+        hectares(account.double_claimed_m2 / kM2PerHa)));
   }
+}
+
+/// Equation 2: what remains of the recorded hazards. Hazards without a polygon have no area: a hole, not a zero.
+void count_remaining(const Snapshot& snapshot, const LandAccount& account, const Window& window, Situation& s) {
+  const auto known = std::count_if(snapshot.hazards.begin(), snapshot.hazards.end(),
+                                   [&](const auto& hazard) { return is_known_by(hazard, window); });
+  s.notes.insert(s.notes.end(), account.notes.begin(), account.notes.end());
+  if (known == 0) {
+    s.reasons["remaining_ha"] = "No hazardous area is recorded in the register; that does not mean that none remains.";
+    return;
+  }
+  if (account.hazards_without_polygon >= known) {
+    s.reasons["remaining_ha"] = "No recorded hazardous area has a polygon, so that their area is not known.";
+    return;
+  }
+  s.remaining_suspected_ha = account.remaining_suspected_m2 / kM2PerHa;
+  s.remaining_confirmed_ha = account.remaining_confirmed_m2 / kM2PerHa;
+  s.remaining_ha = *s.remaining_suspected_ha + *s.remaining_confirmed_ha;
 }
 
 /// Equation 3: the share of the estimated contaminated area, by the baseline in force at the date.
@@ -164,8 +177,11 @@ void project_pace(const Snapshot& snapshot, const LandAccount& account, const Wi
 
 /// Equation 4: ordnance found, sums of `count`.
 void count_finds(const Snapshot& snapshot, const Window& window, Years& years, Situation& s) {
-  if (snapshot.finds.empty()) {
-    s.reasons["mines_found"] = s.reasons["erw_found"] = "No ordnance find is recorded in the register.";
+  const bool any = std::any_of(snapshot.finds.begin(), snapshot.finds.end(),
+                               [&](const auto& find) { return !find.found_on || window.until_now(*find.found_on); });
+  if (!any) {
+    s.reasons["mines_found"] = s.reasons["erw_found"] =
+        fmt::format("No ordnance find up to {} is recorded in the register.", s.as_of.to_string());
     return;
   }
   std::int64_t ap = 0, av = 0, erw = 0, other = 0, undated = 0, perhaps = 0;
@@ -196,12 +212,13 @@ void count_finds(const Snapshot& snapshot, const Window& window, Years& years, S
   s.other_found = other;
   if (undated > 0) {
     s.notes.push_back(
-        fmt::format("{} found item(s) have no date: {}.", undated,
-                    window.has_period() ? "they are in no period" : "they are in the totals but in no year"));
+        fmt::format("Found items without a date: {}. {}", grouped(undated),
+                    window.has_period() ? "They are in no period." : "They are in the totals but in no year."));
   }
   if (perhaps > 0) {
-    s.notes.push_back(fmt::format(
-        "{} found item(s) are dated too roughly to say whether they fall in the period; they are left out.", perhaps));
+    s.notes.push_back(
+        fmt::format("Found items dated too roughly to say whether they fall in the period: {}. They are left out.",
+                    grouped(perhaps)));
   }
 }
 
@@ -209,11 +226,11 @@ void count_finds(const Snapshot& snapshot, const Window& window, Years& years, S
 void count_casualties(const Snapshot& snapshot, const Window& window, Years& years, Situation& s) {
   const CasualtyCount count(snapshot);
   const auto until_now = [&](const mineaction::Accident& a) { return window.until_now(a.occurred_on); };
-  s.all = count.sum(until_now);
-  if (!s.all) {
+  if (std::none_of(snapshot.accidents.begin(), snapshot.accidents.end(), until_now)) {
     s.reasons["casualties.total"] = s.reasons["casualties.since"] =
         "No accident is recorded in the register; that does not mean that there was none.";
   } else {
+    s.all = count.sum(until_now);
     for (std::size_t i = 0; i < snapshot.accidents.size(); ++i) {
       if (until_now(snapshot.accidents[i])) {
         YearFigures& year = years.of(snapshot.accidents[i].occurred_on.year());
@@ -222,14 +239,14 @@ void count_casualties(const Snapshot& snapshot, const Window& window, Years& yea
       }
     }
   }
-  if (window.has_period()) {
+  if (window.has_period() && s.all) {
     s.in_period = count.sum([&](const mineaction::Accident& a) { return window.in_period(a.occurred_on); });
     const auto perhaps =
         count.sum([&](const mineaction::Accident& a) { return window.perhaps_in_period(a.occurred_on); });
     if (perhaps && perhaps->total > 0) {
       s.notes.push_back(
-          fmt::format("{} casualties are dated too roughly to say whether they fall in the period; they are left out.",
-                      perhaps->total));
+          fmt::format("Casualties dated too roughly to say whether they fall in the period: {}. They are left out.",
+                      grouped(perhaps->total)));
     }
   }
   if (snapshot.programme.since_date == base::Date{}) {
@@ -237,7 +254,7 @@ void count_casualties(const Snapshot& snapshot, const Window& window, Years& yea
   } else {
     s.since_date = snapshot.programme.since_date;
     s.since_name = snapshot.programme.since_name;
-    s.since = count.sum([&](const mineaction::Accident& a) {
+    s.since = !s.all ? std::nullopt : count.sum([&](const mineaction::Accident& a) {
       return until_now(a) && a.occurred_on.first_day() >= s.since_date->first_day();
     });
   }
@@ -250,9 +267,8 @@ CurrencyFunding& in_currency(std::vector<CurrencyFunding>& funding, const std::s
   return found != funding.end() ? *found : funding.emplace_back(CurrencyFunding{currency, 0, 0, 0, 0, {}});
 }
 
-std::string amount_text(const CurrencyFunding& funding) {
-  return fmt::format("{:.0f} {}", funding.total,
-                     funding.currency.empty() ? "(currency not recorded)" : funding.currency);
+std::string amount_text(double amount, const std::string& currency) {
+  return grouped(amount) + " " + (currency.empty() ? "(currency not recorded)" : currency);
 }
 
 /// Equation 7: the programme's own currency is reported, or else the one with most contributions; the others stand
@@ -274,12 +290,11 @@ void choose_currency(const std::map<std::string, int>& contributions, const std:
     s.reasons["funding.national_share"] = "No contribution says whether it is national or foreign.";
   }
   if (reported.origin_unknown > 0) {
-    s.funding_notes.push_back(
-        fmt::format("{:.0f} {} do not say whether they are national or foreign; the share leaves them out.",
-                    reported.origin_unknown, reported.currency));
+    s.funding_notes.push_back(amount_text(reported.origin_unknown, reported.currency) +
+                              " do not say whether they are national or foreign; the share leaves them out.");
   }
   for (std::size_t i = 1; i < s.funding.size(); ++i) {
-    s.funding_notes.push_back(amount_text(s.funding[i]) +
+    s.funding_notes.push_back(amount_text(s.funding[i].total, s.funding[i].currency) +
                               " is apart: amounts in different currencies are never summed.");
   }
 }
@@ -303,8 +318,7 @@ void sum_funding(const Snapshot& snapshot, const Window& window, Years& years, S
   }
   if (partial > 0) {
     s.funding_notes.push_back(fmt::format(
-        "{} contribution(s) belong to years that the period covers in part; funding is recorded by year, so they are "
-        "left out.",
+        "Contributions of years that the period covers in part: {}. Funding is recorded by year, so they are left out.",
         partial));
   }
   for (CurrencyFunding& f : s.funding) {
@@ -389,7 +403,8 @@ base::Result<Situation> situation_from_account(const Snapshot& snapshot, const L
   s.country = snapshot.programme.country;
 
   Years years;
-  count_land(snapshot, account, window, years, s);
+  count_released(snapshot, account, window, years, s);
+  count_remaining(snapshot, account, window, s);
   share_baseline(snapshot, s);
   project_pace(snapshot, account, window, s);
   count_finds(snapshot, window, years, s);
