@@ -3,13 +3,12 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <utility>
 
+#include "cli/serving.h"
 #include "cli/verbs.h"
 #include "pipeline/demo.h"
 #include "report/situation.h"
 #include "report/wording.h"
-#include "serve/server.h"
 
 namespace firmground::cli {
 namespace {
@@ -93,20 +92,6 @@ void print_summary(const DemoArguments& arguments, const pipeline::DemoOutcome& 
       arguments.into);
 }
 
-base::Result<void> serve_until_stopped(const DemoArguments& arguments, const Common& common) {
-  serve::block_stop_signals();  // only now: until here Ctrl-C ends the work at once, and the demo can be started again
-  FG_TRY(auto source, serve::open_programme(arguments.into));
-  serve::ServerOptions options;
-  options.port = arguments.port;
-  FG_TRY(const auto server, serve::Server::start(std::move(source), options, progress_on_terminal(common)));
-  fmt::print(stderr, "\nThe map is served on {}\nCtrl-C stops it.\n", server->url());
-  if (!server->has_web_app()) {
-    fmt::print(stderr, "The web app has not been built; ./run builds it.\n");
-  }
-  serve::wait_for_stop_signal();
-  return {};
-}
-
 int run_demo(const DemoArguments& arguments, const Common& common) {
   const pipeline::DemoOptions options{
       .size = arguments.size == "small" ? simulate::Size::small : simulate::Size::national,
@@ -123,9 +108,9 @@ int run_demo(const DemoArguments& arguments, const Common& common) {
   }
   std::fflush(stdout);
   if (arguments.serve) {
-    if (const auto served = serve_until_stopped(arguments, common); !served) {
-      return refuse(served.error(), common);
-    }
+    serve::ServerOptions served;
+    served.port = arguments.port;
+    return serve_until_stopped(arguments.into, served, common);
   }
   return kDone;
 }
@@ -144,7 +129,8 @@ std::function<int()> verb_demo(CLI::App& app) {
   verb->add_option("--seed", arguments->seed, "Another seed, another country")->capture_default_str();
   verb->add_flag("--force", arguments->force,
                  "Make the country again; the old one stays until the new one is complete");
-  verb->add_flag("--serve", arguments->serve, "Then serve the map until Ctrl-C");
+  verb->add_flag("--serve", arguments->serve, "Then serve the map until Ctrl-C")
+      ->excludes("--json");  // one object on standard output, and the server prints its own
   verb->add_option("--port", arguments->port, "Port of --serve on this machine")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
