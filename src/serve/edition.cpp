@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "mineaction/land_account.h"
+#include "mineaction/land_account_json.h"
 #include "report/situation.h"
-#include "serve/account_json.h"
 #include "serve/snapshot_layers.h"
 
 namespace firmground::serve {
@@ -31,7 +30,7 @@ base::Result<std::string> situation_json(const Edition& edition) {
 
 base::Result<std::string> account_json(const Edition& edition) {
   FG_TRY(const mineaction::LandAccount account, mineaction::account(edition.snapshot()));
-  return to_json(account);
+  return mineaction::account_json(account);
 }
 
 HazardMap hazard_map_of(const ProgrammeContent& content) {
