@@ -72,6 +72,38 @@ Edge& next_edge(std::vector<Edge>& edges, const Edge& edge) {
   return fork && second->heading == right ? *second : *next;
 }
 
+/// Parcels that hang together by edges; parcels that meet at a corner only are apart.
+std::vector<std::vector<std::uint32_t>> connected_pieces(const geo::Grid& grid,
+                                                         std::span<const std::uint32_t> parcels) {
+  const auto wide = static_cast<std::uint32_t>(grid.columns);
+  std::vector<std::uint8_t> seen(parcels.size(), 0);
+  std::vector<std::vector<std::uint32_t>> pieces;
+  for (std::size_t i = 0; i < parcels.size(); ++i) {
+    if (seen[i] != 0) {
+      continue;
+    }
+    seen[i] = 1;
+    std::vector<std::uint32_t> piece{parcels[i]};
+    for (std::size_t at = 0; at < piece.size(); ++at) {
+      const std::uint32_t parcel = piece[at];
+      const std::uint32_t column = parcel % wide;
+      const std::array<std::uint32_t, 4> next = {column > 0 ? parcel - 1 : parcel,
+                                                 column + 1 < wide ? parcel + 1 : parcel, parcel - wide, parcel + wide};
+      for (const std::uint32_t neighbour : next) {
+        const auto found = std::lower_bound(parcels.begin(), parcels.end(), neighbour);
+        const auto place = static_cast<std::size_t>(found - parcels.begin());
+        if (found != parcels.end() && *found == neighbour && seen[place] == 0) {
+          seen[place] = 1;
+          piece.push_back(neighbour);
+        }
+      }
+    }
+    std::sort(piece.begin(), piece.end());
+    pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
 }  // namespace
 
 Lattice::Lattice(const geo::Grid& grid, const Noise& noise, double play) : grid_(grid) {
@@ -126,9 +158,17 @@ std::int64_t Lattice::parcel_of(geo::Xy point) const {
 }
 
 geo::PlanarGeometry Lattice::outline(std::span<const std::uint32_t> parcels) const {
-  std::vector<Edge> edges = boundary_edges(grid_, parcels);
   geo::PlanarGeometry ground;
-  std::vector<std::vector<geo::Xy>> holes;
+  for (const std::vector<std::uint32_t>& piece : connected_pieces(grid_, parcels)) {
+    ground.polygons.push_back(ring_around(piece));
+  }
+  return ground;
+}
+
+/// REQUIRES: the parcels are connected by edges.
+geo::PlanarPolygon Lattice::ring_around(std::span<const std::uint32_t> parcels) const {
+  std::vector<Edge> edges = boundary_edges(grid_, parcels);
+  geo::PlanarPolygon polygon;
   for (Edge& start : edges) {
     if (start.walked) {
       continue;
@@ -139,22 +179,12 @@ geo::PlanarGeometry Lattice::outline(std::span<const std::uint32_t> parcels) con
       ring.push_back(corners_[edge->from]);
     }
     if (geo::planar_ring_area(ring) > 0) {
-      ground.polygons.push_back({std::move(ring), {}});
+      polygon.outer = std::move(ring);
     } else {
-      holes.push_back(std::move(ring));
+      polygon.holes.push_back(std::move(ring));
     }
   }
-  for (auto& hole : holes) {
-    // A hole may touch its outer ring at corners: the middle of one of its edges decides.
-    const geo::Xy probe{(hole[0].x + hole[1].x) / 2, (hole[0].y + hole[1].y) / 2};
-    for (auto& polygon : ground.polygons) {
-      if (geo::contains(geo::PlanarPolygon{polygon.outer, {}}, probe)) {
-        polygon.holes.push_back(std::move(hole));
-        break;
-      }
-    }
-  }
-  return ground;
+  return polygon;
 }
 
 }  // namespace firmground::simulate

@@ -28,6 +28,8 @@ class Lattice {
   geo::PlanarGeometry outline(std::span<const std::uint32_t> parcels) const;
 
  private:
+  geo::PlanarPolygon ring_around(std::span<const std::uint32_t> parcels) const;
+
   geo::Grid grid_;
   std::vector<geo::Xy> corners_;  ///< (columns + 1) x (rows + 1), from the north-west
 };
