@@ -1,4 +1,6 @@
 #include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -162,7 +164,8 @@ std::string user_name() {
       return value;
     }
   }
-  return "";
+  const passwd* user = getpwuid(getuid());
+  return user != nullptr ? user->pw_name : "";
 }
 
 }  // namespace
