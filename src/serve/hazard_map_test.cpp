@@ -158,12 +158,13 @@ TEST_F(HazardMapTest, FlatGroundCastsNoShadowAndASlopeDoes) {
   const std::set<std::uint8_t> flat_shades(flat.begin(), flat.end());
   EXPECT_EQ(flat_shades.size(), 1U);
   for (std::size_t i = 0; i < terrain.bands[0].size(); ++i) {
-    terrain.bands[0][i] =
-        -60.0F * static_cast<float>(terrain.grid.centre(i).y - kCorner.y) / 200;  // falls to the north
+    const geo::Xy p = terrain.grid.centre(i);
+    // Falls to the north-west, where the light comes from.
+    terrain.bands[0][i] = static_cast<float>(0.2 * (p.x - kCorner.x) - 0.2 * (p.y - kCorner.y));
   }
   const auto lit = pixels_of(Hillshade(terrain, crs_).tile(tile));
   for (std::size_t i = 0; i < terrain.bands[0].size(); ++i) {
-    terrain.bands[0][i] *= -1;  // falls to the south, away from the light
+    terrain.bands[0][i] *= -1;  // falls to the south-east, away from it
   }
   const auto shaded = pixels_of(Hillshade(terrain, crs_).tile(tile));
   EXPECT_GT(lit[128 * 256 + 128], *flat_shades.begin());

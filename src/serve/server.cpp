@@ -118,7 +118,9 @@ base::Result<net::ServerSocket> listening_socket(const ServerOptions& options) {
   try {
     const net::SocketAddress address(options.bind, static_cast<Poco::UInt16>(options.port));
     net::ServerSocket socket;
-    socket.bind(address, true);  // reuse the address: a restart need not wait for the last connection to time out
+    // Reuse the address, so that a restart need not wait for old connections to time out, but never share the port: two
+    // servers on one port would answer by turns.
+    socket.bind(address, true, false);
     socket.listen(kBacklog);
     return socket;
   } catch (const net::NetException& reason) {
