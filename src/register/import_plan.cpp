@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::string_view kCovariate = "covariate";
 constexpr std::string_view kReferenceKind = "reference-layer";
-/// Layers that every programme has and that stages look for by name.
-constexpr std::array<std::string_view, 2> kReferenceLayers = {"roads", "contact-line"};
+/// Layers that most programmes have and that maps and stages look for by name.
+constexpr std::array<std::string_view, 3> kReferenceLayers = {"roads", "contact-line", "water"};
 constexpr std::array<std::string_view, 2> kRasters = {".tif", ".tiff"};
 /// Parts of a file that is named by its main part (a shapefile, a GeoPackage in use, statistics that GIS programs
 /// leave).

@@ -88,10 +88,11 @@ class Register {
 
   /// One file, one transaction: enters whole, or not at all (or its good rows with keep_good). Importing it again
   /// changes nothing: content that is among a record's versions already, in the same state, is never entered twice.
-  /// Kind: a name of mineaction::kinds(); "covariate" takes a GeoTIFF; "roads" and "contact-line" are reference layers,
-  /// and "reference-layer" is the one named by options.layer_name, else by the file's stem. A find, release... whose
-  /// link is missing is entered with an issue.  outcome.committed tells whether anything may have changed. Errors:
-  /// those of intake::read_file, registry.kind_unknown, registry.busy, registry.no_room, registry.layer_name_taken.
+  /// Kind: a name of mineaction::kinds(); "covariate" takes a GeoTIFF; "roads", "contact-line" and "water" are
+  /// reference layers, and "reference-layer" is the one named by options.layer_name, else by the file's stem. A find,
+  /// release... whose link is missing is entered with an issue.  outcome.committed tells whether anything may have
+  /// changed. Errors: those of intake::read_file, registry.kind_unknown, registry.busy, registry.no_room,
+  /// registry.layer_name_taken.
   base::Result<ImportOutcome> import_file(const std::string& path, const std::string& kind,
                                           const ImportOptions& options,
                                           const base::Progress& progress = base::no_progress);
