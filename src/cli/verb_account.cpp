@@ -29,8 +29,10 @@ base::Result<std::optional<Date>> day(const std::string& text) {
   return date;
 }
 
-/// "1,234,567.8 m2" or "123.46 ha".
+/// "1,234,567.80 m2" or "123.46 ha"; what would read as 0.00 ha is told in square metres.
 std::string area(double m2, bool square_metres) {
+  constexpr double kShownAsHectares_m2 = 50;
+  square_metres = square_metres || (m2 > 0 && m2 < kShownAsHectares_m2);
   const std::string digits = fmt::format("{:.2f}", square_metres ? m2 : m2 / 10'000);
   std::string text = digits.substr(digits.size() - 3);
   for (std::size_t i = digits.size() - 3, n = 0; i > 0; --i, ++n) {
