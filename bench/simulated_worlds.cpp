@@ -1,6 +1,8 @@
-// How good is the estimate on invented countries whose truth is known?  estimation.md section 7; docs/methods/hazard-field.md.
+// How good is the estimate on invented countries whose truth is known?  estimation.md section 7;
+// docs/methods/hazard-field.md.
 //   simulated_worlds [first_seed] [count] [small|national] [--fixed]
-// One line per world: ours beside the peers on the same cells (unprocessed land inside the area of interest), seconds, memory.
+// One line per world: ours beside the peers on the same cells (unprocessed land inside the area of interest), seconds,
+// memory.
 #include <fmt/core.h>
 #include <sys/resource.h>
 
@@ -30,7 +32,8 @@ double peak_mb() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-estimate::Forecasts forecasts(const std::vector<float>& score, const std::vector<float>& truth, const std::vector<std::uint8_t>& where) {
+estimate::Forecasts forecasts(const std::vector<float>& score, const std::vector<float>& truth,
+                              const std::vector<std::uint8_t>& where) {
   estimate::Forecasts f;
   for (std::size_t i = 0; i < where.size(); ++i) {
     if (where[i] != 0) {
@@ -66,7 +69,8 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary) {
   double remaining = 0;
   for (const auto& item : country->truth.items) {
     const std::int64_t cell = grid.cell_of(item.position);
-    if (item.fate == simulate::TrueItem::Fate::remains && cell >= 0 && observations->inside[static_cast<std::size_t>(cell)] != 0) {
+    if (item.fate == simulate::TrueItem::Fate::remains && cell >= 0 &&
+        observations->inside[static_cast<std::size_t>(cell)] != 0) {
       truth[static_cast<std::size_t>(cell)] += 1;
       remaining += 1;
     }
@@ -84,21 +88,26 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary) {
   w.slope = estimate::calibration_slope(ours);
   w.ece = estimate::expected_calibration_error(ours);
   w.log_score = estimate::log_score(ours);
-  w.outline = estimate::average_precision(forecasts(estimate::recorded_outline_score(*observations), truth, unprocessed));
+  w.outline =
+      estimate::average_precision(forecasts(estimate::recorded_outline_score(*observations), truth, unprocessed));
   double bandwidth = 0;
   for (const double b : estimate::kernel_bandwidths(grid.cell_m)) {
-    const double ap = estimate::average_precision(forecasts(estimate::kernel_density_score(*observations, b, {}), truth, unprocessed));
+    const double ap = estimate::average_precision(
+        forecasts(estimate::kernel_density_score(*observations, b, {}), truth, unprocessed));
     bandwidth = ap > w.kernel ? b : bandwidth;
     w.kernel = std::max(w.kernel, ap);
   }
   w.total_ratio = result->hazard.totals.items_mean / remaining;
-  const double base_rate = static_cast<double>(std::count(ours.y.begin(), ours.y.end(), std::uint8_t{1})) / static_cast<double>(cells);
+  const double base_rate =
+      static_cast<double>(std::count(ours.y.begin(), ours.y.end(), std::uint8_t{1})) / static_cast<double>(cells);
   fmt::print(
-      "seed {:4}  base {:.4f}  AP {:.3f}  outline {:.3f}  kernel {:.3f} ({:.0f} m)  ratio {:.2f}  AUC {:.3f}  slope {:.2f}  ECE {:.4f}  "
-      "log {:.4f}  items {:.0f} [{:.0f}, {:.0f}] true {:.0f} ({:.2f})  observe {:.1f} s  estimate {:.1f} s  peak {:.0f} MB\n",
-      seed, base_rate, w.ap, w.outline, w.kernel, bandwidth, w.ap / std::max(w.outline, w.kernel), w.auc, w.slope, w.ece, w.log_score,
-      result->hazard.totals.items_mean, result->hazard.totals.items_p05, result->hazard.totals.items_p95, remaining, w.total_ratio,
-      observing, estimating, peak_mb());
+      "seed {:4}  base {:.4f}  AP {:.3f}  outline {:.3f}  kernel {:.3f} ({:.0f} m)  ratio {:.2f}  AUC {:.3f}  slope "
+      "{:.2f}  ECE {:.4f}  "
+      "log {:.4f}  items {:.0f} [{:.0f}, {:.0f}] true {:.0f} ({:.2f})  observe {:.1f} s  estimate {:.1f} s  peak "
+      "{:.0f} MB\n",
+      seed, base_rate, w.ap, w.outline, w.kernel, bandwidth, w.ap / std::max(w.outline, w.kernel), w.auc, w.slope,
+      w.ece, w.log_score, result->hazard.totals.items_mean, result->hazard.totals.items_p05,
+      result->hazard.totals.items_p95, remaining, w.total_ratio, observing, estimating, peak_mb());
   if (std::getenv("FIRMGROUND_BENCH_DETAILS") != nullptr) {
     for (const auto& [name, value] : result->hazard.hyperparameters) {
       fmt::print("    {} = {:.4g}\n", name, value);
@@ -113,18 +122,19 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary) {
           n += 1;
         }
       }
-      fmt::print("    evidence {:.1f}-{:.1f}: cells {:.0f}, forecast {:.4f}, outcome {:.4f}\n", 0.2 * bin, 0.2 * (bin + 1), n,
-                 forecast / std::max(n, 1.0), outcome / std::max(n, 1.0));
+      fmt::print("    evidence {:.1f}-{:.1f}: cells {:.0f}, forecast {:.4f}, outcome {:.4f}\n", 0.2 * bin,
+                 0.2 * (bin + 1), n, forecast / std::max(n, 1.0), outcome / std::max(n, 1.0));
     }
     double processed_cells = 0, found_cells = 0;
     for (const auto& cell : observations->searched[0]) {
       processed_cells += 1;
       found_cells += cell.found > 0 ? 1 : 0;
     }
+    fmt::print("    reports {} {}\n", observations->reports[0].size(), observations->reports[1].size());
     fmt::print("    searched {:.0f}, with mines {:.4f}\n", processed_cells, found_cells / processed_cells);
     for (const auto& c : result->classes) {
-      fmt::print("    class {}: nodes {}, observations {}, count mean {:.2f}\n", evidence::to_string(c.ordnance_class), c.nodes, c.searched,
-                 c.count_mean);
+      fmt::print("    class {}: nodes {}, observations {}, count mean {:.2f}\n", evidence::to_string(c.ordnance_class),
+                 c.nodes, c.searched, c.count_mean);
     }
   }
   std::fflush(stdout);
@@ -136,7 +146,8 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary) {
 int main(int argc, char** argv) {
   const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
   const int count = argc > 2 ? std::atoi(argv[2]) : 1;
-  const auto size = argc > 3 && std::strcmp(argv[3], "national") == 0 ? simulate::Size::national : simulate::Size::small;
+  const auto size =
+      argc > 3 && std::strcmp(argv[3], "national") == 0 ? simulate::Size::national : simulate::Size::small;
   const bool vary = !(argc > 4 && std::strcmp(argv[4], "--fixed") == 0);
   World mean;
   for (int i = 0; i < count; ++i) {
@@ -145,7 +156,7 @@ int main(int argc, char** argv) {
     mean.outline += w.outline / count;
     mean.kernel += w.kernel / count;
   }
-  fmt::print("mean of {}: AP {:.3f}, outline + 50 m {:.3f}, kernel density {:.3f}, ratio to the better peer {:.2f}\n", count, mean.ap,
-             mean.outline, mean.kernel, mean.ap / std::max(mean.outline, mean.kernel));
+  fmt::print("mean of {}: AP {:.3f}, outline + 50 m {:.3f}, kernel density {:.3f}, ratio to the better peer {:.2f}\n",
+             count, mean.ap, mean.outline, mean.kernel, mean.ap / std::max(mean.outline, mean.kernel));
   return 0;
 }

@@ -15,8 +15,11 @@ std::function<int()> verb_demo(CLI::App& app);
 std::function<int()> verb_init(CLI::App& app);
 std::function<int()> verb_import(CLI::App& app);
 std::function<int()> verb_account(CLI::App& app);
+std::function<int()> verb_estimate(CLI::App& app);
 std::function<int()> verb_history(CLI::App& app);
+std::function<int()> verb_report(CLI::App& app);
 std::function<int()> verb_serve(CLI::App& app);
+std::function<int()> verb_validate(CLI::App& app);
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
@@ -24,6 +27,9 @@ const std::vector<Verb>& verbs() {
       verb_init,
       verb_import,
       verb_account,
+      verb_estimate,
+      verb_validate,
+      verb_report,
       verb_serve,
       verb_history,
   };

@@ -4,17 +4,19 @@
 #include <vector>
 
 #include "base/error.h"
+#include "estimate/calibration.h"
 #include "estimate/count_law.h"
 #include "estimate/estimate.h"
-#include "estimate/hazard_model.h"
 #include "estimate/field_fit.h"
+#include "estimate/hazard_model.h"
 
 namespace firmground::estimate {
 
 /// What a search of given share and detection means for a class's count law; few distinct ones, so they are tabulated.
 struct SearchMeaning {
   float detection_of_presence;
-  float left_factor;  ///< E[N; nothing found | any]: remaining mean = presence x left_factor / (1 - presence x detection_of_presence)
+  float left_factor;  ///< E[N; nothing found | any]: remaining mean = presence x left_factor / (1 - presence x
+                      ///< detection_of_presence)
 };
 
 class SearchTable {
@@ -35,15 +37,16 @@ struct ClassPosterior {
   FieldFit fit;
   CountLaw law;
   std::shared_ptr<const SearchTable> searches;
-  std::vector<double> covariance;       ///< posterior, at model.pattern, given the border
-  std::vector<float> variance_scale;    ///< per short node: interior prior variance / its own prior variance (edges of the lattice)
-  double short_variance = 0;            ///< prior, interior
+  std::vector<double> covariance;  ///< posterior, at model.pattern, given the border
+  std::vector<float>
+      variance_scale;  ///< per short node: interior prior variance / its own prior variance (edges of the lattice)
+  double short_variance = 0;  ///< prior, interior
   double long_variance = 0;
-  double effect_variance = 0;           ///< spread of the fitted effects over observed cells
-  std::vector<float> latent_draws;      ///< latent x draws, a node's draws side by side
-  std::vector<float> border_draws;      ///< border x draws
-  std::vector<float> count_draws;       ///< per draw: factor on the mean count
-  double found_share = 0;
+  double effect_variance = 0;       ///< spread of the fitted effects over observed cells
+  Calibration calibration;          ///< learned on blocks that a fit did not see
+  std::vector<float> latent_draws;  ///< latent x draws, a node's draws side by side
+  std::vector<float> border_draws;  ///< border x draws
+  std::vector<float> count_draws;   ///< per draw: factor on the mean count
 };
 
 /// Fits one class.  `which` = 0, 1.  Errors: estimate.no_convergence, sparse.*.

@@ -120,8 +120,10 @@ struct MapWork {
 
   std::size_t draws() const { return static_cast<std::size_t>(options.draws); }
   void run(std::size_t first_row, std::size_t last_row, Stripe& stripe) const;
-  void write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes, std::vector<float>& sorted) const;
-  void add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes, Stripe& stripe) const;
+  void write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
+                  std::vector<float>& sorted) const;
+  void add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
+                    Stripe& stripe) const;
 };
 
 void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
@@ -154,10 +156,12 @@ void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<C
   raster->bands[4][cell] = evidence / weight;
 }
 
-void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes, Stripe& stripe) const {
+void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
+                           Stripe& stripe) const {
   for (std::uint32_t k = by_cell.begin[cell]; k < by_cell.begin[cell + 1]; ++k) {
     const auto [polygon, share] = by_cell.entry[k];
-    auto found = std::find_if(stripe.polygons.begin(), stripe.polygons.end(), [p = polygon](const auto& s) { return s.first == p; });
+    auto found = std::find_if(stripe.polygons.begin(), stripe.polygons.end(),
+                              [p = polygon](const auto& s) { return s.first == p; });
     if (found == stripe.polygons.end()) {
       stripe.polygons.emplace_back(polygon, Sum(draws()));
       found = stripe.polygons.end() - 1;
@@ -169,7 +173,8 @@ void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector
         sum.items[m] += static_cast<double>(share * c.item_draws[at * draws() + m]);
         // Items of a cell that the polygon covers in part lie in it with that share.
         sum.none[m] += share > 0.999F ? static_cast<double>(c.none_draws[at * draws() + m])
-                                      : std::log1p(static_cast<double>(share) * std::expm1(static_cast<double>(c.none_draws[at * draws() + m])));
+                                      : std::log1p(static_cast<double>(share) *
+                                                   std::expm1(static_cast<double>(c.none_draws[at * draws() + m])));
       }
       sum.mean += static_cast<double>(share * c.items[at]);
       sum.variance += static_cast<double>(share * c.variance_items[at]);
@@ -233,7 +238,8 @@ Interval interval(const Sum& sum, std::uint64_t seed, std::uint64_t stream) {
   const double sd = std::sqrt(std::max(0.0, sum.variance));
   for (double& total : totals) {
     // Few items: a Poisson count around the draw; many: its normal limit with the counts' own variance.
-    total = total < 30 ? static_cast<double>(random.poisson(std::max(0.0, total))) : std::max(0.0, total + sd * random.normal());
+    total = total < 30 ? static_cast<double>(random.poisson(std::max(0.0, total)))
+                       : std::max(0.0, total + sd * random.normal());
   }
   std::sort(totals.begin(), totals.end());
   const auto n = static_cast<double>(totals.size() - 1);
@@ -271,11 +277,15 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
     h["long_sd" + suffix] = std::exp(posterior->hyper.log_long_sd);
     h["smooth_precision" + suffix] = std::exp(posterior->hyper.log_smooth_precision);
     if (!posterior->events) {
+      h["calibration_shift" + suffix] = posterior->calibration.shift;
+      h["calibration_slope" + suffix] = posterior->calibration.slope;
+      h["calibration_spread" + suffix] = posterior->calibration.spread;
       h["items_per_occupied_cell" + suffix] = positive_mean(posterior->law);
       h["count_shape" + suffix] = posterior->law.shape;
     }
-    result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound, positive_mean(posterior->law),
-                              posterior->model.short_lattice.active, static_cast<std::int64_t>(posterior->model.observations.size())});
+    result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound,
+                              positive_mean(posterior->law), posterior->model.short_lattice.active,
+                              static_cast<std::int64_t>(posterior->model.observations.size())});
   }
   result.hazard.effects = effects_of(posteriors);
 }
@@ -314,13 +324,15 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
   if (!progress("Drawing the map", 0.7)) {
     return base::fail("base.cancelled");
   }
-  MapWork work{observations, options, posteriors, {}, polygons_by_cell(polygons, observations.grid.size()), &result.hazard.raster};
+  MapWork work{observations,         options, posteriors, {}, polygons_by_cell(polygons, observations.grid.size()),
+               &result.hazard.raster};
   for (const auto& posterior : posteriors) {
     work.predictors.emplace_back(*posterior, observations, options);
   }
   const auto rows = static_cast<std::size_t>(observations.grid.rows);
   std::vector<Stripe> stripes((rows + kStripeRows - 1) / kStripeRows);
-  base::parallel_for(rows, kStripeRows, [&](std::size_t begin, std::size_t end) { work.run(begin, end, stripes[begin / kStripeRows]); });
+  base::parallel_for(rows, kStripeRows,
+                     [&](std::size_t begin, std::size_t end) { work.run(begin, end, stripes[begin / kStripeRows]); });
 
   // Sums in stripe order: the same bytes whatever the threads.
   Sum nation(work.draws());
@@ -330,7 +342,8 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     for (const auto& [polygon, sum] : stripe.polygons) {
       sums[polygon].add(sum);
     }
-    result.predicted_finds.insert(result.predicted_finds.end(), stripe.predicted_finds.begin(), stripe.predicted_finds.end());
+    result.predicted_finds.insert(result.predicted_finds.end(), stripe.predicted_finds.begin(),
+                                  stripe.predicted_finds.end());
   }
   const Interval of_nation = interval(nation, options.seed, 1);
   result.hazard.totals = {nation.mean, std::min(of_nation.p05, nation.mean), std::max(of_nation.p95, nation.mean)};
@@ -340,15 +353,18 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     for (const double log_none : sums[p].none) {
       none += std::exp(log_none) / static_cast<double>(work.draws());
     }
-    PolygonEstimate out{polygons[p].id, none, sums[p].mean, of_polygon.p05, of_polygon.p95,
-                        sums[p].weight > 0 ? sums[p].evidence / sums[p].weight : 0, polygons[p].area_m2, {}};
+    PolygonEstimate out{polygons[p].id,      none,
+                        sums[p].mean,        of_polygon.p05,
+                        of_polygon.p95,      sums[p].weight > 0 ? sums[p].evidence / sums[p].weight : 0,
+                        polygons[p].area_m2, {}};
     if (sums[p].weight > 0) {
       out.reasons = reasons_for(posteriors, observations, sums[p].likeliest_cell);
     }
     result.polygons.push_back(std::move(out));
   }
   result.hazard.cells = std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1});
-  result.hazard.stamp = {"hazard-estimate", observations.snapshot_hash, base::version(), settings_json(observations, options), options.seed};
+  result.hazard.stamp = {"hazard-estimate", observations.snapshot_hash, base::version(),
+                         settings_json(observations, options), options.seed};
   result.hazard.raster.metadata = {{"FIRMGROUND_STAMP", result.hazard.stamp.to_json()},
                                    {"FIRMGROUND_MODE", observations.mode},
                                    {"FIRMGROUND_ITEMS_MEAN", fmt::format("{:.6g}", nation.mean)}};

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "estimate/hazard_estimate.h"
 #include "estimate/field_fit.h"
+#include "estimate/hazard_estimate.h"
 #include "evidence/observations.h"
 
 namespace firmground::estimate {
@@ -20,10 +20,11 @@ struct PolygonCells {
 
 struct EstimateOptions {
   std::uint64_t seed = 1;
-  int draws = 100;                          ///< joint posterior draws behind the intervals
-  std::int64_t most_nodes = 150'000;        ///< of a class's short field; more ground than that gets a coarser lattice
-  std::int64_t most_hyper_searches = 40'000;///< searched cells (whole blocks) that the hyperparameters are learned from
-  std::vector<std::uint8_t> leave_out;      ///< one flag per cell, may be empty: observations not to be used (validation)
+  int draws = 100;                    ///< joint posterior draws behind the intervals
+  std::int64_t most_nodes = 150'000;  ///< of a class's short field; more ground than that gets a coarser lattice
+  std::int64_t most_hyper_searches =
+      12'000;                           ///< searched cells (whole blocks) that the hyperparameters are learned from
+  std::vector<std::uint8_t> leave_out;  ///< one flag per cell, may be empty: observations not to be used (validation)
   std::optional<std::array<Hyperparameters, 2>> hyper;  ///< known already: skips learning them
 };
 
@@ -32,7 +33,7 @@ struct ClassSummary {
   evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;
   Hyperparameters hyper;
   double evidence_bound = 0;
-  double count_mean = 0;   ///< mean number of items of a cell that holds any
+  double count_mean = 0;  ///< mean number of items of a cell that holds any
   std::int64_t nodes = 0;
   std::int64_t searched = 0;
 };
@@ -41,16 +42,18 @@ struct EstimateResult {
   HazardEstimate hazard;
   std::vector<PolygonEstimate> polygons;
   std::vector<ClassSummary> classes;
-  /// Validation only (leave_out not empty): P(something found by the recorded search) of each left-out searched cell, over all classes.
+  /// Validation only (leave_out not empty): P(something found by the recorded search) of each left-out searched cell,
+  /// over all classes.
   std::vector<std::pair<std::uint32_t, float>> predicted_finds;
 };
 
-/// Observations -> what remains, per cell, per polygon and in all (docs/methods/hazard-field.md). A function: same input, settings and
-/// seed give the same bytes on any thread count; no I/O, no clock.
-/// Errors: estimate.nothing_observed, estimate.no_convergence, sparse.*, base.cancelled.
-/// Cost: O(nodes^1.5) for the factors (nodes <= most_nodes per class), O(cells x (draws + border^2)) for the map, two classes in parallel.
+/// Observations -> what remains, per cell, per polygon and in all (docs/methods/hazard-field.md). A function: same
+/// input, settings and seed give the same bytes on any thread count; no I/O, no clock. Errors:
+/// estimate.nothing_observed, estimate.no_convergence, sparse.*, base.cancelled. Cost: O(nodes^1.5) for the factors
+/// (nodes <= most_nodes per class), O(cells x (draws + border^2)) for the map, two classes in parallel.
 base::Result<EstimateResult> estimate(const evidence::Observations& observations, const EstimateOptions& options = {},
-                                      const std::vector<PolygonCells>& polygons = {}, const base::Progress& progress = base::no_progress);
+                                      const std::vector<PolygonCells>& polygons = {},
+                                      const base::Progress& progress = base::no_progress);
 
 /// Canonical JSON of the settings that matter for the bytes; part of the stamp.
 std::string settings_json(const evidence::Observations& observations, const EstimateOptions& options);

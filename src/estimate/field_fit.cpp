@@ -113,6 +113,7 @@ struct FieldFitter::Impl {
   std::shared_ptr<sparse::DenseCholesky> schur;
   std::vector<double> eta;
   std::vector<double> used_weight;  ///< of the last factorisation
+  std::vector<std::uint8_t> muted;  ///< observations left out of the fit
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
 
@@ -141,6 +142,9 @@ struct FieldFitter::Impl {
 
   Term term(std::size_t i, double at) const {
     const Observation& o = model.observations[i];
+    if (!muted.empty() && muted[i] != 0) {
+      return {};
+    }
     return o.events ? event_term(at, static_cast<double>(o.detection), static_cast<double>(o.count))
                     : search_term(at, static_cast<double>(o.detection), o.found);
   }
@@ -323,7 +327,8 @@ base::Result<int> FieldFitter::Impl::newton(double settled) {
   for (int iteration = 1; iteration <= kMost; ++iteration) {
     for (std::size_t i = 0; i < eta.size(); ++i) {
       const Term t = term(i, eta[i]);
-      // Observed information makes the last steps quadratic; where it is small or negative the expected one keeps them uphill.
+      // Observed information makes the last steps quadratic; where it is small or negative the expected one keeps them
+      // uphill.
       weight[i] = std::max({t.observed, 0.25 * t.information, 1e-12});
       slope[i] = t.slope;
     }
@@ -377,6 +382,13 @@ double border_free_variance(const HazardModel& model, const std::vector<double>&
 std::vector<double> FieldFitter::Impl::predictor_variance() const {
   std::vector<double> result(eta.size());
   std::vector<double> difference;
+  // A node's row side by side: each cell reads eight of them.
+  std::vector<double> rows(n * p);
+  for (std::size_t j = 0; j < p; ++j) {
+    for (std::size_t i = 0; i < n; ++i) {
+      rows[i * p + j] = spread(i, j);
+    }
+  }
   constexpr std::size_t kBatch = 256;
   for (std::size_t begin = 0; begin < eta.size(); begin += kBatch) {
     const std::size_t count = std::min(kBatch, eta.size() - begin);
@@ -387,8 +399,10 @@ std::vector<double> FieldFitter::Impl::predictor_variance() const {
       const CellDesign& d = model.design[begin + i];
       for (std::size_t k = 0; k < 8; ++k) {
         if (d.node[k] >= 0) {
+          const double* node = rows.data() + static_cast<std::size_t>(d.node[k]) * p;
+          const auto w = static_cast<double>(d.weight[k]);
           for (std::size_t j = 0; j < p; ++j) {
-            row[j] -= static_cast<double>(d.weight[k]) * spread(static_cast<std::size_t>(d.node[k]), j);
+            row[j] -= w * node[j];
           }
         }
       }
@@ -418,7 +432,8 @@ Term FieldFitter::Impl::mean_term(std::size_t i, double spread_of_eta) const {
   return mean;
 }
 
-/// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the precision (eq. 8).
+/// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the
+/// precision (eq. 8).
 base::Result<double> FieldFitter::Impl::variational(double settled, int& iterations) {
   constexpr int kMost = 40;
   std::vector<double> weight(eta.size());
@@ -439,7 +454,8 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
       weight[i] = std::max(t.observed, 1e-9);
     }
     // tr(Q Sigma) = n - sum of weight x variance, because Sigma is the inverse of Q + A'WA.
-    const double bound = expected - 0.5 * prior_square() + 0.5 * traced - 0.5 * (factor.log_determinant() + schur->log_determinant());
+    const double bound =
+        expected - 0.5 * prior_square() + 0.5 * traced - 0.5 * (factor.log_determinant() + schur->log_determinant());
     if (std::abs(bound - last) < settled) {
       return bound;
     }
@@ -467,7 +483,8 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
   return base::fail("estimate.no_convergence", {{"iterations", std::to_string(kMost)}});
 }
 
-base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit) {
+base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper, double short_range_slope,
+                                                   FieldFit& fit) {
   const DenseMatrix border_covariance = schur->inverse();
 
   // At the fixed point the bound is stationary in mean and covariance, so only the prior's own slope M is left:
@@ -530,7 +547,8 @@ base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper,
   return {};
 }
 
-FieldFitter::FieldFitter(const HazardModel& model, double long_range_m) : impl_(std::make_unique<Impl>(model, long_range_m)) {}
+FieldFitter::FieldFitter(const HazardModel& model, double long_range_m)
+    : impl_(std::make_unique<Impl>(model, long_range_m)) {}
 FieldFitter::~FieldFitter() = default;
 
 base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want, double settled) {
@@ -547,11 +565,12 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   FG_TRY(const LogDeterminant short_log,
          m.short_determinant.at(m.model.short_field, m.model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
                                 std::exp(hyper.log_short_sd), want == Want::gradient));
-  FG_TRY(const LogDeterminant long_log, m.long_determinant.at(m.model.long_field, m.model.long_lattice.spacing_m, m.long_range_m,
-                                                              std::exp(hyper.log_long_sd), false));
+  FG_TRY(const LogDeterminant long_log, m.long_determinant.at(m.model.long_field, m.model.long_lattice.spacing_m,
+                                                              m.long_range_m, std::exp(hyper.log_long_sd), false));
   const double prior_log = short_log.value + long_log.value + sparse::DenseCholesky(m.effect_prior).log_determinant();
-  fit.evidence_bound = bound + 0.5 * prior_log + range_prior(hyper.log_short_range_m).value + sd_prior(hyper.log_short_sd, 4).value +
-                       sd_prior(hyper.log_long_sd, 2).value + smooth_prior(hyper.log_smooth_precision).value;
+  fit.evidence_bound = bound + 0.5 * prior_log + range_prior(hyper.log_short_range_m).value +
+                       sd_prior(hyper.log_short_sd, 4).value + sd_prior(hyper.log_long_sd, 2).value +
+                       smooth_prior(hyper.log_smooth_precision).value;
   if (want == Want::gradient) {
     FG_TRY_VOID(m.add_gradient(hyper, short_log.range_slope, fit));
   }
@@ -562,11 +581,27 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   return fit;
 }
 
+void FieldFitter::mute(std::vector<std::uint8_t> muted) {
+  impl_->muted = std::move(muted);
+  for (std::size_t i = 0; i < impl_->muted.size() && !impl_->used_weight.empty(); ++i) {
+    impl_->used_weight[i] = impl_->muted[i] != 0 ? 1e-9 : std::max(impl_->used_weight[i], 1e-6);
+  }
+}
+
+const std::vector<double>& FieldFitter::predictor_mean() const {
+  return impl_->eta;
+}
+const std::vector<double>& FieldFitter::predictor_variance() const {
+  return impl_->variance;
+}
+
 const sparse::Cholesky& FieldFitter::factor() const {
   return impl_->factor;
 }
 
-const std::vector<double>& FieldFitter::posterior_covariance() const { return impl_->covariance; }
+const std::vector<double>& FieldFitter::posterior_covariance() const {
+  return impl_->covariance;
+}
 
 base::Result<std::vector<double>> FieldFitter::prior_variance(const Hyperparameters& hyper) {
   Impl& m = *impl_;

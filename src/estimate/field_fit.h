@@ -48,6 +48,12 @@ class FieldFitter {
   /// latent precision; the gradient adds a selected inverse (eq. 14-16).
   base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.05);
 
+  /// Observations to be ignored by the next fits (one flag each; empty = none), so that they can be forecast.
+  void mute(std::vector<std::uint8_t> muted);
+  /// Mean and variance of each observation's predictor after the last fit.
+  const std::vector<double>& predictor_mean() const;
+  const std::vector<double>& predictor_variance() const;
+
   /// Posterior factor of the last fit, for draws and variances.
   const sparse::Cholesky& factor() const;
   /// Posterior and prior variance of the latent vector's entries at `model.pattern` (posterior: given the border) and

@@ -12,7 +12,8 @@ namespace {
 
 /// Finite differences need the bound to many digits.
 constexpr double kSettled = 1e-11;
-// The quadrature of slopes and curvatures is not the exact derivative of the quadrature of values: gradients agree to 0.2 %.
+// The quadrature of slopes and curvatures is not the exact derivative of the quadrature of values: gradients agree to
+// 0.2 %.
 
 /// 24 x 20 cells of 50 m with one covariate, half of them searched, a belt of finds across.
 evidence::Observations drawn_ground() {
@@ -72,9 +73,10 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
     auto down = at.as_array();
     up[k] += kStep;
     down[k] -= kStep;
-    const double difference = (fitter.fit(Hyperparameters::from(up), FieldFitter::Want::mode, kSettled)->evidence_bound -
-                               fitter.fit(Hyperparameters::from(down), FieldFitter::Want::mode, kSettled)->evidence_bound) /
-                              (2 * kStep);
+    const double difference =
+        (fitter.fit(Hyperparameters::from(up), FieldFitter::Want::mode, kSettled)->evidence_bound -
+         fitter.fit(Hyperparameters::from(down), FieldFitter::Want::mode, kSettled)->evidence_bound) /
+        (2 * kStep);
     EXPECT_NEAR(fit->gradient[k], difference, 2e-3 * (1 + std::abs(difference))) << "hyperparameter " << k;
   }
 }
@@ -91,7 +93,8 @@ TEST(FieldFit, WithoutAFieldTheInterceptIsTheClosedForm) {
   FieldFitter fitter(model, 1500);
   const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode);
   ASSERT_TRUE(fit);
-  // The exact posterior of the intercept, summed on a fine grid: 30 of 200 searches found, each with 0.9 (1 - exp(-exp(b))).
+  // The exact posterior of the intercept, summed on a fine grid: 30 of 200 searches found, each with 0.9 (1 -
+  // exp(-exp(b))).
   double mass = 0;
   double mean = 0;
   for (double b = -4; b < 0; b += 1e-3) {
@@ -103,8 +106,9 @@ TEST(FieldFit, WithoutAFieldTheInterceptIsTheClosedForm) {
   EXPECT_NEAR(fit->border[0], mean / mass, 2e-3);
 }
 
-/// One cell with 7 events at exposure 2, no field: the posterior of the rate is Gamma(7, 2), but for a prior of sd 10, and
-/// E[log rate] = digamma(7) - log 2 = 1.1797. The variational mean is within a thousandth of the bound's own error there.
+/// One cell with 7 events at exposure 2, no field: the posterior of the rate is Gamma(7, 2), but for a prior of sd 10,
+/// and E[log rate] = digamma(7) - log 2 = 1.1797. The variational mean is within a thousandth of the bound's own error
+/// there.
 TEST(FieldFit, OneEventCountIsTheGammaPoissonPosterior) {
   evidence::Observations ground = drawn_ground();
   ground.covariates.clear();

@@ -53,7 +53,7 @@ struct ModelOptions {
   std::int32_t short_step_cells = 2;  ///< node spacing of the short field, in cells
   double long_range_m = 6000;
   double reach_m = 1000;  ///< the short field lives this far around observations
-  std::size_t knots = 10;
+  std::size_t knots = 6;
 };
 
 /// The list of one class -> model.  Cost: O(cells) for the lattices, O(observations) for the rest.

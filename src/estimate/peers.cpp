@@ -13,10 +13,11 @@ std::vector<float> gaussian_blur(const geo::Grid& grid, const std::vector<float>
   const auto reach = static_cast<std::ptrdiff_t>(std::ceil(3 * bandwidth_cells));
   std::vector<float> kernel;
   for (std::ptrdiff_t k = -reach; k <= reach; ++k) {
-    kernel.push_back(static_cast<float>(std::exp(-0.5 * static_cast<double>(k * k) / (bandwidth_cells * bandwidth_cells))));
+    kernel.push_back(
+        static_cast<float>(std::exp(-0.5 * static_cast<double>(k * k) / (bandwidth_cells * bandwidth_cells))));
   }
-  const auto pass = [&](const std::vector<float>& from, std::ptrdiff_t length, std::ptrdiff_t lines, std::ptrdiff_t along,
-                        std::ptrdiff_t across) {
+  const auto pass = [&](const std::vector<float>& from, std::ptrdiff_t length, std::ptrdiff_t lines,
+                        std::ptrdiff_t along, std::ptrdiff_t across) {
     std::vector<float> to(from.size(), 0);
     base::parallel_for(static_cast<std::size_t>(lines), 64, [&](std::size_t begin, std::size_t end) {
       for (auto line = static_cast<std::ptrdiff_t>(begin); line < static_cast<std::ptrdiff_t>(end); ++line) {
@@ -26,7 +27,8 @@ std::vector<float> gaussian_blur(const geo::Grid& grid, const std::vector<float>
             continue;
           }
           for (std::ptrdiff_t k = std::max<std::ptrdiff_t>(-reach, -i); k <= std::min(reach, length - 1 - i); ++k) {
-            to[static_cast<std::size_t>(line * across + (i + k) * along)] += v * kernel[static_cast<std::size_t>(k + reach)];
+            to[static_cast<std::size_t>(line * across + (i + k) * along)] +=
+                v * kernel[static_cast<std::size_t>(k + reach)];
           }
         }
       }

@@ -27,7 +27,9 @@ double mean_presence(double mean, double variance) {
   return sum;
 }
 
-double mean_intensity(double mean, double variance) { return std::exp(std::min(mean + 0.5 * std::min(variance, 4.0), 20.0)); }
+double mean_intensity(double mean, double variance) {
+  return std::exp(std::min(mean + 0.5 * std::min(variance, 4.0), 20.0));
+}
 
 /// Posterior covariances among the eight nodes of one square, fetched once for all its cells.
 struct CellPredictor::Square {
@@ -36,8 +38,12 @@ struct CellPredictor::Square {
   double scale = 1;
 };
 
-CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Observations& observations, const EstimateOptions& options)
-    : posterior_(posterior), observations_(observations), draws_(static_cast<std::size_t>(options.draws)), seed_(options.seed) {
+CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Observations& observations,
+                             const EstimateOptions& options)
+    : posterior_(posterior),
+      observations_(observations),
+      draws_(static_cast<std::size_t>(options.draws)),
+      seed_(options.seed) {
   const std::size_t n = posterior.model.latent();
   const std::size_t p = posterior.model.border();
   spread_rows_.resize(n * p);
@@ -72,7 +78,8 @@ void CellPredictor::load_square(const CellDesign& design, Square& square) const 
     for (std::size_t b = 0; b <= a; ++b, ++pair) {
       const std::int32_t i = design.node[a];
       const std::int32_t j = design.node[b];
-      // Between a short and a long node that share no observed square the covariance is not in the factor's pattern and small.
+      // Between a short and a long node that share no observed square the covariance is not in the factor's pattern and
+      // small.
       const sparse::Index at = i >= 0 && j >= 0 ? pattern.place(std::max(i, j), std::min(i, j)) : -1;
       square.covariance[pair] = at >= 0 ? posterior_.covariance[static_cast<std::size_t>(at)] : 0;
     }
@@ -151,18 +158,22 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   }
   const CountLaw& law = posterior_.law;
   const double positive = positive_mean(law);
-  const double second = law.mean * law.mean / law.shape + law.mean + law.mean * law.mean;  // E[N^2] of the untruncated law
-  const double any = law.mean / positive;                                                  // P(N > 0)
+  const double second =
+      law.mean * law.mean / law.shape + law.mean + law.mean * law.mean;  // E[N^2] of the untruncated law
+  const double any = law.mean / positive;                                // P(N > 0)
   const std::int32_t search = searched_at_[cell];
   const evidence::SearchedCell* searched =
-      search < 0 ? nullptr : &observations_.searched[static_cast<std::size_t>(posterior_.ordnance_class)][static_cast<std::size_t>(search)];
+      search < 0
+          ? nullptr
+          : &observations_
+                 .searched[static_cast<std::size_t>(posterior_.ordnance_class)][static_cast<std::size_t>(search)];
   if (searched != nullptr) {
     out.find_probability[at] = static_cast<float>(mean_presence(mean, variance)) *
                                posterior_.searches->at(searched->share, searched->detection).detection_of_presence;
   }
   if (searched != nullptr && searched->found > 0) {
-    const Remaining left = remaining_after_finds(law, static_cast<double>(searched->share), static_cast<double>(searched->detection),
-                                                 searched->found);
+    const Remaining left = remaining_after_finds(law, static_cast<double>(searched->share),
+                                                 static_cast<double>(searched->detection), searched->found);
     out.probability[at] = static_cast<float>(left.probability);
     out.items[at] = static_cast<float>(std::max(left.mean, left.probability));
     out.variance_items[at] = out.items[at] * static_cast<float>(1 + 1 / law.shape);
@@ -219,7 +230,8 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, ClassPredic
 
   const double prior_variance = posterior_.short_variance + posterior_.long_variance + posterior_.effect_variance;
   const auto short_sd = static_cast<float>(std::sqrt(posterior_.short_variance));
-  const auto step = static_cast<std::uint32_t>(std::lround(posterior_.model.short_lattice.spacing_m / observations_.grid.cell_m));
+  const auto step =
+      static_cast<std::uint32_t>(std::lround(posterior_.model.short_lattice.spacing_m / observations_.grid.cell_m));
   const auto columns = static_cast<std::uint32_t>(observations_.grid.columns);
   Square square;
   std::vector<float> eta(draws_);
@@ -233,8 +245,8 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, ClassPredic
     for (std::size_t a = 0; a < 8; ++a) {
       for (std::size_t b = 0; b <= a; ++b, ++pair) {
         const double scale = a < 4 ? square.scale : b < 4 ? std::sqrt(square.scale) : 1.0;
-        field += (a == b ? 1.0 : 2.0) * scale * static_cast<double>(design.weight[a]) * static_cast<double>(design.weight[b]) *
-                 square.covariance[pair];
+        field += (a == b ? 1.0 : 2.0) * scale * static_cast<double>(design.weight[a]) *
+                 static_cast<double>(design.weight[b]) * square.covariance[pair];
       }
     }
     const bool known = design.node[0] >= 0;
@@ -242,7 +254,8 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, ClassPredic
     std::fill(eta.begin(), eta.end(), 0.0F);
     if (!known) {
       // Far from any data the short field is what the prior says: one value per square and draw.
-      const std::uint64_t key = (static_cast<std::uint64_t>(cells[i] / columns / step) << 32U) | (cells[i] % columns / step);
+      const std::uint64_t key =
+          (static_cast<std::uint64_t>(cells[i] / columns / step) << 32U) | (cells[i] % columns / step);
       if (key != unknown_square) {
         unknown_square = key;
         base::Random random(seed_ + 77 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), key);
@@ -275,7 +288,13 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, ClassPredic
       add_border(effect.first_column + place.knot + 1, place.right);
     }
     out.evidence[i] = static_cast<float>(std::clamp(1 - total / prior_variance, 0.0, 1.0));
-    finish_cell(cells[i], i, mean[i], total, eta.data(), out);
+    // eq. 19: the same correction for the marginal and for each draw.
+    const Calibration& c = posterior_.calibration;
+    const double corrected = c.shift + c.slope * mean[i];
+    for (float& value : eta) {
+      value = static_cast<float>(corrected + c.spread * (static_cast<double>(value) - mean[i]));
+    }
+    finish_cell(cells[i], i, corrected, c.spread * c.spread * total, eta.data(), out);
   }
 }
 

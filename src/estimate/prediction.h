@@ -10,28 +10,30 @@ namespace firmground::estimate {
 
 /// What one class says about a run of cells.
 struct ClassPrediction {
-  std::vector<float> probability;    ///< of at least one item remaining
-  std::vector<float> items;          ///< expected number remaining, >= probability
-  std::vector<float> variance_items; ///< of the number remaining, given the fields
-  std::vector<float> evidence;       ///< 1 - posterior / prior variance of the log intensity
+  std::vector<float> probability;       ///< of at least one item remaining
+  std::vector<float> items;             ///< expected number remaining, >= probability
+  std::vector<float> variance_items;    ///< of the number remaining, given the fields
+  std::vector<float> evidence;          ///< 1 - posterior / prior variance of the log intensity
   std::vector<float> find_probability;  ///< P(the recorded search finds anything): what validation can check
-  std::vector<float> item_draws;     ///< cells x draws: conditional mean of the number remaining
-  std::vector<float> none_draws;     ///< cells x draws: log P(no item remains)
+  std::vector<float> item_draws;        ///< cells x draws: conditional mean of the number remaining
+  std::vector<float> none_draws;        ///< cells x draws: log P(no item remains)
 };
 
 /// Predicts cells of one class from its posterior (eq. 17-20). Thread-safe: const and without shared scratch.
 class CellPredictor {
  public:
-  CellPredictor(const ClassPosterior& posterior, const evidence::Observations& observations, const EstimateOptions& options);
+  CellPredictor(const ClassPosterior& posterior, const evidence::Observations& observations,
+                const EstimateOptions& options);
   /// REQUIRES: cells ascending.
   void predict(const std::vector<std::uint32_t>& cells, ClassPrediction& out) const;
 
  private:
   struct Square;
   void load_square(const CellDesign& design, Square& square) const;
-  void border_differences(const std::vector<std::uint32_t>& cells, const std::vector<CellDesign>& designs, std::vector<double>& variance,
-                          std::vector<double>& mean) const;
-  void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, const float* eta, ClassPrediction& out) const;
+  void border_differences(const std::vector<std::uint32_t>& cells, const std::vector<CellDesign>& designs,
+                          std::vector<double>& variance, std::vector<double>& mean) const;
+  void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, const float* eta,
+                   ClassPrediction& out) const;
 
   const ClassPosterior& posterior_;
   const evidence::Observations& observations_;

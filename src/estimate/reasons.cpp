@@ -35,15 +35,17 @@ double field_at(const ClassPosterior& posterior, const CellDesign& design, std::
   return sum;
 }
 
-std::vector<Reason> contributions(const ClassPosterior& posterior, const evidence::Observations& observations, std::uint32_t cell,
-                                  double& intensity) {
+std::vector<Reason> contributions(const ClassPosterior& posterior, const evidence::Observations& observations,
+                                  std::uint32_t cell, double& intensity) {
   std::vector<Reason> reasons;
   const CellDesign design = cell_design(posterior.model, observations.grid, cell);
   const std::string items{evidence::to_string(posterior.ordnance_class)};
   const double near = field_at(posterior, design, 0);
   const double region = field_at(posterior, design, 4);
-  reasons.push_back({fmt::format("{} near by in searched land: {}", near > 0 ? "finds" : "little or nothing found", items), near});
-  reasons.push_back({fmt::format("{} {} in this region than its features explain", region > 0 ? "more" : "fewer", items), region});
+  reasons.push_back(
+      {fmt::format("{} near by in searched land: {}", near > 0 ? "finds" : "little or nothing found", items), near});
+  reasons.push_back(
+      {fmt::format("{} {} in this region than its features explain", region > 0 ? "more" : "fewer", items), region});
   intensity = posterior.fit.border[0] + near + region;
   for (const SmoothEffect& effect : posterior.model.effects) {
     for (const evidence::CovariateField& field : observations.covariates) {
@@ -51,8 +53,9 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
         continue;
       }
       const BasisPlace place = basis_place(effect, field.value[cell]);
-      const double value = static_cast<double>(place.left) * posterior.fit.border[effect.first_column + place.knot] +
-                           static_cast<double>(place.right) * posterior.fit.border[effect.first_column + place.knot + 1];
+      const double value =
+          static_cast<double>(place.left) * posterior.fit.border[effect.first_column + place.knot] +
+          static_cast<double>(place.right) * posterior.fit.border[effect.first_column + place.knot + 1];
       intensity += value;
       reasons.push_back({value_in_words(effect, field.value[cell]), value});
     }
@@ -62,8 +65,8 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
 
 }  // namespace
 
-std::vector<Reason> reasons_for(const std::vector<std::unique_ptr<ClassPosterior>>& posteriors, const evidence::Observations& observations,
-                                std::uint32_t cell) {
+std::vector<Reason> reasons_for(const std::vector<std::unique_ptr<ClassPosterior>>& posteriors,
+                                const evidence::Observations& observations, std::uint32_t cell) {
   std::vector<Reason> best;
   double highest = -1e300;
   for (const auto& posterior : posteriors) {
@@ -74,9 +77,11 @@ std::vector<Reason> reasons_for(const std::vector<std::unique_ptr<ClassPosterior
       best = std::move(reasons);
     }
   }
-  std::stable_sort(best.begin(), best.end(),
-                   [](const Reason& a, const Reason& b) { return std::abs(a.contribution) > std::abs(b.contribution); });
-  const auto small = std::find_if(best.begin(), best.end(), [](const Reason& r) { return std::abs(r.contribution) < kSmallest; });
+  std::stable_sort(best.begin(), best.end(), [](const Reason& a, const Reason& b) {
+    return std::abs(a.contribution) > std::abs(b.contribution);
+  });
+  const auto small =
+      std::find_if(best.begin(), best.end(), [](const Reason& r) { return std::abs(r.contribution) < kSmallest; });
   best.erase(small, best.end());
   best.resize(std::min(best.size(), kMostReasons));
   return best;

@@ -32,7 +32,9 @@ void for_ties(const std::vector<float>& score, const std::vector<std::uint32_t>&
   }
 }
 
-double kept(float p) { return std::clamp(static_cast<double>(p), 1e-6, 1 - 1e-6); }
+double kept(float p) {
+  return std::clamp(static_cast<double>(p), 1e-6, 1 - 1e-6);
+}
 
 }  // namespace
 

@@ -14,9 +14,11 @@ struct Forecasts {
   }
 };
 
-/// Area under the ROC curve; ties count half.  NaN when only one outcome occurs, as are the others where they mean nothing.
+/// Area under the ROC curve; ties count half.  NaN when only one outcome occurs, as are the others where they mean
+/// nothing.
 double auc(const Forecasts& f);
-/// Mean precision over positives in descending order; a group of ties is taken at once (no order among equals is assumed).
+/// Mean precision over positives in descending order; a group of ties is taken at once (no order among equals is
+/// assumed).
 double average_precision(const Forecasts& f);
 double brier(const Forecasts& f);
 /// Mean of -log p(outcome), with p kept within [1e-6, 1 - 1e-6].
@@ -34,7 +36,8 @@ std::vector<ReliabilityBin> reliability(const Forecasts& f, int bins = 20);
 /// Expected calibration error: mean |forecast - observed| over the bins, weighted by count.
 double expected_calibration_error(const Forecasts& f, int bins = 20);
 
-/// Share of `weight` (items, events) in the `share` of cells with the highest score; a cut group of ties counts in proportion.
+/// Share of `weight` (items, events) in the `share` of cells with the highest score; a cut group of ties counts in
+/// proportion.
 double weight_in_riskiest(const std::vector<float>& score, const std::vector<float>& weight, double share);
 /// Smallest share of the cells, worked in descending score, that holds `share` of the weight.
 double area_for_weight(const std::vector<float>& score, const std::vector<float>& weight, double share);

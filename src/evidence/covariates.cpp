@@ -184,6 +184,21 @@ void add_survey_statements(const mineaction::Snapshot& snapshot, const geo::Grid
   }
 }
 
+/// Where operations went says where people expected ordnance (land is not searched at random, estimation.md section 1):
+/// the share of ground searched around a cell stands for what they knew and the register does not.
+void add_attention(const geo::Grid& grid, const Mask& processed, std::vector<CovariateField>& fields) {
+  if (!any(processed)) {
+    return;
+  }
+  const std::vector<float> searched(processed.begin(), processed.end());
+  const auto radius = std::max(2, static_cast<std::int32_t>(std::lround(750 / grid.cell_m)));
+  fields.push_back({"share of land searched within 1.5 km",
+                    "share",
+                    box_mean(grid, box_mean(grid, searched, radius), radius),
+                    false,
+                    {}});
+}
+
 void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, std::vector<CovariateField>& fields) {
   for (const mineaction::Covariate& covariate : snapshot.covariates) {
     const bool dem = covariate.name == "dem";
@@ -212,13 +227,14 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, st
 }  // namespace
 
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
-                                             const Mask& inside) {
+                                             const Mask& inside, const Mask& processed) {
   std::vector<CovariateField> fields;
   add_reference_layers(snapshot, grid, inside, fields);
   add_places(snapshot, grid, fields);
   add_recorded_outlines(snapshot, grid, fields);
   add_survey_statements(snapshot, grid, fields);
   add_rasters(snapshot, grid, fields);
+  add_attention(grid, processed, fields);
   return fields;
 }
 

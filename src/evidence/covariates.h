@@ -11,6 +11,7 @@ namespace firmground::evidence {
 /// (from `dem`), distance to and density of recorded minefield outlines, survey statement (none, SHA, CHA), and each
 /// covariate raster as it is. A covariate whose source is missing is left out.
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
-                                             const std::vector<std::uint8_t>& inside);
+                                             const std::vector<std::uint8_t>& inside,
+                                             const std::vector<std::uint8_t>& processed);
 
 }  // namespace firmground::evidence

@@ -157,7 +157,7 @@ base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const O
   if (!progress("Measuring covariates", 0.3)) {
     return base::fail("base.cancelled");
   }
-  result.covariates = covariate_fields(snapshot, result.grid, result.inside);
+  result.covariates = covariate_fields(snapshot, result.grid, result.inside, result.processed);
   progress("Observations ready", 1);
   return result;
 }
