@@ -12,6 +12,7 @@
 namespace firmground::cli {
 
 std::function<int()> verb_demo(CLI::App& app);
+std::function<int()> verb_simulate(CLI::App& app);
 std::function<int()> verb_init(CLI::App& app);
 std::function<int()> verb_import(CLI::App& app);
 std::function<int()> verb_account(CLI::App& app);
@@ -24,6 +25,7 @@ std::function<int()> verb_validate(CLI::App& app);
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
       verb_demo,
+      verb_simulate,
       verb_init,
       verb_import,
       verb_account,
