@@ -211,10 +211,10 @@ Hazards survey_hazards(const Parameters& parameters, std::uint64_t seed, const G
     }
     describe(sketch, random, hazard);
     hazard.record.hazard_id = fmt::format("HA-{:05}", hazards.all.size() + 1);
-    // Declared areas come from field sketches: a few per cent off, rounded as people round.
+    // Declared areas come from field sketches: a per cent or two off, rounded as people round.
     const double area_m2 = geo::ellipsoidal_area_m2(hazard.record.geometry, crs);
     hazard.record.declared_area_m2 =
-        std::max(100.0, std::round(area_m2 * std::exp(random.normal(0, 0.03)) / 100) * 100);
+        std::max(100.0, std::round(area_m2 * std::exp(random.normal(0, 0.012)) / 100) * 100);
     hazards.all.push_back(std::move(hazard));
   }
   return hazards;

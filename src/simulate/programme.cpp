@@ -67,9 +67,9 @@ void list_places(const Parameters& parameters, std::uint64_t seed, const Settlem
       school.name = schools == 1 ? fmt::format("{} school", settlement.name)
                                  : fmt::format("{} school {}", settlement.name, i + 1);
       school.kind = "school";
-      school.district = place.district;
       school.position = {settlement.position.x + away_m * std::cos(angle),
                          settlement.position.y + away_m * std::sin(angle)};
+      school.district = district_at(known.districts, school.position);
       known.places.push_back(std::move(school));
     }
   }
