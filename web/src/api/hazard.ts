@@ -20,8 +20,11 @@ export interface HazardLegend {
 
 export interface Reason {
   text: string;
-  /** Of the logit: above zero raises, below zero lowers. */
-  contribution: number;
+  /** Of the logit: above zero raises, below zero lowers; null for a fact of the register that is told beside the estimate. */
+  contribution: number | null;
+  /** The record that the fact comes from. */
+  kind?: string;
+  id?: string;
 }
 
 /** GET /api/hazard/at: what the estimate says of the cell at a place; nulls where it says nothing. */

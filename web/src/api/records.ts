@@ -1,5 +1,6 @@
 import type { Geometry } from 'geojson';
 import { getJson } from './client';
+import type { Reason } from './hazard';
 
 export interface RecordField {
   name: string;
@@ -30,6 +31,7 @@ export interface PolygonEstimate {
   items_p05: number;
   items_p95: number;
   evidence: number;
+  reasons?: Reason[];
 }
 
 /** GET /api/records/{kind}/{id}. */

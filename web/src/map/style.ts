@@ -75,8 +75,8 @@ function allLayers(programme: Programme, colours: MapColours, opacityPercent: nu
     ...projectLayers(colours),
     ...findLayers(colours),
     ...teamLayers(),
-    ...placeLayers(colours),
     ...accidentLayers(),
+    ...placeLayers(colours),
     ...selectionLayers(colours),
   ];
 }

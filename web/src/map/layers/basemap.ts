@@ -50,12 +50,15 @@ export function roadLayers(colours: MapColours): Layers {
 
 export function placeLayers(colours: MapColours): Layers {
   const population = ['coalesce', ['to-number', ['get', 'population']], 0] as const;
+  // Settlements orient the reader from afar; schools, wells and shrines are for those who stand near.
+  const shown = ['any', ['>', population, 0], ['>=', ['zoom'], 12.5]] as never;
   return [
     {
       id: 'places:dot',
       type: 'circle',
       ...vector('places'),
       minzoom: 8,
+      filter: shown,
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 1.6, 13, 3.2],
         'circle-color': colours.ink,
@@ -67,6 +70,7 @@ export function placeLayers(colours: MapColours): Layers {
       id: 'places:label',
       type: 'symbol',
       ...vector('places'),
+      filter: shown,
       layout: {
         'text-field': ['get', 'name'],
         'text-font': ['step', population as never, ['literal', labelFont], 2000, ['literal', strongLabelFont]] as never,

@@ -60,7 +60,6 @@ export function EstimatePanel({ programme, theme, shown, band, opacity, onShow, 
       <label className="switch-row switch-row-title">
         <input type="checkbox" role="switch" checked={shown} onChange={(event) => onShow(event.target.checked)} />
         <span>{t('estimate.title')}</span>
-        {raster.cell_m && <span className="count">{t('estimate.cells', { metres: whole(raster.cell_m) })}</span>}
       </label>
       {shown && (
         <>

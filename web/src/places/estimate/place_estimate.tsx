@@ -3,7 +3,7 @@ import { useText } from '../../i18n';
 import { whole } from '../../ui/number';
 import { Empty, ErrorNotice, Loading } from '../../ui/states';
 import { EstimateFigures } from './figures';
-import { Reasons } from './reasons';
+import { Facts, Reasons } from './reasons';
 
 /** What the estimate says of the cell at a place, and why. */
 export function PlaceEstimate({ place, available, reasonsOnly }: { place: Place; available: boolean; reasonsOnly: boolean }) {
@@ -32,6 +32,7 @@ export function PlaceEstimate({ place, available, reasonsOnly }: { place: Place;
       )}
       {!reasonsOnly && cell.processed && <p className="notice-plain">{t('place.processed')}</p>}
       <Reasons reasons={cell.reasons ?? []} />
+      <Facts reasons={cell.reasons ?? []} />
     </>
   );
 }

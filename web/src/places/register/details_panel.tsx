@@ -10,6 +10,7 @@ import { area, day, distance, unknown, whole } from '../../ui/number';
 import { Empty, ErrorNotice, Loading } from '../../ui/states';
 import { EstimateFigures } from '../estimate/figures';
 import { PlaceEstimate } from '../estimate/place_estimate';
+import { Reasons } from '../estimate/reasons';
 import { useKindName } from './kinds';
 
 const isDate = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}([T ]|$)/.test(value);
@@ -106,6 +107,7 @@ function Record({ record, at, available }: { record: RecordDetails; at: Place | 
           where={t('figures.where.area')}
         />
       )}
+      {record.estimate?.reasons && <Reasons reasons={record.estimate.reasons} />}
       {place && <PlaceEstimate place={place} available={available} reasonsOnly={record.estimate !== null} />}
       <Fields record={record} />
       {record.links.length > 0 && (

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Estimate } from './estimate';
+import type { HazardAt, HazardLegend } from './hazard';
+import type { ProblemDocument } from './problem';
+import type { Programme } from './programme';
+import type { RecordDetails, RecordNearby } from './records';
+import type { SearchResult } from './search';
+import type { Situation } from './situation';
+import at from './samples/at.json';
+import estimate from './samples/estimate.json';
+import hazardAt from './samples/hazard_at.json';
+import legend from './samples/legend.json';
+import problem from './samples/problem.json';
+import programme from './samples/programme.json';
+import record from './samples/record.json';
+import search from './samples/search.json';
+import situation from './samples/situation.json';
+
+// The assignments are the test of the types (npm run typecheck): the samples are what the server really answered
+// (scripts/record_samples.mjs). A tuple and a geometry lose their type in JSON and are cast.
+const typed = {
+  at: at as { records: RecordNearby[] },
+  estimate: estimate as Estimate,
+  hazardAt: hazardAt as HazardAt,
+  legend: legend as HazardLegend,
+  problem: problem as ProblemDocument,
+  programme: programme as unknown as Programme,
+  record: record as unknown as RecordDetails,
+  search: search as { results: SearchResult[] },
+  situation: situation as unknown as Situation,
+};
+
+describe('what the server answers is what the screens read', () => {
+  it('the programme names its layers with their tiles', () => {
+    expect(typed.programme.bounds).toHaveLength(4);
+    expect(typed.programme.layers.map((layer) => layer.name)).toContain('hazards');
+    for (const layer of typed.programme.layers) {
+      expect(layer.tiles).toBe(`/tiles/${layer.name}/{z}/{x}/{y}.mvt`);
+      expect(layer.count).toBeTypeOf('number');
+    }
+    expect(typed.programme.hazard_raster).toMatchObject({ available: true, bands: ['probability_any', 'expected_items', 'evidence'] });
+  });
+
+  it('the situation has every figure of the indicators and charts', () => {
+    for (const key of ['cleared_ha', 'reduced_ha', 'cancelled_ha', 'remaining_ha', 'mines_found', 'erw_found'] as const) {
+      expect(typed.situation[key]).toBeTypeOf('number');
+    }
+    for (const key of ['total', 'killed', 'injured', 'women', 'children', 'civilian'] as const) {
+      expect(typed.situation.casualties.since[key]).toBeTypeOf('number');
+    }
+    expect(Object.keys(typed.situation.charts!)).toEqual(expect.arrayContaining([
+      'released_by_year', 'finds_by_year', 'casualties_by_year', 'released_by_district', 'funding_by_year', 'records_by_source',
+    ]));
+  });
+
+  it('an effect has its band at each of its points', () => {
+    for (const effect of typed.estimate.effects) {
+      expect([effect.effect.length, effect.p05.length, effect.p95.length]).toEqual(Array(3).fill(effect.at.length));
+    }
+  });
+
+  it('the legend rises without gaps and its last class is open', () => {
+    typed.legend.classes.slice(1).forEach((entry, i) => expect(entry.from).toBe(typed.legend.classes[i]!.to));
+    expect(typed.legend.classes.at(-1)!.to).toBeNull();
+  });
+
+  it('a hazard comes with fields, versions and an estimate; a place with reasons', () => {
+    expect(typed.record.versions.length).toBeGreaterThan(0);
+    expect(typed.record.fields[0]).toHaveProperty('label');
+    expect(typed.record.estimate).toHaveProperty('probability_none');
+    expect(typed.hazardAt.estimated).toBe(true);
+    expect(typed.at.records[0]).toHaveProperty('distance_m');
+    expect(typed.search.results[0]).toHaveProperty('kind');
+  });
+
+  it('a refusal says what is wrong and what to do', () => {
+    expect(typed.problem).toMatchObject({ title: expect.any(String), remedy: expect.any(String), code: expect.any(String) });
+  });
+});
