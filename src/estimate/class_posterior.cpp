@@ -245,7 +245,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
     // Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two
     // differ.
     const HazardModel coarse = make_model(observations, thinned(list, observations.grid, options.most_hyper_searches),
-                                          model_options(observations, std::max(4, step), reach_m));
+                                          model_options(observations, std::max(5, step), reach_m));
     FieldFitter fitter(coarse, long_range(observations.grid));
     FG_TRY(const HyperFit learned, fit_hyperparameters(fitter, posterior->hyper, 8, 1.0));
     posterior->hyper = learned.best;

@@ -61,7 +61,7 @@ struct InverseHessian {
 base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparameters& start, int most_evaluations,
                                            double enough) {
   Point x = start.as_array();
-  FG_TRY(FieldFit at, fitter.fit(start, FieldFitter::Want::gradient, 0.3));
+  FG_TRY(FieldFit at, fitter.fit(start, FieldFitter::Want::gradient));
   HyperFit result{start, at.evidence_bound, 1};
   Point g{};
   for (std::size_t i = 0; i < kN; ++i) {
@@ -85,7 +85,7 @@ base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparam
       for (std::size_t i = 0; i < kN; ++i) {
         next[i] = std::clamp(x[i] + length * step[i], kLow[i], kHigh[i]);
       }
-      const auto trial = fitter.fit(Hyperparameters::from(next), FieldFitter::Want::gradient, 0.3);
+      const auto trial = fitter.fit(Hyperparameters::from(next), FieldFitter::Want::gradient);
       ++result.evaluations;
       if (trial && trial->evidence_bound > result.evidence_bound) {
         Point y{};
