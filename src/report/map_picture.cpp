@@ -142,11 +142,7 @@ void draw_hazards(const Snapshot& snapshot, const base::Date& as_of, MapDrawing&
 }
 
 void draw_releases(const Snapshot& snapshot, const base::Date& as_of, MapDrawing& map) {
-  Shape cancelled{.fill = colours::kCancelled,
-                  .fill_opacity = 0.8,
-                  .stroke = colours::kQuiet,
-                  .stroke_width = 0.3,
-                  .dashes = {0.8, 0.8}};
+  Shape cancelled{.fill = colours::kCancelled, .stroke = colours::kQuiet, .stroke_width = 0.3, .dashes = {0.8, 0.8}};
   Shape reduced{.fill = colours::kReduced,
                 .hatch = Hatch::dots,
                 .hatch_colour = colours::kCleared,
