@@ -459,7 +459,7 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
     if (std::abs(bound - last) < settled) {
       return bound;
     }
-    pace = bound < last ? std::max(0.1, pace / 2) : pace;
+    pace = bound < last - settled ? std::max(0.1, pace / 2) : pace;
     last = bound;
     for (std::size_t i = 0; i < weight.size(); ++i) {
       weight[i] = pace * weight[i] + (1 - pace) * used_weight[i];
