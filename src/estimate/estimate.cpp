@@ -304,6 +304,8 @@ geo::Raster empty_raster(const evidence::Observations& observations) {
 std::string settings_json(const evidence::Observations& observations, const EstimateOptions& options) {
   const nlohmann::ordered_json json = {{"cell_m", observations.grid.cell_m},
                                        {"mode", observations.mode},
+                                       {"from", observations.from},
+                                       {"until", observations.until},
                                        {"draws", options.draws},
                                        {"most_nodes", options.most_nodes},
                                        {"most_hyper_searches", options.most_hyper_searches}};

@@ -433,7 +433,7 @@ Term FieldFitter::Impl::mean_term(std::size_t i, double spread_of_eta) const {
 }
 
 /// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the
-/// precision (eq. 8).
+/// precision (eq. 14).
 base::Result<double> FieldFitter::Impl::variational(double settled, int& iterations) {
   constexpr int kMost = 40;
   std::vector<double> weight(eta.size());

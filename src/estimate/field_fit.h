@@ -45,7 +45,7 @@ class FieldFitter {
   enum class Want : std::uint8_t { mode, gradient };
   /// Newton steps on expected information with a line search, from the last mode, until a step promises less than
   /// `settled`. Errors: estimate.no_convergence, sparse.not_positive_definite. Cost: about five factorisations of the
-  /// latent precision; the gradient adds a selected inverse (eq. 14-16).
+  /// latent precision; the gradient adds a selected inverse (eq. 14-15).
   base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.5);
 
   /// Observations to be ignored by the next fits (one flag each; empty = none), so that they can be forecast.
