@@ -1,6 +1,6 @@
 // How good is the estimate on invented countries whose truth is known?  estimation.md section 7;
 // docs/methods/hazard-field.md.
-//   simulated_worlds [first_seed] [count] [small|national] [--fixed]
+//   bench_simulated_worlds [first_seed] [count] [small|national] [--fixed]
 // One line per world: ours beside the peers on the same cells (unprocessed land inside the area of interest), seconds,
 // memory.
 #include <fmt/core.h>
@@ -47,14 +47,14 @@ struct World {
   double ap = 0, outline = 0, kernel = 0, slope = 0, ece = 0, total_ratio = 0, log_score = 0, auc = 0;
 };
 
-World judge(std::uint64_t seed, simulate::Size size, bool vary) {
+World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m) {
   const auto country = simulate::simulate({size, seed, vary, false});
   if (!country) {
     fmt::print(stderr, "{}\n", base::to_text(country.error()));
     std::exit(1);
   }
   auto start = std::chrono::steady_clock::now();
-  const auto observations = evidence::observe(country->known);
+  const auto observations = evidence::observe(country->known, {cell_m, evidence::Mode::automatic, {}, {}});
   const double observing = seconds_since(start);
   start = std::chrono::steady_clock::now();
   const auto result = estimate::estimate(*observations);
@@ -144,14 +144,15 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
+  const bool tiny = argc > 1 && std::strcmp(argv[1], "--tiny") == 0;  // coarse cells: proves only that it runs
+  const std::uint64_t first = argc > 1 && !tiny ? std::strtoull(argv[1], nullptr, 10) : 1;
   const int count = argc > 2 ? std::atoi(argv[2]) : 1;
   const auto size =
       argc > 3 && std::strcmp(argv[3], "national") == 0 ? simulate::Size::national : simulate::Size::small;
   const bool vary = !(argc > 4 && std::strcmp(argv[4], "--fixed") == 0);
   World mean;
   for (int i = 0; i < count; ++i) {
-    const World w = judge(first + static_cast<std::uint64_t>(i), size, vary);
+    const World w = judge(first + static_cast<std::uint64_t>(i), size, vary, tiny ? 200 : 50);
     mean.ap += w.ap / count;
     mean.outline += w.outline / count;
     mean.kernel += w.kernel / count;

@@ -1,0 +1,126 @@
+#include "estimate/estimate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "base/parallel.h"
+#include "base/random.h"
+
+namespace firmground::estimate {
+namespace {
+
+/// 80 x 60 cells of 50 m: a belt across the middle, searched in its western half, some ground searched in vain.
+evidence::Observations belt_half_searched() {
+  evidence::Observations o;
+  o.grid = {50, 0, 60, 80, 60};
+  o.inside.assign(o.grid.size(), 1);
+  o.inside[0] = 0;
+  o.processed.assign(o.grid.size(), 0);
+  o.mode = "effort";
+  o.snapshot_hash = "drawn";
+  evidence::CovariateField road{"distance to roads", "m", {}, false, {}};
+  base::Random random(8);
+  for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
+    const std::uint32_t column = cell % 80;
+    const std::uint32_t row = cell / 80;
+    road.value.push_back(static_cast<float>(row) * 50);
+    const bool belt = row >= 28 && row < 32;
+    if (column < 40 && (row / 6) % 2 == 0 && o.inside[cell] != 0) {
+      o.processed[cell] = 1;
+      const std::uint32_t found = belt && random.chance(0.7) ? 1 + static_cast<std::uint32_t>(random.poisson(2)) : 0;
+      o.searched[0].push_back({cell, 1.0F, 0.9F, found});
+      o.searched[1].push_back({cell, 1.0F, 0.9F, random.chance(0.01) ? 1U : 0U});
+    }
+  }
+  o.covariates.push_back(road);
+  return o;
+}
+
+double mean_of(const geo::Raster& raster, std::size_t band, std::int32_t first_column, std::int32_t first_row,
+               std::int32_t rows) {
+  double sum = 0;
+  for (std::int32_t row = first_row; row < first_row + rows; ++row) {
+    for (std::int32_t column = first_column; column < first_column + 10; ++column) {
+      sum += static_cast<double>(raster.bands[band][raster.grid.index(column, row)]);
+    }
+  }
+  return sum / (10 * rows);
+}
+
+TEST(Estimate, ABeltGoesOnWhereTheSearchStopped) {
+  const auto result = estimate(belt_half_searched());
+  ASSERT_TRUE(result) << base::to_text(result.error());
+  const geo::Raster& map = result->hazard.raster;
+  const double ahead = mean_of(map, 0, 41, 28, 4);
+  const double beside = mean_of(map, 0, 41, 10, 4);
+  EXPECT_GT(ahead, 1.3 * beside);
+  // Where nobody searched for a kilometre less is known than beside the search.
+  EXPECT_LT(mean_of(map, 4, 69, 50, 4), mean_of(map, 4, 20, 20, 4));
+}
+
+TEST(Estimate, KeepsItsPromisesInEveryCell) {
+  const auto result = estimate(belt_half_searched());
+  ASSERT_TRUE(result);
+  const geo::Raster& map = result->hazard.raster;
+  EXPECT_TRUE(std::isnan(map.bands[0][0])) << "outside the area of interest is not estimated, never 0";
+  double sum = 0;
+  for (std::size_t i = 1; i < map.grid.size(); ++i) {
+    ASSERT_GE(map.bands[0][i], 0);
+    ASSERT_LE(map.bands[0][i], 1);
+    ASSERT_GE(map.bands[1][i], map.bands[0][i]);
+    ASSERT_LE(map.bands[2][i], map.bands[3][i]);
+    ASSERT_GE(map.bands[4][i], 0);
+    ASSERT_LE(map.bands[4][i], 1);
+    sum += static_cast<double>(map.bands[1][i]);
+  }
+  EXPECT_NEAR(sum, result->hazard.totals.items_mean, 1e-6 * sum);
+  EXPECT_LE(result->hazard.totals.items_p05, result->hazard.totals.items_mean);
+  EXPECT_GE(result->hazard.totals.items_p95, result->hazard.totals.items_mean);
+}
+
+TEST(Estimate, GivesTheSameBytesOnOneAndTwoThreads) {
+  base::set_thread_count(1);
+  const auto one = estimate(belt_half_searched());
+  base::set_thread_count(2);
+  const auto two = estimate(belt_half_searched());
+  base::set_thread_count(0);
+  ASSERT_TRUE(one && two);
+  for (std::size_t band = 0; band < 5; ++band) {
+    const auto& a = one->hazard.raster.bands[band];
+    const auto& b = two->hazard.raster.bands[band];
+    EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0) << "band " << band;
+  }
+  EXPECT_EQ(one->hazard.totals.items_p95, two->hazard.totals.items_p95);
+}
+
+TEST(Estimate, APolygonSumsItsCellsAndSaysWhy) {
+  const evidence::Observations ground = belt_half_searched();
+  PolygonCells polygon{"HA-1", 10 * 4 * 2500, {}};
+  for (std::int32_t row = 28; row < 32; ++row) {
+    for (std::int32_t column = 41; column < 51; ++column) {
+      polygon.cells.push_back({static_cast<std::uint32_t>(ground.grid.index(column, row)), 1.0F});
+    }
+  }
+  const auto result = estimate(ground, {}, {polygon});
+  ASSERT_TRUE(result);
+  const PolygonEstimate& p = result->polygons.at(0);
+  EXPECT_NEAR(p.items_mean, 40 * mean_of(result->hazard.raster, 1, 41, 28, 4), 1e-3 * p.items_mean);
+  EXPECT_GT(p.probability_none, 0);
+  EXPECT_LT(p.probability_none, 0.5);
+  EXPECT_LE(p.items_p05, p.items_mean);
+  EXPECT_GE(p.items_p95, p.items_mean);
+  EXPECT_FALSE(p.reasons.empty());
+}
+
+TEST(Estimate, RefusesGroundThatNobodyObserved) {
+  evidence::Observations empty = belt_half_searched();
+  empty.searched = {};
+  const auto result = estimate(empty);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().id, "estimate.nothing_observed");
+}
+
+}  // namespace
+}  // namespace firmground::estimate
