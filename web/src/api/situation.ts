@@ -8,6 +8,9 @@ export interface CasualtyFigures {
   women: number;
   children: number;
   civilian: number;
+  sex_unknown?: number;
+  age_unknown?: number;
+  civilian_unknown?: number;
 }
 
 export interface Baseline {

@@ -21,6 +21,7 @@ export interface MapColours {
   reduced: string;
   cancelled: string;
   minefieldRecord: string;
+  accident: string;
   find: string;
   findEdge: string;
   project: string;
@@ -45,12 +46,13 @@ export const lightColours: MapColours = {
   halo: '#fbfaf5',
   ...imas,
   chaOutline: '#b80000',
-  shaOutline: '#a96a00',
+  shaOutline: '#8f5600',
   cleared: '#2c6480',
   clearedFill: '#e2eef3',
   reduced: '#6a757a',
   cancelled: '#7d8589',
   minefieldRecord: '#4b2f1d',
+  accident: '#9c1c0f',
   find: '#1f2528',
   findEdge: '#fffdf6',
   project: '#245a9c',
@@ -78,6 +80,7 @@ export const darkColours: MapColours = {
   reduced: '#aab4b8',
   cancelled: '#9aa4a8',
   minefieldRecord: '#e3c9a4',
+  accident: '#ff8f7a',
   find: '#f2f4f4',
   findEdge: '#10181c',
   project: '#7fb2ee',

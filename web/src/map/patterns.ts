@@ -73,7 +73,7 @@ const drawings: Record<string, Draw> = {
     context.lineWidth = 2.6;
     context.strokeStyle = colours.halo;
     context.stroke();
-    context.fillStyle = colours.theme === 'dark' ? '#ff8f7a' : '#9c1c0f';
+    context.fillStyle = colours.accident;
     context.fill();
     context.beginPath();
     context.arc(12, 12, 2, 0, 2 * Math.PI);

@@ -2,7 +2,7 @@ import type { FeatureCollection } from 'geojson';
 import type { SourceSpecification, StyleSpecification } from 'maplibre-gl';
 import type { HazardBand } from '../api/hazard';
 import type { Programme } from '../api/programme';
-import { coastLayers, groundLayers, placeLayers, roadLayers } from './layers/basemap';
+import { coastLayers, groundLayers, placeLayers, reliefLayers, roadLayers } from './layers/basemap';
 import { districtLayers } from './layers/districts';
 import { accidentLayers, contactLineLayers, findLayers, minefieldRecordLayers } from './layers/evidence';
 import { hazardRasterLayers } from './layers/hazard_raster';
@@ -61,9 +61,10 @@ function sources({ programme, band, origin, selection, pointedAt }: StyleInput):
 function allLayers(programme: Programme, colours: MapColours, opacityPercent: number): Layers {
   const has = (kind: string) => programme.layers.some((layer) => layer.name === kind && layer.count > 0);
   return [
-    ...groundLayers(colours, { land: has('area-of-interest'), relief: programme.basemap.hillshade }),
+    ...groundLayers(colours, { land: has('area-of-interest') }),
     ...hazardFillLayers(colours),
     ...hazardRasterLayers(colours, opacityPercent),
+    ...reliefLayers(colours),
     ...coastLayers(colours),
     ...landReleaseLayers(colours),
     ...roadLayers(colours),
@@ -75,7 +76,7 @@ function allLayers(programme: Programme, colours: MapColours, opacityPercent: nu
     ...projectLayers(colours),
     ...findLayers(colours),
     ...teamLayers(),
-    ...accidentLayers(),
+    ...accidentLayers(colours),
     ...placeLayers(colours),
     ...selectionLayers(colours),
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { area, day, measured, probability, share, unknown, whole } from './number';
+import { area, day, hectares, measured, probability, share, unknown, whole } from './number';
 
 describe('figures on screen', () => {
   it('an unknown figure is never written as zero', () => {
@@ -16,6 +16,7 @@ describe('figures on screen', () => {
   });
 
   it('an area is read in the unit people walk it in', () => {
+    expect([hectares(0.0004), hectares(0), hectares(9822.4)]).toEqual(['< 0.1', '0', '9,822']);
     expect(area(840)).toEqual({ value: '840', unit: 'm²' });
     expect(area(125_000)).toEqual({ value: '12.5', unit: 'ha' });
   });

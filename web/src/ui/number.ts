@@ -50,6 +50,13 @@ export function area(squareMetres: number | null | undefined): { value: string; 
   return { value: format({ maximumFractionDigits: hectares < 100 ? 1 : 0 }).format(hectares), unit: 'ha' };
 }
 
+/** An area in hectares; a sliver left by drawing is named as such instead of by its digits. */
+export function hectares(value: number | null | undefined): string {
+  if (value == null || !Number.isFinite(value)) return unknown;
+  if (value > 0 && value < 0.1) return '< 0.1';
+  return measured(value);
+}
+
 /** 1.2 M, 340 k: for axes, where the full figure stands in the table. */
 export function compact(value: number): string {
   return format({ notation: 'compact', maximumFractionDigits: 1 }).format(value);

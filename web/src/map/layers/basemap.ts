@@ -2,7 +2,7 @@ import type { MapColours } from '../palette';
 import { isPolygon, labelFont, strongLabelFont, vector, type Layers } from './layer';
 
 /** The country's own ground, from its own register: sea, land, relief, districts, roads, places. Nothing from elsewhere. */
-export function groundLayers(colours: MapColours, has: { land: boolean; relief: boolean }): Layers {
+export function groundLayers(colours: MapColours, has: { land: boolean }): Layers {
   const layers: Layers = [
     { id: 'background', type: 'background', paint: { 'background-color': has.land ? colours.sea : colours.land } },
   ];
@@ -15,15 +15,19 @@ export function groundLayers(colours: MapColours, has: { land: boolean; relief: 
       paint: { 'fill-color': colours.land, 'fill-antialias': false },
     });
   }
-  if (has.relief) {
-    layers.push({
+  return layers;
+}
+
+/** Shade alone, transparent elsewhere: it lies over the estimate, so that one sees on which slope a probability stands. */
+export function reliefLayers(colours: MapColours): Layers {
+  return [
+    {
       id: 'relief',
       type: 'raster',
       source: 'hillshade',
       paint: { 'raster-opacity': colours.reliefOpacity, 'raster-fade-duration': 0, 'raster-resampling': 'linear' },
-    });
-  }
-  return layers;
+    },
+  ];
 }
 
 export function coastLayers(colours: MapColours): Layers {

@@ -61,15 +61,29 @@ export function findLayers(colours: MapColours): Layers {
   ];
 }
 
-export function accidentLayers(): Layers {
+/** Far away a dot each, so that many accidents do not bury the map; near, the burst. */
+export function accidentLayers(colours: MapColours): Layers {
   return [
+    {
+      id: 'accidents:dot',
+      type: 'circle',
+      ...vector('accidents'),
+      maxzoom: 11.5,
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 7, 1.4, 11, 2.6],
+        'circle-color': colours.accident,
+        'circle-stroke-color': colours.halo,
+        'circle-stroke-width': 0.7,
+      },
+    },
     {
       id: 'accidents:point',
       type: 'symbol',
       ...vector('accidents'),
+      minzoom: 11.5,
       layout: {
         'icon-image': 'accident',
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 7, 0.32, 11, 0.62, 15, 1],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.55, 15, 1],
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
       },

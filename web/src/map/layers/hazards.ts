@@ -35,6 +35,15 @@ export function hazardOutlineLayers(colours: MapColours): Layers {
       },
     },
     {
+      id: 'hazards:casing',
+      type: 'line',
+      ...vector('hazards'),
+      filter: isPolygon,
+      minzoom: 11,
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': colours.halo, 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 2, 15, 5], 'line-opacity': 0.75 },
+    },
+    {
       id: 'hazards:outline',
       type: 'line',
       ...vector('hazards'),
@@ -42,7 +51,7 @@ export function hazardOutlineLayers(colours: MapColours): Layers {
       layout: { 'line-join': 'round' },
       paint: {
         'line-color': byType(colours.chaOutline, colours.shaOutline),
-        'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.6, 11, 1.3, 15, 2.4],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.4, 10, 0.7, 12, 1.5, 15, 2.4],
       },
     },
     {

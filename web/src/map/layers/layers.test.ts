@@ -45,8 +45,10 @@ describe('evidence', () => {
     expect(opacity).toContain('"AP mine"');
     expect(opacity).toMatch(/14,\["case",.*,1,0\.05\]/);
   });
-  it('never hides an accident behind another symbol', () => {
-    expect(accidentLayers()[0]!.layout).toMatchObject({ 'icon-allow-overlap': true });
+  it('shows each accident, far or near: none hides behind another symbol', () => {
+    const [far, near] = accidentLayers(lightColours);
+    expect(far!.maxzoom).toBe(near!.minzoom);
+    expect(near!.layout).toMatchObject({ 'icon-allow-overlap': true });
   });
   it('shows the former line of contact dashed over a glow', () => {
     expect(contactLineLayers(darkColours).map((layer) => layer.id)).toEqual(['contact-line:glow', 'contact-line:line']);
@@ -64,7 +66,7 @@ describe('the estimate', () => {
 
 describe('the ground', () => {
   it('is sea around an area of interest, and land where none is recorded', () => {
-    const colour = (land: boolean) => paint(groundLayers(lightColours, { land, relief: false }), 'background')['background-color'];
+    const colour = (land: boolean) => paint(groundLayers(lightColours, { land }), 'background')['background-color'];
     expect([colour(true), colour(false)]).toEqual([lightColours.sea, lightColours.land]);
   });
   it('gives large places the first right to a label', () => {
@@ -79,7 +81,7 @@ describe('the ground', () => {
 it('each layer belongs to the kind its name begins with and reads that kind’s tiles', () => {
   const kinds = [
     ...hazardFillLayers(lightColours), ...hazardOutlineLayers(lightColours), ...landReleaseLayers(lightColours),
-    ...minefieldRecordLayers(lightColours), ...findLayers(lightColours), ...accidentLayers(), ...contactLineLayers(lightColours),
+    ...minefieldRecordLayers(lightColours), ...findLayers(lightColours), ...accidentLayers(lightColours), ...contactLineLayers(lightColours),
     ...districtLayers(lightColours), ...projectLayers(lightColours), ...taskLayers(lightColours), ...teamLayers(),
     ...placeLayers(lightColours), ...roadLayers(lightColours),
   ];

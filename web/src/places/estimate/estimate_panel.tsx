@@ -78,7 +78,7 @@ export function EstimatePanel({ programme, theme, shown, band, opacity, onShow, 
           <label className="slider">
             <span>{t('estimate.opacity')}</span>
             <input type="range" min={0} max={100} step={5} value={opacity} onChange={(event) => onOpacity(Number(event.target.value))} />
-            <output>{`${opacity} %`}</output>
+            <output>{`${opacity}%`}</output>
           </label>
         </>
       )}

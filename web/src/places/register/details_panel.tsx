@@ -26,8 +26,8 @@ function FieldValue({ field }: { field: RecordField }) {
 function Fields({ record }: { record: RecordDetails }) {
   const t = useText();
   const measuredArea = area(record.area_m2);
-  const known = record.fields.filter((field) => field.value !== null && field.value !== '');
-  const unknownNames = record.fields.filter((field) => !known.includes(field)).map((field) => field.label);
+  const known = record.fields.filter((field) => field.value !== null && field.value !== '' && field.value !== record.id);
+  const unknownNames = record.fields.filter((field) => field.value === null || field.value === '').map((field) => field.label);
   return (
     <section>
       <h3>{t('record.facts')}</h3>
@@ -148,7 +148,7 @@ export function DetailsPanel({ selected, at, epsg, estimateAvailable, onClose, o
         <div>
           <p className="kicker">{selected ? kindName(selected.kind) : t('place.kicker')}</p>
           <h2 ref={heading} tabIndex={-1}><bdi>{selected ? (record.data?.title ?? selected.id) : at ? formatLatLon(at) : ''}</bdi></h2>
-          {selected && <p className="muted small">{record.data && record.data.title !== selected.id ? <bdi>{selected.id}</bdi> : null}</p>}
+          {selected && <p className="muted small">{record.data && !record.data.title.includes(selected.id) ? <bdi>{selected.id}</bdi> : null}</p>}
           {place && selected && <p className="muted small" dir="ltr">{place}</p>}
           {!selected && at && formatProgramme(at, epsg) && <p className="muted small" dir="ltr">{`UTM ${formatProgramme(at, epsg)}`}</p>}
         </div>

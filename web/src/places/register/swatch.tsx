@@ -30,7 +30,7 @@ function drawing(name: SwatchName, c: MapColours, id: string): ReactNode {
     case 'minefield-record': return <rect {...box} fill="none" stroke={c.minefieldRecord} strokeWidth="1.5" strokeDasharray="4.5 2.5" />;
     case 'contact-line':
       return <><path d="M1 13 9 7l7 3 9-6" stroke={c.contactLine} strokeOpacity="0.18" strokeWidth="5" fill="none" /><path d="M1 13 9 7l7 3 9-6" stroke={c.contactLine} strokeWidth="1.8" strokeDasharray="6 2 1.5 2" fill="none" /></>;
-    case 'accident': return <><polygon points={burst} fill={c.theme === 'dark' ? '#ff8f7a' : '#9c1c0f'} /><circle cx="13" cy="9" r="1.5" fill={c.halo} /></>;
+    case 'accident': return <><polygon points={burst} fill={c.accident} /><circle cx="13" cy="9" r="1.5" fill={c.halo} /></>;
     case 'mine': return <circle cx="13" cy="9" r="4" fill={c.find} stroke={c.findEdge} />;
     case 'erw': return <circle cx="13" cy="9" r="3.6" fill="none" stroke={c.find} strokeWidth="1.5" />;
     case 'cleared':

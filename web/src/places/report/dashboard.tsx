@@ -33,7 +33,7 @@ export default function Dashboard({ programme }: { programme: Programme }) {
       <ChartPatterns />
       <header className="report-head">
         <div>
-          <p className="kicker"><bdi>{programme.country || programme.name}</bdi></p>
+          <p className="kicker"><bdi>{programme.name}</bdi></p>
           <h1>{t('report.title')}</h1>
           <p className="lead muted">{t('report.lead', { date: day(situation.data.as_of) })}</p>
         </div>

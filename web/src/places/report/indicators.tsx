@@ -64,6 +64,7 @@ function PeopleIndicators({ situation, programme }: Properties) {
   const t = useText();
   const date = t('computed.as_of', { date: day(situation.as_of) });
   const { since, total } = situation.casualties;
+  const { sex_unknown: sex = 0, age_unknown: age = 0, civilian_unknown: status = 0 } = since;
   const { records, funding } = situation;
   return (
     <>
@@ -71,6 +72,9 @@ function PeopleIndicators({ situation, programme }: Properties) {
         computation={{ numerator: t('computed.casualties', { date: day(since.date), event: programme.since?.name ?? unknown }), denominator: null, date, baseline: null, source: t('computed.source.accidents') }}>
         <p>{t('indicator.casualties.outcome', { killed: whole(since.killed), injured: whole(since.injured) })}</p>
         <p>{t('indicator.casualties.who', { civilian: whole(since.civilian), women: whole(since.women), children: whole(since.children) })}</p>
+        {(sex > 0 || age > 0 || status > 0) && (
+          <p className="muted">{t('indicator.casualties.unknown', { sex: whole(sex), age: whole(age), status: whole(status) })}</p>
+        )}
         <p className="muted">{t('indicator.casualties.total', { total: whole(total) })}</p>
       </Indicator>
       <Indicator id="records" title={t('indicator.records')} value={share(records.accuracy)} part={records.accuracy}
@@ -93,7 +97,8 @@ function PeopleIndicators({ situation, programme }: Properties) {
 export function Indicators(properties: Properties) {
   const t = useText();
   return (
-    <section className="indicators" aria-label={t('report.indicators')}>
+    <section className="indicators">
+      <h2 className="visually-hidden">{t('report.indicators')}</h2>
       <OrdnanceIndicators {...properties} />
       <LandIndicators {...properties} />
       <PeopleIndicators {...properties} />

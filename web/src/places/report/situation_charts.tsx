@@ -4,7 +4,7 @@ import { ChartFrame, type Series } from '../../ui/charts/frame';
 import { IntervalRows } from '../../ui/charts/interval_rows';
 import { StackedColumns } from '../../ui/charts/stacked_columns';
 import { StackedRows } from '../../ui/charts/stacked_rows';
-import { compact, measured, share, whole } from '../../ui/number';
+import { compact, hectares, share, whole } from '../../ui/number';
 
 const year = { name: '', format: (value: number) => String(value) };
 
@@ -49,11 +49,11 @@ function Districts({ charts }: { charts: Charts }) {
   const values = rows.map((row) => [row.cleared_ha, row.reduced_ha, row.cancelled_ha, row.remaining_ha]);
   return (
     <ChartFrame title={title} note={t('chart.districts.note')} fileName="land-by-district.csv" series={series}
-      columns={[{ name: t('chart.district') }, ...series.map((entry) => ({ name: `${entry.name}, ha`, format: measured }))]}
+      columns={[{ name: t('chart.district') }, ...series.map((entry) => ({ name: `${entry.name}, ha`, format: hectares }))]}
       rows={rows.map((row, i) => [row.district, ...values[i]!])}>
       {(width) => (
         <StackedRows label={t('chart.label', { title })} names={rows.map((row) => row.district)} series={series} values={values}
-          format={(value) => `${measured(value)} ha`} width={width} />
+          format={(value) => `${hectares(value)} ha`} width={width} />
       )}
     </ChartFrame>
   );
@@ -94,9 +94,10 @@ export function SituationCharts({ charts }: { charts: Charts }) {
   const t = useText();
   const currency = charts.funding_by_year[0]?.currency ?? '';
   return (
-    <section className="charts" aria-label={t('report.charts')}>
+    <section className="charts">
+      <h2 className="visually-hidden">{t('report.charts')}</h2>
       <Yearly title={t('chart.released')} note={t('chart.released.note')} fileName="released-by-year.csv" rows={charts.released_by_year as never}
-        series={outcomes(t)} format={(value) => `${measured(value)} ha`} />
+        series={outcomes(t)} format={(value) => `${hectares(value)} ha`} />
       <Yearly title={t('chart.finds')} note={t('chart.finds.note')} fileName="finds-by-year.csv" rows={charts.finds_by_year as never}
         series={[
           { key: 'ap_mine', name: t('device.ap'), look: 'look-1' },
