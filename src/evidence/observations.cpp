@@ -146,6 +146,8 @@ base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const O
   Observations result;
   result.epsg = snapshot.crs->epsg();
   result.snapshot_hash = snapshot.hash;
+  result.from = options.from ? options.from->to_string() : "";
+  result.until = options.until ? options.until->to_string() : "";
   if (!progress("Laying the grid", 0)) {
     return base::fail("base.cancelled");
   }
