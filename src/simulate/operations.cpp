@@ -17,7 +17,7 @@ using mineaction::Device;
 using mineaction::Method;
 using mineaction::Outcome;
 
-enum class Purpose : std::uint8_t { road, village, farmland, belt, confirmed };
+enum class Purpose : std::uint8_t { road, village, farmland, belt, urgent };
 
 constexpr double kLargestTask_ha = 40;
 constexpr std::size_t kSitesAtATime = 12;
@@ -122,8 +122,9 @@ LandReleaseWork::LandReleaseWork(const Parameters& parameters, std::uint64_t see
     if (const std::int32_t hazard = hazards.of_parcel[parcel]; hazard >= 0) {
       const bool confirmed =
           hazards.all[static_cast<std::size_t>(hazard)].record.type == mineaction::HazardType::confirmed;
-      if (confirmed) {
-        candidates_[static_cast<std::size_t>(Purpose::confirmed)].push_back(parcel);
+      const bool near_people = ground.road_m[parcel] < 600 || ground.village_m[parcel] < 1200;
+      if (confirmed && near_people) {
+        candidates_[static_cast<std::size_t>(Purpose::urgent)].push_back(parcel);
       }
       if (front) {
         candidates_[static_cast<std::size_t>(Purpose::belt)].push_back(parcel);
@@ -136,16 +137,17 @@ double LandReleaseWork::task_m2() {
   return 1e4 * std::clamp(parameters_.task_median_ha * std::exp(random_.normal(0, 0.75)), 1.0, kLargestTask_ha);
 }
 
-/// Urgent tasks where something was seen come first and few; belts rise to their full share at the end.
+/// Urgent tasks, few and small, go first to what was seen beside homes and roads; belts rise to their full share at the
+/// end.
 Purpose LandReleaseWork::choose_purpose(double progress) {
-  const double belt = parameters_.belt_share * (0.25 + 0.75 * progress);
-  const double confirmed = parameters_.belt_share * (0.9 - 0.75 * std::min(1.0, 2.5 * progress));
+  const double belt = parameters_.belt_share * (0.3 + 0.7 * progress);
+  const double urgent = (1 - belt) * (0.75 * std::exp(-progress / 0.06) + 0.12 * (1 - progress));
   const double u = random_.uniform();
   if (u < belt) {
     return Purpose::belt;
   }
-  if (u < belt + confirmed) {
-    return Purpose::confirmed;
+  if (u < belt + urgent) {
+    return Purpose::urgent;
   }
   const double rest = random_.uniform();
   const double road = 0.32 - 0.2 * progress;
@@ -189,7 +191,7 @@ double LandReleaseWork::wish(std::uint32_t parcel, std::uint32_t first, Purpose 
   if (purpose == Purpose::road) {
     metres = 0.4 * std::hypot(p.x - q.x, p.y - q.y) + 6 * static_cast<double>(ground_.road_m[parcel]);
   }
-  const bool led_by_hazard = purpose == Purpose::belt || purpose == Purpose::confirmed;
+  const bool led_by_hazard = purpose == Purpose::belt || purpose == Purpose::urgent;
   if (led_by_hazard && hazards_.of_parcel[parcel] != hazards_.of_parcel[first]) {
     metres += 700;
   }
@@ -262,7 +264,7 @@ void LandReleaseWork::clear_some(double progress) {
       return;
     }
   }
-  const bool led_by_hazard = site.purpose == Purpose::belt || site.purpose == Purpose::confirmed;
+  const bool led_by_hazard = site.purpose == Purpose::belt || site.purpose == Purpose::urgent;
   const std::int32_t hazard = hazards_.of_parcel[static_cast<std::size_t>(first)];
   if (led_by_hazard && hazard >= 0 && random_.chance(0.4) && release_whole_hazard(hazard, Outcome::cleared, progress)) {
     site.last_task = operations_.releases.back().parcels;
@@ -282,7 +284,7 @@ void LandReleaseWork::reduce_some(double progress) {
     return;
   }
   std::vector<std::uint32_t> parcels =
-      grow(static_cast<std::uint32_t>(first), Purpose::confirmed, std::min(task_m2(), wanted_m2_[1] - done_m2_[1]));
+      grow(static_cast<std::uint32_t>(first), Purpose::urgent, std::min(task_m2(), wanted_m2_[1] - done_m2_[1]));
   std::int64_t items = 0;
   for (const std::uint32_t parcel : parcels) {
     items += items_.mines[parcel] + items_.erw[parcel];

@@ -218,10 +218,14 @@ void RecordOffice::record(std::size_t source, const Minefield& field, const True
 void RecordOffice::record_nothing(std::size_t source, const Minefield& like, std::uint64_t number) {
   base::Random random = stream(seed_, Stream::records, (source + 9) << 32 | number);
   geo::PlanarGeometry outline = drawn_outline(like, random);
+  // A quarter of them near the front, where their unit was; the rest wherever a wrong coordinate led.
+  const bool by_the_front = random.chance(0.25);
   geo::Xy target{};
   do {
     const double side = random.chance(0.5) ? 1 : -1;
-    target = line_.offset(random.uniform(0, line_.length_m()), side * random.exponential(2 * parameters_.echelon_m));
+    target = by_the_front ? line_.offset(random.uniform(0, line_.length_m()),
+                                         side * random.exponential(2 * parameters_.echelon_m))
+                          : terrain_.planning.centre(random.index(terrain_.planning.size()));
   } while (terrain_.coast.inland_m(target) < 400);
   const geo::Xy middle = geo::centroid(outline);
   turn(outline, middle, random.uniform(0, 2 * std::numbers::pi));

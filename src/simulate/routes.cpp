@@ -80,7 +80,8 @@ std::vector<geo::Xy> resampled(const std::vector<geo::Xy>& line, double step_m) 
   }
   if (!line.empty()) {
     // A rounding may have set a last point on the end already.
-    const bool on_end = !points.empty() && std::hypot(points.back().x - line.back().x, points.back().y - line.back().y) < 1e-3 * step_m;
+    const bool on_end =
+        !points.empty() && std::hypot(points.back().x - line.back().x, points.back().y - line.back().y) < 1e-3 * step_m;
     points.resize(on_end ? points.size() - 1 : points.size());
     points.push_back(line.back());
   }

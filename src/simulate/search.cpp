@@ -19,6 +19,8 @@ using mineaction::Method;
 
 constexpr std::size_t kItemsPerBlock = 8192;
 constexpr double kErwSurvival = 0.9;
+constexpr double kWholeFieldLifted = -1;  ///< in place of a share that survives
+constexpr double kOverlookedByLifters = 0.02;
 constexpr double kSpread = 7;  ///< beta concentration of survival between fields
 
 /// What a release really did: how well it detects, and which side of the polygon it did not reach.
@@ -113,6 +115,14 @@ struct Chances {
   std::vector<std::uint8_t> in_reach;  ///< 0 no, 1 in a release, 2 by a spot task
 };
 
+/// The strength of lifting below which an item is still there: u < s^lifting  <=>  lifting < ln u / ln s.
+float endurance(double stays, double luck) {
+  if (stays == kWholeFieldLifted) {
+    return luck < kOverlookedByLifters ? std::numeric_limits<float>::infinity() : -1.0F;
+  }
+  return static_cast<float>(std::log(luck) / std::log(stays));
+}
+
 Chances chances_of(const Parameters& parameters, std::uint64_t seed, const Ground& ground, const Operations& operations,
                    const ItemsByParcel& by_parcel, const std::vector<TrueItem>& items) {
   std::vector<Sweep> sweeps(operations.releases.size());
@@ -133,8 +143,7 @@ Chances chances_of(const Parameters& parameters, std::uint64_t seed, const Groun
       const double luck = random.uniform();
       const double detect = random.uniform();
       const double report = random.uniform();
-      // u < s^lifting  <=>  lifting < ln u / ln s
-      chances.endures[i] = static_cast<float>(std::log(luck) / std::log(stays));
+      chances.endures[i] = endurance(stays, luck);
       const std::int32_t parcel = by_parcel.parcel_of_item[i];
       const std::int32_t at = parcel >= 0 ? operations.of_parcel[static_cast<std::size_t>(parcel)] : -1;
       bool released = false;
