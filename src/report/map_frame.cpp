@@ -9,8 +9,72 @@ namespace firmground::report {
 
 namespace {
 
-constexpr double kTolerance = 0.33;  // points: finer than a printer's dot
+constexpr double kTolerance = 0.25;  // points: finer than a printer's dot
+constexpr double kGrain = 0.05;      // points: coordinates are rounded to it, which keeps documents small
 constexpr double kSmallest = 1.0;    // points: what still can be seen
+
+double distance_to(const Point& p, const Point& a, const Point& b) {
+  const double dx = b.x - a.x;
+  const double dy = b.y - a.y;
+  const double length = std::hypot(dx, dy);
+  return length == 0 ? std::hypot(p.x - a.x, p.y - a.y) : std::abs(dx * (p.y - a.y) - dy * (p.x - a.x)) / length;
+}
+
+/// Marks the points of [first, last] that a line within the tolerance needs (Douglas and Peucker 1973).
+void mark_needed(const std::vector<Point>& points, std::size_t first, std::size_t last, std::vector<bool>& needed) {
+  std::size_t farthest = first;
+  double most = kTolerance;
+  for (std::size_t i = first + 1; i < last; ++i) {
+    const double away = distance_to(points[i], points[first], points[last]);
+    if (away > most) {
+      most = away;
+      farthest = i;
+    }
+  }
+  if (farthest != first) {
+    needed[farthest] = true;
+    mark_needed(points, first, farthest, needed);
+    mark_needed(points, farthest, last, needed);
+  }
+}
+
+std::vector<Point> thinned_line(const std::vector<Point>& points) {
+  if (points.size() < 3) {
+    return points;
+  }
+  std::vector<bool> needed(points.size(), false);
+  needed.front() = needed.back() = true;
+  mark_needed(points, 0, points.size() - 1, needed);
+  std::vector<Point> kept;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (needed[i]) {
+      kept.push_back(points[i]);
+    }
+  }
+  return kept;
+}
+
+/// A ring is cut where it begins and at the vertex farthest from there.
+std::vector<Point> thinned_ring(const std::vector<Point>& ring) {
+  std::vector<Point> closed = ring;
+  closed.push_back(ring.front());
+  std::size_t farthest = 0;
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    const auto away = [&](std::size_t k) { return std::hypot(ring[k].x - ring[0].x, ring[k].y - ring[0].y); };
+    farthest = away(i) > away(farthest) ? i : farthest;
+  }
+  std::vector<bool> needed(closed.size(), false);
+  needed.front() = needed[farthest] = true;
+  mark_needed(closed, 0, farthest, needed);
+  mark_needed(closed, farthest, closed.size() - 1, needed);
+  std::vector<Point> kept;
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    if (needed[i]) {
+      kept.push_back(ring[i]);
+    }
+  }
+  return kept;
+}
 
 /// Keeps the side of one edge of the rectangle; `inside` is positive there.
 template <typename Inside>
@@ -78,13 +142,12 @@ MapFrame::MapFrame(const geo::Box& extent, double width, double height) : width_
   seen_ = {left_m_, top_m_ - height / scale_, left_m_ + width / scale_, top_m_};
 }
 
-std::vector<Point> MapFrame::thinned(const std::vector<geo::Xy>& vertices) const {
+std::vector<Point> MapFrame::on_paper(const std::vector<geo::Xy>& vertices) const {
   std::vector<Point> points;
+  points.reserve(vertices.size());
   for (const geo::Xy& vertex : vertices) {
     const Point p = at(vertex);
-    if (points.empty() || std::hypot(p.x - points.back().x, p.y - points.back().y) >= kTolerance) {
-      points.push_back(p);
-    }
+    points.push_back({std::round(p.x / kGrain) * kGrain, std::round(p.y / kGrain) * kGrain});
   }
   return points;
 }
@@ -105,7 +168,7 @@ void MapFrame::add_ring(const std::vector<geo::Xy>& ring, bool is_hole, Shape& s
     }
     return;
   }
-  std::vector<Point> points = thinned(ring);
+  std::vector<Point> points = thinned_ring(on_paper(ring));
   if (!(seen_.contains({box.min_x, box.min_y}) && seen_.contains({box.max_x, box.max_y}))) {
     points = clipped(points, width_, height_);
   }
@@ -134,7 +197,7 @@ void MapFrame::add_polygons(const geo::PlanarGeometry& geometry, Shape& shape) c
 }
 
 void MapFrame::add_line(const std::vector<geo::Xy>& line, Shape& shape) const {
-  const std::vector<Point> points = thinned(line);
+  const std::vector<Point> points = thinned_line(on_paper(line));
   std::vector<Point> part;
   for (std::size_t i = 0; i + 1 < points.size(); ++i) {
     Point a = points[i];

@@ -19,13 +19,13 @@ class MapFrame {
   double height() const { return height_; }
   double points_per_metre() const { return scale_; }
 
-  /// Adds the polygons' rings, simplified to a third of a point; a ring too small to draw becomes a square of one
+  /// Adds the polygons' rings, simplified to a quarter of a point; a ring too small to draw becomes a square of one
   /// point.
   void add_polygons(const geo::PlanarGeometry& geometry, Shape& shape) const;
   void add_lines(const geo::PlanarGeometry& geometry, Shape& shape) const;
 
  private:
-  std::vector<Point> thinned(const std::vector<geo::Xy>& vertices) const;
+  std::vector<Point> on_paper(const std::vector<geo::Xy>& vertices) const;
   void add_ring(const std::vector<geo::Xy>& ring, bool is_hole, Shape& shape) const;
   void add_line(const std::vector<geo::Xy>& line, Shape& shape) const;
 

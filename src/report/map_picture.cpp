@@ -73,6 +73,43 @@ struct LegendEntry {
   bool line = false;
 };
 
+/// Size of an outline on paper.
+double size_of(const std::vector<Point>& outline) {
+  geo::Box box;
+  for (const Point& p : outline) {
+    box.include(geo::Xy{p.x, p.y});
+  }
+  return std::max(box.max_x - box.min_x, box.max_y - box.min_y);
+}
+
+/// North is up on the ground and y grows downwards on paper: an outer ring runs the other way round there.
+bool is_hole(const std::vector<Point>& outline) {
+  double twice_area = 0;
+  for (std::size_t i = 0; i < outline.size(); ++i) {
+    const Point& a = outline[i];
+    const Point& b = outline[(i + 1) % outline.size()];
+    twice_area += a.x * b.y - b.x * a.y;
+  }
+  return twice_area > 0;
+}
+
+/// Takes what is too small for hatching and rim out of a shape: it is drawn by its fill alone, a little stronger.
+/// A hole goes with the ring before it.
+Shape take_small(Shape& shape) {
+  constexpr double kShowsHatch = 4;
+  Shape small{.fill = shape.fill, .fill_opacity = std::min(1.0, shape.fill_opacity + 0.35)};
+  std::vector<std::vector<Point>> large;
+  bool goes_to_small = false;
+  for (auto& outline : shape.outlines) {
+    if (!is_hole(outline)) {
+      goes_to_small = size_of(outline) < kShowsHatch;
+    }
+    (goes_to_small ? small.outlines : large).push_back(std::move(outline));
+  }
+  shape.outlines = std::move(large);
+  return small;
+}
+
 /// A map being drawn: the frame, the picture and what its legend must explain.
 struct MapDrawing {
   MapFrame frame;
@@ -90,6 +127,17 @@ struct MapDrawing {
       legend.push_back({legend_text, std::move(swatch), line});
     }
     picture.add(std::move(shape));
+  }
+
+  void add_areas(Shape shape, const std::string& legend_text) {
+    Shape swatch = shape;
+    Shape small = take_small(shape);
+    swatch.outlines.clear();
+    if (!shape.outlines.empty() || !small.outlines.empty()) {
+      legend.push_back({legend_text, std::move(swatch), false});
+    }
+    add(std::move(shape), "");
+    add(std::move(small), "");
   }
 };
 
@@ -137,8 +185,8 @@ void draw_hazards(const Snapshot& snapshot, const base::Date& as_of, MapDrawing&
       map.frame.add_polygons(hazard.geometry, hazard.type == mineaction::HazardType::confirmed ? confirmed : suspected);
     }
   }
-  map.add(std::move(suspected), "suspected hazardous area (SHA)");
-  map.add(std::move(confirmed), "confirmed hazardous area (CHA)");
+  map.add_areas(std::move(suspected), "suspected hazardous area (SHA)");
+  map.add_areas(std::move(confirmed), "confirmed hazardous area (CHA)");
 }
 
 void draw_releases(const Snapshot& snapshot, const base::Date& as_of, MapDrawing& map) {
@@ -148,7 +196,7 @@ void draw_releases(const Snapshot& snapshot, const base::Date& as_of, MapDrawing
                 .hatch_colour = colours::kCleared,
                 .stroke = colours::kCleared,
                 .stroke_width = 0.2};
-  Shape cleared{.fill = colours::kCleared, .stroke = colours::kCleared, .stroke_width = 0.2};
+  Shape cleared{.fill = colours::kCleared};
   for (const auto& release : snapshot.land_releases) {
     if (release.completed_on.first_day() <= as_of.last_day()) {
       map.frame.add_polygons(release.geometry, release.outcome == mineaction::Outcome::cleared   ? cleared
@@ -158,9 +206,9 @@ void draw_releases(const Snapshot& snapshot, const base::Date& as_of, MapDrawing
   }
   // Weakest first: where releases overlap, the strongest outcome is seen, as the account counts it.
   const std::string date = " by " + as_of.to_string();
-  map.add(std::move(cancelled), "cancelled (non-technical survey)" + date);
-  map.add(std::move(reduced), "reduced (technical survey)" + date);
-  map.add(std::move(cleared), "cleared" + date);
+  map.add_areas(std::move(cancelled), "cancelled (non-technical survey)" + date);
+  map.add_areas(std::move(reduced), "reduced (technical survey)" + date);
+  map.add_areas(std::move(cleared), "cleared" + date);
 }
 
 void draw_lines(const Snapshot& snapshot, MapDrawing& map) {

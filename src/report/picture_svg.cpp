@@ -1,6 +1,8 @@
 #include <fmt/core.h>
 
+#include <cmath>
 #include <set>
+#include <string>
 
 #include "report/markup.h"
 #include "report/picture.h"
@@ -14,38 +16,78 @@ std::string paint(const Colour& colour) {
   return fmt::format("var(--{},#{:06x})", colour.role, colour.rgb);
 }
 
-std::string hatch_id(const Picture& picture, Hatch hatch, const Colour& colour) {
-  return fmt::format("{}-hatch{}-{}", picture.id, static_cast<int>(hatch), colour.role);
+std::string hatch_id(const Picture& picture, const Shape& shape) {
+  return fmt::format("{}-hatch{}-{}-{}", picture.id, static_cast<int>(shape.hatch), shape.hatch_colour.role,
+                     shape.fill ? shape.fill->role : "none");
 }
 
-/// The patterns mirror those that draw_hatch() of picture_cairo.cpp lays.
-std::string pattern(const std::string& id, Hatch hatch, const Colour& colour) {
-  const std::string begin = fmt::format(R"(<pattern id="{}" width="{}" height="{}" patternUnits="userSpaceOnUse"{}>)",
-                                        id, hatch == Hatch::dots ? 2.6 : 3, hatch == Hatch::dots ? 2.6 : 3,
-                                        hatch == Hatch::dots ? "" : R"x( patternTransform="rotate(45)")x");
+/// The fill with its hatching; the marks mirror those that draw_hatch() of picture_cairo.cpp lays.
+std::string pattern(const std::string& id, const Shape& shape) {
+  const bool dots = shape.hatch == Hatch::dots;
+  const double step = dots ? 2.6 : 3;
   std::string marks;
-  if (hatch == Hatch::dots) {
-    marks = fmt::format(R"(<circle cx="1.3" cy="1.3" r="0.45" fill="{}"/>)", paint(colour));
-  } else {
-    marks = fmt::format(R"(<path d="M0 0V3{}" stroke="{}" stroke-width="0.6"/>)", hatch == Hatch::cross ? "M0 0H3" : "",
-                        paint(colour));
+  if (shape.fill) {
+    marks = fmt::format(R"(<rect width="{}" height="{}" fill="{}" fill-opacity="{}"/>)", step, step, paint(*shape.fill),
+                        short_number(shape.fill_opacity));
   }
-  return begin + marks + "</pattern>";
+  if (dots) {
+    marks += fmt::format(R"(<circle cx="1.3" cy="1.3" r="0.45" fill="{}"/>)", paint(shape.hatch_colour));
+  } else {
+    marks += fmt::format(R"(<path d="M0 0V3{}" stroke="{}" stroke-width="0.6"/>)",
+                         shape.hatch == Hatch::cross ? "M0 0H3" : "", paint(shape.hatch_colour));
+  }
+  return fmt::format(R"(<pattern id="{}" width="{}" height="{}" patternUnits="userSpaceOnUse"{}>{}</pattern>)", id,
+                     step, step, dots ? "" : R"x( patternTransform="rotate(45)")x", marks);
 }
 
+/// "12.5", ".5", "-.25": a number of a path, led by a blank only where it needs one.
+void append_number(long hundredths, std::string& data) {
+  if (hundredths < 0) {
+    data += '-';
+    hundredths = -hundredths;
+  } else if (data.back() != 'm' && data.back() != 'l') {
+    data += ' ';
+  }
+  const long whole = hundredths / 100;
+  const long part = hundredths % 100;
+  if (whole > 0 || part == 0) {
+    data += std::to_string(whole);
+  }
+  if (part > 0) {
+    data += '.';
+    data += static_cast<char>('0' + part / 10);
+    if (part % 10 > 0) {
+      data += static_cast<char>('0' + part % 10);
+    }
+  }
+}
+
+/// Relative coordinates in hundredths: a national map has half a million vertices.
 std::string path_data(const Shape& shape) {
   std::string data;
+  long begin_x = 0;  // where a relative move starts from: the last point, or the start of the closed outline
+  long begin_y = 0;
   for (const auto& outline : shape.outlines) {
-    char command = 'M';
-    for (const Point& p : outline) {
-      data += command;
-      data += short_number(p.x);
-      data += ' ';
-      data += short_number(p.y);
-      command = 'L';
+    long x = begin_x;
+    long y = begin_y;
+    for (std::size_t i = 0; i < outline.size(); ++i) {
+      const long next_x = std::lround(outline[i].x * 100);
+      const long next_y = std::lround(outline[i].y * 100);
+      data += i == 0 ? "m" : i == 1 ? "l" : "";
+      append_number(next_x - x, data);
+      append_number(next_y - y, data);
+      x = next_x;
+      y = next_y;
+      if (i == 0) {
+        begin_x = x;
+        begin_y = y;
+      }
     }
-    if (shape.closed) {
-      data += 'Z';
+    if (shape.closed && !outline.empty()) {
+      data += 'z';
+    } else {
+      begin_x = x;
+      begin_y = y;
     }
   }
   return data;
@@ -56,8 +98,11 @@ void write(const Picture& picture, const Shape& shape, std::string& svg) {
   if (data.empty()) {
     return;
   }
-  svg += fmt::format(R"(<path d="{}" fill="{}")", data, shape.fill ? paint(*shape.fill) : "none");
-  if (shape.fill && shape.fill_opacity < 1) {
+  const std::string fill = shape.hatch != Hatch::none ? fmt::format("url(#{})", hatch_id(picture, shape))
+                           : shape.fill               ? paint(*shape.fill)
+                                                      : "none";
+  svg += fmt::format(R"(<path d="{}" fill="{}")", data, fill);
+  if (shape.hatch == Hatch::none && shape.fill && shape.fill_opacity < 1) {
     svg += fmt::format(R"( fill-opacity="{}")", short_number(shape.fill_opacity));
   }
   if (shape.stroke) {
@@ -72,9 +117,6 @@ void write(const Picture& picture, const Shape& shape, std::string& svg) {
     }
   }
   svg += "/>";
-  if (shape.hatch != Hatch::none) {
-    svg += fmt::format(R"x(<path d="{}" fill="url(#{})"/>)x", data, hatch_id(picture, shape.hatch, shape.hatch_colour));
-  }
 }
 
 void write(const Picture&, const Label& label, std::string& svg) {
@@ -109,9 +151,9 @@ std::string patterns(const Picture& picture) {
   for (const auto& item : picture.items) {
     const Shape* shape = std::get_if<Shape>(&item);
     if (shape != nullptr && shape->hatch != Hatch::none) {
-      const std::string id = hatch_id(picture, shape->hatch, shape->hatch_colour);
+      const std::string id = hatch_id(picture, *shape);
       if (seen.insert(id).second) {
-        defs += pattern(id, shape->hatch, shape->hatch_colour);
+        defs += pattern(id, *shape);
       }
     }
   }

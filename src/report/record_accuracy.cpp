@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -58,19 +59,69 @@ Searched searched_ground(const mineaction::Snapshot& snapshot, const std::vector
   return {std::move(released), std::move(mines), geo::BoxIndex(released_boxes), geo::BoxIndex(mine_boxes)};
 }
 
-/// At least kSearchedShare of the grown outline is released. Pieces do not overlap, so their shares add up.
+/// A released piece and the most that it can cover of an outline: its own area, or what their boxes share.
+struct Candidate {
+  const PlanarGeometry* piece;
+  double most_m2;
+};
+
+std::vector<Candidate> candidates_for(const Box& box, const Searched& ground) {
+  std::vector<Candidate> candidates;
+  for (const std::uint32_t i : ground.released_index.query(box)) {
+    const Box other = geo::bounds(*ground.released[i]);
+    const double wide_m = std::min(box.max_x, other.max_x) - std::max(box.min_x, other.min_x);
+    const double high_m = std::min(box.max_y, other.max_y) - std::max(box.min_y, other.min_y);
+    candidates.push_back({ground.released[i], std::min(wide_m * high_m, planar_area_m2(*ground.released[i]))});
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.most_m2 > b.most_m2; });
+  return candidates;
+}
+
+/// At least kSearchedShare of the grown outline is released. Pieces do not overlap, so their shares add up; the largest
+/// come first, and what can no longer change the answer is not overlaid.
 base::Result<bool> is_searched(const PlanarGeometry& grown, const Searched& ground) {
-  const double needed_m2 = kSearchedShare * planar_area_m2(grown);
+  // The overlay snaps to 0.1 mm: a millionth of the ground needed is far above what that can move.
+  const double needed_m2 = kSearchedShare * planar_area_m2(grown) * (1 - 1e-6);
+  const std::vector<Candidate> candidates = candidates_for(geo::bounds(grown), ground);
+  double open_m2 = 0;
+  for (const Candidate& candidate : candidates) {
+    open_m2 += candidate.most_m2;
+  }
   double covered_m2 = 0;
-  for (const std::uint32_t piece : ground.released_index.query(geo::bounds(grown))) {
-    FG_TRY(const auto common, geo::overlay(grown, *ground.released[piece], geo::Operation::intersection));
+  for (const Candidate& candidate : candidates) {
+    if (covered_m2 + open_m2 < needed_m2) {
+      return false;
+    }
+    FG_TRY(const auto common, geo::overlay(grown, *candidate.piece, geo::Operation::intersection));
     covered_m2 += planar_area_m2(common);
-    // The overlay snaps to 0.1 mm: one square metre is far above what that can move.
-    if (covered_m2 >= needed_m2 - 1e-6 * needed_m2) {
+    open_m2 -= candidate.most_m2;
+    if (covered_m2 >= needed_m2) {
       return true;
     }
   }
   return false;
+}
+
+/// Outlines walked or drawn by hand may cross themselves; then everything that their lines enclose is meant.
+base::Result<PlanarGeometry> ground_of(const PlanarGeometry& outline) {
+  if (geo::validity_problem(outline).empty()) {
+    return outline;
+  }
+  const PlanarGeometry* const one[] = {&outline};
+  FG_TRY(const auto faces, geo::faces_of(one));
+  std::vector<PlanarGeometry> parts;
+  std::vector<const PlanarGeometry*> pointers;
+  for (const geo::PlanarPolygon& face : faces) {
+    parts.push_back({{}, {}, {face}});
+  }
+  for (const PlanarGeometry& part : parts) {
+    pointers.push_back(&part);
+  }
+  FG_TRY(PlanarGeometry united, geo::union_all(pointers));
+  united.points = outline.points;
+  united.lines = outline.lines;
+  return united;
 }
 
 bool is_confirmed(const PlanarGeometry& outline, const Searched& ground) {
@@ -88,12 +139,13 @@ base::Result<Verdict> judge(const mineaction::MinefieldRecord& record, const Sea
   if (record.geometry.empty()) {
     return Verdict::without_place;
   }
-  FG_TRY(const auto grown, geo::buffer(record.geometry, kConfirmedWithin_m));
+  FG_TRY(const auto outline, ground_of(record.geometry));
+  FG_TRY(const auto grown, geo::buffer(outline, kConfirmedWithin_m));
   FG_TRY(const bool searched, is_searched(grown, ground));
   if (!searched) {
     return Verdict::not_searched;
   }
-  return is_confirmed(record.geometry, ground) ? Verdict::confirmed : Verdict::empty;
+  return is_confirmed(outline, ground) ? Verdict::confirmed : Verdict::empty;
 }
 
 void tally(Verdict verdict, RecordAccuracy& sum) {
