@@ -361,6 +361,9 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
                         polygons[p].area_m2, {}};
     if (sums[p].weight > 0) {
       out.reasons = reasons_for(posteriors, observations, sums[p].likeliest_cell);
+    } else {  // no cell of it was estimated: unknown, not empty (design invariant 5)
+      constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+      out.probability_none = out.items_mean = out.items_p05 = out.items_p95 = out.evidence = kUnknown;
     }
     result.polygons.push_back(std::move(out));
   }
