@@ -140,11 +140,30 @@ async function everyoneCanReadIt(world) {
 
 const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
+/** "> 99%" must not turn into "99% <": in a right-to-left page the sign still stands left of the number. */
+async function theSignStaysInFront(page) {
+  const lefts = await page.evaluate(() => {
+    const line = document.body.appendChild(document.createElement('p'));
+    line.textContent = '\u2066> 99%\u2069';
+    const left = (at) => {
+      const range = document.createRange();
+      range.setStart(line.firstChild, at);
+      range.setEnd(line.firstChild, at + 1);
+      return range.getBoundingClientRect().left;
+    };
+    const found = [left(1), left(3)];
+    line.remove();
+    return found;
+  });
+  expect(lefts[0] < lefts[1], 'the sign of "> 99%" moved behind the number');
+}
+
 async function rightToLeftHolds(world) {
   const { page, context, errors } = await openPage(world, '');
   await mapIdle(page);
   await page.getByRole('button', { name: 'Lay the page out right to left' }).click();
   expectEqual(await page.evaluate(() => document.documentElement.dir), 'rtl', 'direction');
+  await theSignStaysInFront(page);
   const panel = await page.getByRole('complementary', { name: 'Layers and legend' }).boundingBox();
   expect(panel.x > 720, 'the panel did not move to the right');
   expectEqual(await page.locator('.scale-bar').evaluate((element) => getComputedStyle(element).direction), 'ltr', 'direction of the scale bar');

@@ -1,7 +1,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import type { FeatureCollection, Geometry } from 'geojson';
 import './map.css';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Programme } from '../api/programme';
 import { useRecord } from '../api/queries';
 import { useText } from '../i18n';
@@ -36,6 +36,13 @@ function layersForAddress(shown: ReadonlySet<string>): string[] | null {
 
 function isWide() {
   return matchMedia('(min-width: 901px)').matches;
+}
+
+/** What the details leave of the map: beside them, or on a phone above them. */
+function besideDetails(map: MapLibreMap) {
+  const { clientWidth, clientHeight } = map.getContainer();
+  const room = fitPadding(clientWidth);
+  return isWide() ? { ...room, right: 440 } : { ...room, top: 70, bottom: Math.round(0.62 * clientHeight) + 20 };
 }
 
 export default function MapPage({ programme, theme }: { programme: Programme; theme: 'light' | 'dark' }) {
@@ -91,13 +98,21 @@ export default function MapPage({ programme, theme }: { programme: Programme; th
     change({ layers: layersForAddress(next) }, 'refine');
   };
 
-  const zoomTo = () => {
-    const bounds = geometry && boundsOf(geometry);
-    if (bounds && map) {
-      const room = fitPadding(map.getContainer().clientWidth);
-      map.fitBounds(bounds, { padding: isWide() ? { ...room, right: 440 } : room, maxZoom: 15.5, duration: 700 });
-    }
-  };
+  const zoomTo = useCallback(
+    (duration: number) => {
+      const bounds = geometry && boundsOf(geometry);
+      if (bounds && map) map.fitBounds(bounds, { padding: besideDetails(map), maxZoom: 15.5, duration });
+    },
+    [geometry, map],
+  );
+
+  // A link that names a record but no view, as people type it, goes to the record.
+  const cameWithoutView = useRef(address.view === null && selected !== null);
+  useEffect(() => {
+    if (!cameWithoutView.current || !map || !geometry) return;
+    cameWithoutView.current = false;
+    zoomTo(0);
+  }, [map, geometry, zoomTo]);
 
   const detailsOpen = selected !== null || at !== null;
   return (
@@ -163,7 +178,7 @@ export default function MapPage({ programme, theme }: { programme: Programme; th
           epsg={programme.epsg}
           estimateAvailable={programme.hazard_raster.available}
           onClose={close}
-          onZoomTo={geometry ? zoomTo : null}
+          onZoomTo={geometry ? () => zoomTo(700) : null}
         />
       )}
     </div>

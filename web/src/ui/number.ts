@@ -15,6 +15,9 @@ function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
 
 export const unknown = '–';
 
+/** "> 99%" keeps its sign in front in a right-to-left page: there "99% <" would say the opposite. */
+const isolated = (text: string) => `\u2066${text}\u2069`;
+
 export function whole(value: number | null | undefined): string {
   return value == null || !Number.isFinite(value) ? unknown : format({ maximumFractionDigits: 0 }).format(value);
 }
@@ -32,8 +35,8 @@ export function measured(value: number | null | undefined): string {
 export function probability(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return unknown;
   const percent = format({ style: 'percent', maximumFractionDigits: value < 0.1 ? 1 : 0 });
-  if (value < 0.001) return `< ${percent.format(0.001)}`;
-  if (value > 0.99) return `> ${percent.format(0.99)}`;
+  if (value < 0.001) return isolated(`< ${percent.format(0.001)}`);
+  if (value > 0.99) return isolated(`> ${percent.format(0.99)}`);
   return percent.format(value);
 }
 
@@ -53,7 +56,7 @@ export function area(squareMetres: number | null | undefined): { value: string; 
 /** An area in hectares; a sliver left by drawing is named as such instead of by its digits. */
 export function hectares(value: number | null | undefined): string {
   if (value == null || !Number.isFinite(value)) return unknown;
-  if (value > 0 && value < 0.1) return '< 0.1';
+  if (value > 0 && value < 0.1) return isolated(`< ${measured(0.1)}`);
   return measured(value);
 }
 
