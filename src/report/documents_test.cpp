@@ -121,7 +121,7 @@ TEST(HazardMap, GroundThatIsNotEstimatedStaysTransparentOverTheHatching) {
   };
   EXPECT_EQ(pixel(image->columns - 1, image->rows - 1), 0U);  // the corner without an estimate
   EXPECT_EQ(pixel(110, image->rows - 60) >> 24, 255U);        // the hot spot
-  EXPECT_EQ(pixel(110, image->rows - 60) & 0xffffffU, 0x3f0f45U);
+  EXPECT_EQ(pixel(110, image->rows - 60) & 0xffffffU, 0x3d0a4fU);
 }
 
 TEST(Charts, AxisStepsAreOneTwoOrFive) {

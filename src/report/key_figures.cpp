@@ -96,13 +96,16 @@ Figure remaining(const Situation& s) {
     f.basis = fmt::format("{} confirmed, {} suspected", hectares(*s.remaining_confirmed_ha),
                           hectares(*s.remaining_suspected_ha));
     f.detail = "Contamination that nobody has recorded is not in it.";
+    if (s.baseline_remaining_ha) {
+      f.detail += fmt::format(" Baseline less all released land: {}.", hectares(*s.baseline_remaining_ha));
+    }
   }
   return f;
 }
 
 Figure pace(const Situation& s) {
   Figure f{"pace",
-           "Years at the present pace",
+           "Years for the recorded area at the present pace",
            s.years_at_present_pace ? headline(*s.years_at_present_pace) + " years" : kNotKnown,
            reason(s, "years_at_present_pace"),
            "",
@@ -112,6 +115,9 @@ Figure pace(const Situation& s) {
   if (s.years_at_present_pace) {
     f.basis = fmt::format("{} at {} a year", hectares(*s.remaining_ha), hectares(*s.present_pace_ha_year));
     f.detail = fmt::format("Pace: mean of {} to {}. Not a forecast.", *s.pace_first_year, *s.pace_last_year);
+    if (s.years_for_baseline) {
+      f.detail += fmt::format(" For the baseline less all released land: {} years.", headline(*s.years_for_baseline));
+    }
   }
   return f;
 }

@@ -78,16 +78,25 @@ std::vector<Candidate> candidates_for(const Box& box, const Searched& ground) {
   return candidates;
 }
 
-/// At least kSearchedShare of the grown outline is released. Pieces do not overlap, so their shares add up; the largest
-/// come first, and what can no longer change the answer is not overlaid.
-base::Result<bool> is_searched(const PlanarGeometry& grown, const Searched& ground) {
+double most_covered_m2(const std::vector<Candidate>& candidates) {
+  double most = 0;
+  for (const Candidate& candidate : candidates) {
+    most += candidate.most_m2;
+  }
+  return most;
+}
+
+/// At least kSearchedShare of the outline grown by kConfirmedWithin_m is released. Pieces do not overlap, so their
+/// shares add up; the largest come first, and what can no longer change the answer is not overlaid.
+base::Result<bool> is_searched(const PlanarGeometry& outline, const Searched& ground) {
+  const std::vector<Candidate> candidates = candidates_for(geo::bounds(outline).grown(kConfirmedWithin_m), ground);
+  double open_m2 = most_covered_m2(candidates);
+  if (open_m2 < kSearchedShare * planar_area_m2(outline)) {
+    return false;  // most records lie where nobody has worked yet: spare them the growing
+  }
+  FG_TRY(const auto grown, geo::buffer(outline, kConfirmedWithin_m));
   // The overlay snaps to 0.1 mm: a millionth of the ground needed is far above what that can move.
   const double needed_m2 = kSearchedShare * planar_area_m2(grown) * (1 - 1e-6);
-  const std::vector<Candidate> candidates = candidates_for(geo::bounds(grown), ground);
-  double open_m2 = 0;
-  for (const Candidate& candidate : candidates) {
-    open_m2 += candidate.most_m2;
-  }
   double covered_m2 = 0;
   for (const Candidate& candidate : candidates) {
     if (covered_m2 + open_m2 < needed_m2) {
@@ -140,8 +149,7 @@ base::Result<Verdict> judge(const mineaction::MinefieldRecord& record, const Sea
     return Verdict::without_place;
   }
   FG_TRY(const auto outline, ground_of(record.geometry));
-  FG_TRY(const auto grown, geo::buffer(outline, kConfirmedWithin_m));
-  FG_TRY(const bool searched, is_searched(grown, ground));
+  FG_TRY(const bool searched, is_searched(outline, ground));
   if (!searched) {
     return Verdict::not_searched;
   }

@@ -134,45 +134,67 @@ void share_baseline(const Snapshot& snapshot, Situation& s) {
   s.share_of_baseline_to_date = s.to_date->cleared_ha / baseline->area_ha;
 }
 
+/// What a span of years released: in recorded hazards, and in all.
+struct Pace {
+  double inside_ha = 0, all_ha = 0;
+  std::set<int> years;  ///< with a release inside a hazard
+};
+
+Pace released_between(int first, int last, const Snapshot& snapshot, const LandAccount& account) {
+  Pace pace;
+  for (const mineaction::LandPiece& piece : account.pieces) {
+    const int year = piece.release < 0
+                         ? first - 1
+                         : snapshot.land_releases[static_cast<std::size_t>(piece.release)].completed_on.year();
+    if (year >= first && year <= last) {
+      pace.all_ha += piece.area_m2 / kM2PerHa;
+      if (piece.inside_hazard) {
+        pace.inside_ha += piece.area_m2 / kM2PerHa;
+        pace.years.insert(year);
+      }
+    }
+  }
+  return pace;
+}
+
+/// Equation 9: the same for the baseline, of which the recorded hazards may be a part only.
+void project_baseline(const Pace& pace, Situation& s) {
+  if (s.baseline && s.baseline->area_ha > 0) {
+    const double released_ha = s.to_date->cleared_ha + s.to_date->reduced_ha + s.to_date->cancelled_ha;
+    s.baseline_remaining_ha = std::max(0.0, s.baseline->area_ha - released_ha);
+    if (pace.all_ha > 0) {
+      s.years_for_baseline = *s.baseline_remaining_ha / (pace.all_ha / kPaceYears);
+    }
+  }
+}
+
 /// Equation 8: years that the remaining hectares take when released as in the last three full years.
 void project_pace(const Snapshot& snapshot, const LandAccount& account, const Window& window, Situation& s) {
-  const auto unknown = [&](const char* key, std::string why) { s.reasons[key] = std::move(why); };
   if (!s.to_date) {
-    unknown("present_pace_ha_year", s.reasons["cleared_ha"]);
-    return unknown("years_at_present_pace", s.reasons["cleared_ha"]);
+    s.reasons["present_pace_ha_year"] = s.reasons["years_at_present_pace"] = s.reasons["cleared_ha"];
+    return;
   }
   const int last = window.last_full_year();
   const int first = last - kPaceYears + 1;
-  double released_m2 = 0;
-  std::set<int> years_with_release;
-  for (const mineaction::LandPiece& piece : account.pieces) {
-    if (piece.release < 0 || !piece.inside_hazard) {
-      continue;
-    }
-    const int year = snapshot.land_releases[static_cast<std::size_t>(piece.release)].completed_on.year();
-    if (year >= first && year <= last) {
-      released_m2 += piece.area_m2;
-      years_with_release.insert(year);
-    }
-  }
+  const Pace pace = released_between(first, last, snapshot, account);
   s.pace_first_year = first;
   s.pace_last_year = last;
-  s.present_pace_ha_year = released_m2 / kM2PerHa / kPaceYears;
-  if (!years_with_release.empty() && years_with_release.size() < kPaceYears) {
+  s.present_pace_ha_year = pace.inside_ha / kPaceYears;
+  project_baseline(pace, s);
+  if (!pace.years.empty() && pace.years.size() < kPaceYears) {
     s.notes.push_back(
-        fmt::format("The present pace is the mean of {} to {}; only {} of these three years has a recorded release "
-                    "of hazardous area.",
-                    first, last, years_with_release.size()));
+        fmt::format("The present pace is the mean of {} to {}; only {} of these three years has a recorded "
+                    "release of hazardous area.",
+                    first, last, pace.years.size()));
   }
   if (!s.remaining_ha) {
-    return unknown("years_at_present_pace", s.reasons["remaining_ha"]);
+    s.reasons["years_at_present_pace"] = s.reasons["remaining_ha"];
+  } else if (pace.inside_ha <= 0) {
+    s.reasons["years_at_present_pace"] =
+        fmt::format("No hazardous area was released in {} to {}: there is no pace to divide by.", first, last);
+  } else {
+    s.years_at_present_pace = *s.remaining_ha / *s.present_pace_ha_year;
   }
-  if (released_m2 <= 0) {
-    return unknown(
-        "years_at_present_pace",
-        fmt::format("No hazardous area was released in {} to {}: there is no pace to divide by.", first, last));
-  }
-  s.years_at_present_pace = *s.remaining_ha / *s.present_pace_ha_year;
 }
 
 /// Equation 4: ordnance found, sums of `count`.

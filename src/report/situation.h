@@ -92,6 +92,9 @@ struct Situation {
   std::string estimate_missing_reason;  ///< when there is no estimate: why, and what to run
   std::optional<double> present_pace_ha_year, years_at_present_pace;
   std::optional<int> pace_first_year, pace_last_year;
+  /// Baseline less all land released to date, and the years it takes at the pace of all released land: what the
+  /// recorded hazards alone do not show where much is not surveyed yet.
+  std::optional<double> baseline_remaining_ha, years_for_baseline;
   std::vector<YearFigures> years;  ///< without gaps, up to the year of as_of
   std::vector<DistrictFigures> districts;
   std::map<std::string, std::string> reasons;  ///< JSON key -> why it is not known

@@ -197,6 +197,8 @@ std::string to_json(const Situation& s) {
   json["estimate"] = estimate_json(s);
   json["present_pace_ha_year"] = or_null(s.present_pace_ha_year);
   json["years_at_present_pace"] = or_null(s.years_at_present_pace);
+  json["baseline_remaining_ha"] = or_null(s.baseline_remaining_ha);
+  json["years_for_baseline_at_present_pace"] = or_null(s.years_for_baseline);
   json["reasons"] = Json::object();
   for (const auto& [key, why] : s.reasons) {
     json["reasons"][key] = why;

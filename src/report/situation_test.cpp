@@ -107,6 +107,8 @@ TEST(Situation, PresentPaceIsTheMeanOfTheLastThreeFullYearsInsideHazards) {
   Snapshot s = three_years();
   EXPECT_DOUBLE_EQ(*report(s, kThreeYears).present_pace_ha_year, 50);  // (100 + 30 + 20) / 3
   EXPECT_DOUBLE_EQ(*report(s, kThreeYears).years_at_present_pace, 10);
+  EXPECT_DOUBLE_EQ(*report(s, kThreeYears).baseline_remaining_ha, 850);  // of 1000 ha 150 are released
+  EXPECT_DOUBLE_EQ(*report(s, kThreeYears).years_for_baseline, 17);
   s.as_of = drawn::date("2025-12-30");  // 2025 is not over: 2022 to 2024
   EXPECT_DOUBLE_EQ(*report(s, kThreeYears).present_pace_ha_year, 130.0 / 3);
   std::vector<drawn::Ground> outside = kThreeYears;
@@ -226,6 +228,19 @@ TEST(Situation, ARecordIsJudgedOnlyWhereAFifthOfItsGrownOutlineWasReleased) {
   EXPECT_EQ(r.records_by_source[0].source, "archive");
   EXPECT_FALSE(r.records_by_source[1].accuracy);  // nothing of the hand-over was searched
   EXPECT_THAT(r.notes, Contains(HasSubstr("Minefield records without a position: 1")));
+}
+
+TEST(Situation, ARecordWhoseOutlineCrossesItselfIsJudgedByWhatItsLinesEnclose) {
+  Snapshot s = drawn::empty_country();
+  geo::PlanarPolygon bow_tie;
+  bow_tie.outer = {{500000, 4400000}, {500200, 4400200}, {500200, 4400000}, {500000, 4400200}};
+  s.minefield_records = {record("R-1", "archive", {{}, {}, {bow_tie}})};
+  s.land_releases = {
+      drawn::release("LR-1", Outcome::cleared, "2024-01-01", drawn::rectangle(499900, 4399900, 400, 400))};
+  s.finds = {drawn::find("F-1", Device::ap_mine, 1, "2024-01-01", {500010, 4400100})};
+  const Situation r = report(s, {{LandState::cleared, 160000, 0}});
+  EXPECT_EQ(r.records.searched, 1);
+  EXPECT_EQ(r.records.confirmed, 1);
 }
 
 TEST(Situation, MoneyInDifferentCurrenciesIsNeverSummed) {
