@@ -557,7 +557,7 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   FieldFit fit;
   // A rough mode is enough to start from; from a fixed point near by even that is not needed.
   if (m.used_weight.empty()) {
-    FG_TRY(fit.iterations, m.newton(0.5));
+    FG_TRY(fit.iterations, m.newton(std::max(0.5, 5e-4 * static_cast<double>(m.eta.size()))));
   } else {
     FG_TRY_VOID(m.factorise(m.used_weight));
   }

@@ -19,6 +19,6 @@ it('on dark ground a pale class becomes dark and a dark one bright, grey stays g
   expect(darkRasterColour('#404040')).toBe('#bfbfbf');
   // The middle of the scale keeps its place; the top of it, dark purple, becomes the brightest, still purple.
   expect(darkRasterColour('#ff8000')).toBe('#ff8000');
-  expect(darkRasterColour('#3f0f45')).toBe('#dcace2');
+  expect(darkRasterColour('#3d0a4f')).toBe('#d8a5ea');
   expect(darkRasterColour('not a colour')).toBe('not a colour');
 });
