@@ -1,14 +1,13 @@
 // Import and report at the size of a nation: bench_register [--tiny] [--folder DIR]
 // Prints seconds for: inventing the country, importing its files, importing the finds alone, making the snapshot, the
 // situation report.
-#include "register/register.h"
-
 #include <filesystem>
 #include <system_error>
 
 #include "base/hash.h"
 #include "exchange/canonical_files.h"
 #include "measure.h"
+#include "register/register.h"
 #include "report/situation.h"
 #include "simulate/country.h"
 
