@@ -37,7 +37,7 @@ OPEN = re.compile(r"tl/expected\.hpp|fmt/.*|nlohmann/.*|toml\+\+/.*|simdjson\.h|
 TEST_ONLY = re.compile(r"gtest/.*|gmock/.*|rapidcheck.*|benchmark/.*")
 # CLI11 is the language the verbs are written in, so cli's own header may carry it.
 MAY_TRAVEL = {"cli"}
-POSIX = re.compile(r"(unistd|fcntl|signal|poll|dirent|pthread|termios|netdb|sched|dlfcn|malloc|ifaddrs|syslog|spawn|x86intrin|immintrin)\.h"
+POSIX = re.compile(r"(unistd|fcntl|pwd|signal|poll|dirent|pthread|termios|netdb|sched|dlfcn|malloc|ifaddrs|syslog|spawn|x86intrin|immintrin)\.h"
                    r"|(sys|netinet|arpa|linux|net)/.*\.h")
 
 

@@ -24,25 +24,19 @@ std::function<int()> verb_validate(CLI::App& app);
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
-      verb_demo,
-      verb_simulate,
-      verb_init,
-      verb_import,
-      verb_account,
-      verb_estimate,
-      verb_validate,
-      verb_report,
-      verb_serve,
-      verb_history,
+      verb_demo,     verb_simulate, verb_init,   verb_import, verb_account,
+      verb_estimate, verb_validate, verb_report, verb_serve,  verb_history,
   };
   return all;
 }
 
 std::shared_ptr<Common> add_common_options(CLI::App& verb) {
   auto common = std::make_shared<Common>();
-  verb.add_flag("--json", common->json, "Print one JSON object on standard output; everything else goes to standard error");
+  verb.add_flag("--json", common->json,
+                "Print one JSON object on standard output; everything else goes to standard error");
   verb.add_flag("--quiet,-q", common->quiet, "No progress on standard error");
-  verb.add_option("--threads", common->threads, "Threads to use, 0 = all (results do not depend on it)")->capture_default_str();
+  verb.add_option("--threads", common->threads, "Threads to use, 0 = all (results do not depend on it)")
+      ->capture_default_str();
   verb.parse_complete_callback([common] { base::set_thread_count(common->threads); });
   return common;
 }
@@ -52,12 +46,14 @@ base::Progress progress_on_terminal(const Common& common) {
     return base::no_progress;
   }
   const bool terminal = isatty(STDERR_FILENO) == 1;
-  return [terminal, last = std::string(), started = std::chrono::steady_clock::now()](std::string_view step, double share) mutable {
+  return [terminal, last = std::string(), started = std::chrono::steady_clock::now()](std::string_view step,
+                                                                                      double share) mutable {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     if (terminal) {
       constexpr int kWidth = 24;
       const int filled = static_cast<int>(kWidth * share);
-      fmt::print(stderr, "{}\r  [{}{}] {:3.0f} %  {:<52.52} {:6.1f} s", step == last ? "" : "\n", std::string(static_cast<std::size_t>(filled), '#'),
+      fmt::print(stderr, "{}\r  [{}{}] {:3.0f} %  {:<52.52} {:6.1f} s", step == last ? "" : "\n",
+                 std::string(static_cast<std::size_t>(filled), '#'),
                  std::string(static_cast<std::size_t>(kWidth - filled), '.'), 100 * share, step, seconds);
       std::fflush(stderr);
       if (share >= 1) {

@@ -55,7 +55,7 @@ struct Observations {
   std::vector<CovariateField> covariates;
   std::string snapshot_hash;
   std::string mode;                ///< "effort", or "presence-only" when no land release says where was searched
-  std::string from, until;          ///< the window asked for, "" = open; part of the stamp
+  std::string from, until;         ///< the window asked for, "" = open; part of the stamp
   std::vector<std::string> notes;  ///< assumptions made, in words
 };
 

@@ -64,8 +64,9 @@ int winding_number(const std::vector<Xy>& ring, Xy point) {
 bool winds_around(const PlanarGeometry& geometry, Xy point) {
   return std::any_of(geometry.polygons.begin(), geometry.polygons.end(), [&](const PlanarPolygon& polygon) {
     return winding_number(polygon.outer, point) != 0 &&
-           std::none_of(polygon.holes.begin(), polygon.holes.end(),
-                        [&](const auto& hole) { return !hole.empty() && geo::contains(PlanarPolygon{hole, {}}, point); });
+           std::none_of(polygon.holes.begin(), polygon.holes.end(), [&](const auto& hole) {
+             return !hole.empty() && geo::contains(PlanarPolygon{hole, {}}, point);
+           });
   });
 }
 
