@@ -60,6 +60,7 @@ TEST(Country, NothingDrawnLeavesTheIslandByMoreThanABlunder) {
   const Country& c = small_country();
   geo::Box island = geo::bounds(c.known.areas_of_interest[0].geometry).grown(4000);
   for (const auto& record : c.known.minefield_records) {
+    EXPECT_EQ(geo::validity_problem(record.geometry), "") << record.record_id;
     for (const auto& polygon : record.geometry.polygons) {
       for (const geo::Xy& p : polygon.outer) {
         EXPECT_TRUE(island.contains(p)) << record.record_id;

@@ -27,6 +27,10 @@ TEST(NationalCountry, AddsUpToTheFoundingCase) {
   EXPECT_NEAR(cleared_ha, 166000, 830);
   EXPECT_NEAR(cleared_ha / mineaction::baseline_at(c.known, c.known.as_of)->area_ha, 0.142, 0.001);
 
+  for (const auto& record : c.known.minefield_records) {
+    EXPECT_EQ(geo::validity_problem(record.geometry), "") << record.record_id;
+  }
+
   std::int64_t laid = 0;
   std::int64_t ap = 0;
   std::int64_t av = 0;

@@ -75,10 +75,8 @@ geo::PlanarGeometry drawn_outline(const Minefield& field, base::Random& random) 
   geo::PlanarGeometry outline;
   outline.polygons.push_back({std::move(right), {}});
   if (!geo::validity_problem(outline).empty()) {
-    auto whole = geo::buffer(outline, 0);  // an arc of more than half a turn: what is drawn is its ground
-    if (whole && !whole->polygons.empty()) {
-      outline = std::move(*whole);
-    }
+    // An arc of half a turn or more cannot be drawn with two edges: the form goes round it.
+    outline.polygons = {{field.outline.polygons.at(0).outer, {}}};
   }
   return outline;
 }
