@@ -20,8 +20,8 @@ struct PolygonCells {
 
 struct EstimateOptions {
   std::uint64_t seed = 1;
-  int draws = 100;                    ///< joint posterior draws behind the intervals
-  std::int64_t most_nodes = 150'000;  ///< of a class's short field; more ground than that gets a coarser lattice
+  int draws = 100;                   ///< joint posterior draws behind the intervals
+  std::int64_t most_nodes = 60'000;  ///< of a class's short field; more ground than that gets a coarser lattice
   std::int64_t most_hyper_searches =
       12'000;                           ///< searched cells (whole blocks) that the hyperparameters are learned from
   std::vector<std::uint8_t> leave_out;  ///< one flag per cell, may be empty: observations not to be used (validation)

@@ -9,6 +9,8 @@
 #include <string>
 
 extern "C" void openblas_set_num_threads(int threads);
+// CHOLMOD's own OpenMP team would spin beside our threads; the count is per calling thread.
+extern "C" void omp_set_num_threads(int threads) __attribute__((weak));
 
 namespace firmground::sparse {
 
@@ -131,6 +133,9 @@ Cholesky::~Cholesky() = default;
 
 base::Result<void> Cholesky::factorise(const SymmetricMatrix& matrix) {
   FG_CHECK(static_cast<std::size_t>(matrix.n) == impl_->factor->n);
+  if (omp_set_num_threads != nullptr) {
+    omp_set_num_threads(1);
+  }
   cholmod_sparse a = view(matrix);
   cholmod_l_factorize(&a, impl_->factor, &impl_->common);
   if (impl_->common.status == CHOLMOD_OUT_OF_MEMORY) {
