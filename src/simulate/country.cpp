@@ -1,6 +1,7 @@
 #include "simulate/country.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 
 #include "base/check.h"
@@ -18,6 +19,7 @@ namespace firmground::simulate {
 namespace {
 
 constexpr int kEpsg = 32639;
+constexpr std::chrono::days kFromReportToWork{20};
 
 /// The ground as it is, before anybody wrote anything down.
 struct World {
@@ -84,6 +86,15 @@ void close_hazards(const Operations& operations, Hazards& hazards, const std::ve
   for (SurveyedHazard& hazard : hazards.all) {
     const auto released = std::count_if(hazard.parcels.begin(), hazard.parcels.end(),
                                         [&](std::uint32_t parcel) { return operations.of_parcel[parcel] >= 0; });
+    for (const std::uint32_t parcel : hazard.parcels) {
+      const std::int32_t release = operations.of_parcel[parcel];
+      // Work starts on what is on file: the report is older than the first team on the ground.
+      if (release >= 0) {
+        const base::Date started = operations.releases[static_cast<std::size_t>(release)].started;
+        hazard.record.reported_on =
+            std::min(*hazard.record.reported_on, base::Date(started.first_day() - kFromReportToWork));
+      }
+    }
     const bool all = !hazard.parcels.empty() && released == static_cast<std::ptrdiff_t>(hazard.parcels.size());
     hazard.record.status = all ? "Closed" : released > 0 ? "Worked on" : "Open";
     hazard.record.district = district_at(districts, geo::centroid(hazard.record.geometry));

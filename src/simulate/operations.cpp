@@ -160,7 +160,7 @@ std::int64_t LandReleaseWork::seed_parcel(Purpose purpose) {
   for (int attempt = 0; attempt < 80 && !candidates.empty(); ++attempt) {
     const std::uint32_t parcel = candidates[random_.index(candidates.size())];
     // Of two equal places the suspected one is worked on first.
-    const double keen = hazards_.of_parcel[parcel] >= 0 ? 1 : 0.45;
+    const double keen = hazards_.of_parcel[parcel] >= 0 ? 1 : 0.15;
     if (free(parcel) && random_.chance(keen)) {
       return parcel;
     }
@@ -194,6 +194,9 @@ double LandReleaseWork::wish(std::uint32_t parcel, std::uint32_t first, Purpose 
   const bool led_by_hazard = purpose == Purpose::belt || purpose == Purpose::urgent;
   if (led_by_hazard && hazards_.of_parcel[parcel] != hazards_.of_parcel[first]) {
     metres += 700;
+  }
+  if (hazards_.of_parcel[parcel] < 0) {
+    metres += 120;  // nobody suspects this ground: it comes with the task only where it rounds it off
   }
   if (purpose == Purpose::farmland && ground_.farmland[parcel] == 0) {
     metres += 500;
