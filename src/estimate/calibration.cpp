@@ -52,6 +52,8 @@ Calibration fit_calibration(std::span<const HeldOutSearch> searches) {
     for (std::size_t k = 0; k < 6 && !moved; ++k) {
       std::array<double, 3> next = at;
       next[k / 2] += k % 2 == 0 ? step : -step;
+      // Blocks held out lie beside searched ground; a spread above one, learned there, would run wild far from it.
+      next[2] = std::min(next[2], 0.0);
       const double value = log_posterior(next);
       if (value > best + 1e-9) {
         best = value;
