@@ -24,7 +24,8 @@ struct HeldOutSearch {
   bool found;
 };
 
-/// Most likely correction given weak priors around the identity (shift sd 0.7, log slope sd 0.3, log spread sd 0.5, never above 0).
+/// Most likely correction given weak priors around the identity (shift sd 0.7, log slope sd 0.3, log spread sd 0.5,
+/// never above 0).
 Calibration fit_calibration(std::span<const HeldOutSearch> searches);
 
 /// Forecasts of every observation by fits that left out its block (1 km or 20 cells; `folds` groups of blocks).
