@@ -106,7 +106,8 @@ Picture upright_bars(const BarChart& chart) {
     add_line(picture, {left, y_of(tick)}, {chart.width, y_of(tick)}, tick == 0 ? colours::kQuiet : colours::kRule, 0.5);
     add_text(picture, left - 3, y_of(tick) + 2.5, tick_text(tick, step), Anchor::end);
   }
-  const double slot = (chart.width - left) / static_cast<double>(chart.categories.size());
+  constexpr double kRight = 5;  // the last year's name is wider than its bar
+  const double slot = (chart.width - kRight - left) / static_cast<double>(chart.categories.size());
   const double bar = std::min(26.0, slot * 0.72);
   std::vector<double> height(chart.categories.size(), 0);
   for (const Series& series : chart.series) {
@@ -210,7 +211,7 @@ Picture share_dots(std::string id, std::string title, std::string description, c
     if (!row.share) {
       continue;
     }
-    add_line(picture, {x_of(*row.p05), y + 5.5}, {x_of(*row.p95), y + 5.5}, colours::kCleared, 2.2);
+    add_line(picture, {x_of(known(row.p05)), y + 5.5}, {x_of(known(row.p95)), y + 5.5}, colours::kCleared, 2.2);
     const double x = x_of(*row.share);
     picture.add(Shape{.outlines = {{{x, y + 2.2}, {x - 3.3, y + 5.5}, {x, y + 8.8}, {x + 3.3, y + 5.5}}},
                       .fill = colours::kText,

@@ -188,7 +188,7 @@ Exhibit accuracy_by_source(const Situation& s, double width) {
     }
     exhibit.rows.push_back({a.source, grouped(a.records), grouped(a.searched), grouped(a.confirmed),
                             a.accuracy ? percent(*a.accuracy) : kNotKnown,
-                            a.accuracy ? percent(*a.p05) + " – " + percent(*a.p95) : kNotKnown});
+                            a.accuracy ? percent(known(a.p05)) + " – " + percent(known(a.p95)) : kNotKnown});
   }
   exhibit.picture =
       share_dots("accuracy-by-source", "Minefield records confirmed, by source",

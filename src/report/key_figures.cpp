@@ -21,7 +21,8 @@ std::string span_text(const base::Date& from, const base::Date& until) {
 
 /// The days that a flow counts: the period, or everything to date.
 std::string flow_date(const Situation& s) {
-  return s.period_from ? span_text(*s.period_from, *s.period_until) : "all records to " + long_date(s.as_of);
+  return s.period_from ? span_text(known(s.period_from), known(s.period_until))
+                       : "all records to " + long_date(s.as_of);
 }
 
 std::string as_of_date(const Situation& s) {
@@ -39,7 +40,8 @@ Figure cleared(const Situation& s) {
            "measured on the WGS 84 ellipsoid."};
   if (s.cleared_ha) {
     f.basis = "inside and outside recorded hazardous areas";
-    f.detail = s.period_from ? fmt::format("{} cleared since records began", hectares(s.to_date->cleared_ha)) : "";
+    f.detail =
+        s.period_from ? fmt::format("{} cleared since records began", hectares(known(s.to_date).cleared_ha)) : "";
   } else {
     f.basis = reason(s, "cleared_ha");
   }
@@ -56,9 +58,10 @@ Figure released(const Situation& s) {
       flow_date(s),
       "Area of the union of all releases, each square metre once, with the strongest outcome that is recorded for it."};
   if (s.cleared_ha) {
-    f.value = hectares(*s.cleared_ha + *s.reduced_ha + *s.cancelled_ha);
-    f.basis = fmt::format("{} cleared, {} reduced by technical survey, {} cancelled by non-technical survey",
-                          hectares(*s.cleared_ha), hectares(*s.reduced_ha), hectares(*s.cancelled_ha));
+    f.value = hectares(known(s.cleared_ha) + known(s.reduced_ha) + known(s.cancelled_ha));
+    f.basis =
+        fmt::format("{} cleared, {} reduced by technical survey, {} cancelled by non-technical survey",
+                    hectares(known(s.cleared_ha)), hectares(known(s.reduced_ha)), hectares(known(s.cancelled_ha)));
   }
   return f;
 }
@@ -66,18 +69,18 @@ Figure released(const Situation& s) {
 Figure share(const Situation& s) {
   Figure f{"share",
            "Share of the estimated contaminated area cleared",
-           s.share_of_baseline ? percent(*s.share_of_baseline) : kNotKnown,
+           s.share_of_baseline ? percent(known(s.share_of_baseline)) : kNotKnown,
            reason(s, "share_of_baseline"),
            "",
            flow_date(s),
            "Land cleared divided by the area of the baseline in force on the date of information."};
   if (s.share_of_baseline) {
-    f.basis = fmt::format("{} of {}", hectares(*s.cleared_ha), hectares(s.baseline->area_ha));
-    f.detail =
-        fmt::format("Baseline: {}, estimated {}, source: {}", s.baseline->name, long_date(s.baseline->estimated_on),
-                    s.baseline->source.empty() ? "not recorded" : s.baseline->source);
+    f.basis = fmt::format("{} of {}", hectares(known(s.cleared_ha)), hectares(known(s.baseline).area_ha));
+    f.detail = fmt::format("Baseline: {}, estimated {}, source: {}", known(s.baseline).name,
+                           long_date(known(s.baseline).estimated_on),
+                           known(s.baseline).source.empty() ? "not recorded" : known(s.baseline).source);
     if (s.period_from) {
-      f.detail = fmt::format("{} since records began. {}", percent(*s.share_of_baseline_to_date), f.detail);
+      f.detail = fmt::format("{} since records began. {}", percent(known(s.share_of_baseline_to_date)), f.detail);
     }
   }
   return f;
@@ -93,11 +96,11 @@ Figure remaining(const Situation& s) {
       as_of_date(s),
       "Recorded hazardous areas less everything cancelled, reduced or cleared in them, by overlay of the geometry."};
   if (s.remaining_ha) {
-    f.basis = fmt::format("{} confirmed, {} suspected", hectares(*s.remaining_confirmed_ha),
-                          hectares(*s.remaining_suspected_ha));
+    f.basis = fmt::format("{} confirmed, {} suspected", hectares(known(s.remaining_confirmed_ha)),
+                          hectares(known(s.remaining_suspected_ha)));
     f.detail = "Contamination that nobody has recorded is not in it.";
     if (s.baseline_remaining_ha) {
-      f.detail += fmt::format(" Baseline less all released land: {}.", hectares(*s.baseline_remaining_ha));
+      f.detail += fmt::format(" Baseline less all released land: {}.", hectares(known(s.baseline_remaining_ha)));
     }
   }
   return f;
@@ -106,17 +109,19 @@ Figure remaining(const Situation& s) {
 Figure pace(const Situation& s) {
   Figure f{"pace",
            "Years for the recorded area at the present pace",
-           s.years_at_present_pace ? headline(*s.years_at_present_pace) + " years" : kNotKnown,
+           s.years_at_present_pace ? headline(known(s.years_at_present_pace)) + " years" : kNotKnown,
            reason(s, "years_at_present_pace"),
            "",
            as_of_date(s),
            "Remaining area divided by the mean of hazardous area cleared, reduced and cancelled in the last three full "
            "years."};
   if (s.years_at_present_pace) {
-    f.basis = fmt::format("{} at {} a year", hectares(*s.remaining_ha), hectares(*s.present_pace_ha_year));
-    f.detail = fmt::format("Pace: mean of {} to {}. Not a forecast.", *s.pace_first_year, *s.pace_last_year);
+    f.basis = fmt::format("{} at {} a year", hectares(known(s.remaining_ha)), hectares(known(s.present_pace_ha_year)));
+    f.detail =
+        fmt::format("Pace: mean of {} to {}. Not a forecast.", known(s.pace_first_year), known(s.pace_last_year));
     if (s.years_for_baseline) {
-      f.detail += fmt::format(" For the baseline less all released land: {} years.", headline(*s.years_for_baseline));
+      f.detail +=
+          fmt::format(" For the baseline less all released land: {} years.", headline(known(s.years_for_baseline)));
     }
   }
   return f;
@@ -125,13 +130,14 @@ Figure pace(const Situation& s) {
 Figure mines(const Situation& s) {
   Figure f{"mines",
            "Mines found",
-           s.mines_found ? grouped(*s.mines_found) : kNotKnown,
+           s.mines_found ? grouped(known(s.mines_found)) : kNotKnown,
            reason(s, "mines_found"),
            "",
            flow_date(s),
            "Sum of the counts of all finds of anti-personnel and anti-vehicle mines."};
   if (s.mines_found) {
-    f.basis = fmt::format("{} anti-personnel, {} anti-vehicle", grouped(*s.ap_mines_found), grouped(*s.av_mines_found));
+    f.basis = fmt::format("{} anti-personnel, {} anti-vehicle", grouped(known(s.ap_mines_found)),
+                          grouped(known(s.av_mines_found)));
   }
   return f;
 }
@@ -139,14 +145,14 @@ Figure mines(const Situation& s) {
 Figure remnants(const Situation& s) {
   Figure f{"erw",
            "Explosive remnants of war found",
-           s.erw_found ? grouped(*s.erw_found) : kNotKnown,
+           s.erw_found ? grouped(known(s.erw_found)) : kNotKnown,
            reason(s, "erw_found"),
            "",
            flow_date(s),
            "Sum of the counts of all finds of unexploded and abandoned ordnance, submunitions and other ERW."};
   if (s.erw_found) {
     f.basis = "unexploded and abandoned ordnance, submunitions";
-    f.detail = fmt::format("{} other or unidentified items apart", grouped(*s.other_found));
+    f.detail = fmt::format("{} other or unidentified items apart", grouped(known(s.other_found)));
   }
   return f;
 }
@@ -178,15 +184,15 @@ constexpr const char* kHowCasualties =
 
 Figure casualties_since(const Situation& s) {
   Figure f{"casualties-since",
-           s.since_date ? "Casualties since " + (s.since_name.empty() ? long_date(*s.since_date) : s.since_name)
+           s.since_date ? "Casualties since " + (s.since_name.empty() ? long_date(known(s.since_date)) : s.since_name)
                         : "Casualties since the reference date",
            kNotKnown,
            reason(s, "casualties.since"),
            "",
-           s.since_date ? span_text(*s.since_date, s.as_of) : as_of_date(s),
+           s.since_date ? span_text(known(s.since_date), s.as_of) : as_of_date(s),
            kHowCasualties};
   if (s.since) {
-    describe_casualties(*s.since, f);
+    describe_casualties(known(s.since), f);
   }
   return f;
 }
@@ -200,7 +206,7 @@ Figure casualties_all(const Situation& s) {
            "all records to " + long_date(s.as_of),
            kHowCasualties};
   if (s.all) {
-    describe_casualties(*s.all, f);
+    describe_casualties(known(s.all), f);
   }
   return f;
 }
@@ -209,7 +215,7 @@ Figure casualties_in_period(const Situation& s) {
   Figure f{"casualties-period", "Casualties in the period", kNotKnown, reason(s, "casualties.total"), "", flow_date(s),
            kHowCasualties};
   if (s.in_period) {
-    describe_casualties(*s.in_period, f);
+    describe_casualties(known(s.in_period), f);
   }
   return f;
 }
@@ -218,7 +224,7 @@ Figure accuracy(const Situation& s) {
   Figure f{
       "records",
       "Minefield records confirmed by search",
-      s.records.accuracy ? percent(*s.records.accuracy, 0) : kNotKnown,
+      s.records.accuracy ? percent(known(s.records.accuracy), 0) : kNotKnown,
       reason(s, "records.accuracy"),
       "",
       as_of_date(s),
@@ -227,7 +233,7 @@ Figure accuracy(const Situation& s) {
           "found in it. Interval: Jeffreys, 90 %.",
           100 * kSearchedShare, kConfirmedWithin_m)};
   if (s.records.accuracy) {
-    f.value += fmt::format(" ({}–{})", grouped(100 * *s.records.p05), percent(*s.records.p95, 0));
+    f.value += fmt::format(" ({}–{})", grouped(100 * known(s.records.p05)), percent(known(s.records.p95), 0));
     f.basis = fmt::format("{} confirmed of {} searched", grouped(s.records.confirmed), grouped(s.records.searched));
     f.detail = fmt::format("{} records in all; of those not searched nothing is known", grouped(s.records.records));
   }
@@ -237,7 +243,7 @@ Figure accuracy(const Situation& s) {
 Figure funding(const Situation& s) {
   Figure f{"funding",
            "Share of national funding",
-           s.national_share ? percent(*s.national_share) : kNotKnown,
+           s.national_share ? percent(known(s.national_share)) : kNotKnown,
            reason(s, "funding.national_share"),
            "",
            s.period_from ? flow_date(s) : "all years to " + std::to_string(s.as_of.year()),
@@ -263,12 +269,12 @@ Figure estimated_items(const Situation& s) {
            "Mean of the hazard estimate over the area of interest, with its 5 % and 95 % quantiles; an estimate, not a "
            "count."};
   if (s.estimate) {
-    const auto& totals = s.estimate->totals;
+    const auto& totals = known(s.estimate).totals;
     f.value = headline(totals.items_mean);
     f.basis = fmt::format("90 % interval {} to {}", headline(totals.items_p05), headline(totals.items_p95));
-    f.detail = s.estimate->stale ? "Made from another state of the register: run the estimate again."
-                                 : "Made from the same records.";
-    f.date = "made " + s.estimate->made_at.substr(0, 10) + ", stamp " + s.estimate->stamp_id;
+    f.detail = known(s.estimate).stale ? "Made from another state of the register: run the estimate again."
+                                       : "Made from the same records.";
+    f.date = "made " + known(s.estimate).made_at.substr(0, 10) + ", stamp " + known(s.estimate).stamp_id;
   }
   return f;
 }
@@ -296,7 +302,8 @@ std::string report_title(const Situation& s) {
 
 std::string report_scope(const Situation& s) {
   const std::string information = "Date of information " + long_date(s.as_of);
-  return s.period_from ? "Period " + span_text(*s.period_from, *s.period_until) + ". " + information : information;
+  return s.period_from ? "Period " + span_text(known(s.period_from), known(s.period_until)) + ". " + information
+                       : information;
 }
 
 std::vector<Figure> key_figures(const Situation& s) {

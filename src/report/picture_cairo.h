@@ -3,7 +3,8 @@
 
 #include "report/picture.h"
 
-struct _cairo;
+// What cairo.h calls cairo_t; the header itself stays out of ours.
+struct _cairo;  // NOLINT(bugprone-reserved-identifier): the name is cairo's
 
 namespace firmground::report {
 

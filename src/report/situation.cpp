@@ -86,7 +86,7 @@ void count_released(const Snapshot& snapshot, const LandAccount& account, const 
   }
   s.to_date = ReleasedLand{account.all_cleared_m2 / kM2PerHa, account.all_reduced_m2 / kM2PerHa,
                            account.all_cancelled_m2 / kM2PerHa};
-  const ReleasedLand& asked = window.has_period() ? in_period : *s.to_date;
+  const ReleasedLand& asked = window.has_period() ? in_period : known(s.to_date);
   s.cleared_ha = asked.cleared_ha;
   s.reduced_ha = asked.reduced_ha;
   s.cancelled_ha = asked.cancelled_ha;
@@ -131,7 +131,7 @@ void share_baseline(const Snapshot& snapshot, Situation& s) {
     return unknown(s.reasons["cleared_ha"]);
   }
   s.share_of_baseline = *s.cleared_ha / baseline->area_ha;
-  s.share_of_baseline_to_date = s.to_date->cleared_ha / baseline->area_ha;
+  s.share_of_baseline_to_date = known(s.to_date).cleared_ha / baseline->area_ha;
 }
 
 /// What a span of years released: in recorded hazards, and in all.
@@ -160,7 +160,8 @@ Pace released_between(int first, int last, const Snapshot& snapshot, const LandA
 /// Equation 9: the same for the baseline, of which the recorded hazards may be a part only.
 void project_baseline(const Pace& pace, Situation& s) {
   if (s.baseline && s.baseline->area_ha > 0) {
-    const double released_ha = s.to_date->cleared_ha + s.to_date->reduced_ha + s.to_date->cancelled_ha;
+    const double released_ha =
+        known(s.to_date).cleared_ha + known(s.to_date).reduced_ha + known(s.to_date).cancelled_ha;
     s.baseline_remaining_ha = std::max(0.0, s.baseline->area_ha - released_ha);
     if (pace.all_ha > 0) {
       s.years_for_baseline = *s.baseline_remaining_ha / (pace.all_ha / kPaceYears);
@@ -391,7 +392,7 @@ void take_estimate(const std::optional<EstimateSummary>& estimate, Situation& s)
 std::string settings_of(const Situation& s) {
   nlohmann::ordered_json settings = {{"period", nullptr}, {"estimate", nullptr}};
   if (s.period_from) {
-    settings["period"] = {s.period_from->to_string(), s.period_until->to_string()};
+    settings["period"] = {known(s.period_from).to_string(), known(s.period_until).to_string()};
   }
   if (s.estimate) {
     settings["estimate"] = {
@@ -418,8 +419,8 @@ base::Result<Situation> situation_from_account(const Snapshot& snapshot, const L
   Situation s;
   s.as_of = window.last == snapshot.as_of.last_day() ? snapshot.as_of : base::Date(window.last);
   if (window.has_period()) {
-    s.period_from = base::Date(*window.period_first);
-    s.period_until = base::Date(*window.period_last);
+    s.period_from = base::Date(known(window.period_first));
+    s.period_until = base::Date(known(window.period_last));
   }
   s.programme = snapshot.programme.name;
   s.country = snapshot.programme.country;

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "base/check.h"
+
 namespace firmground::report {
 
 /// "166,012" or "166,012.3": groups of three, fixed decimals.
@@ -18,5 +20,12 @@ std::string headline(double value);
 std::string hectares_or_unknown(const std::optional<double>& ha);
 
 inline constexpr const char* kNotKnown = "not known";
+
+/// What the situation holds where another of its figures says that it must.  REQUIRES: value.has_value() (CHECKed).
+template <typename T>
+const T& known(const std::optional<T>& value) {
+  FG_CHECK(value.has_value());
+  return *value;
+}
 
 }  // namespace firmground::report
