@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "geo/crs.h"
 #include "intake/source_file.h"
+#include "register/database.h"
 #include "register/layout.h"
 #include "register/profile.h"
-#include "register/sqlite.h"
 
 /// Quality rules that need other records than the one being entered. A broken rule is an issue, never a refusal.
 namespace firmground::registry {

@@ -177,7 +177,8 @@ Result<void> enter_covariate(Database& database, Reading& reading, const Entry& 
       auto insert,
       database.prepare(
           "INSERT INTO firmground_covariate (name, version_number, version_batch, version_state, version_hash, bytes) "
-          "VALUES (?1, (SELECT ifnull(max(version_number), 0) + 1 FROM firmground_covariate WHERE name = ?1), ?, ?, ?, "
+          "VALUES (?1, (SELECT coalesce(max(version_number), 0) + 1 FROM firmground_covariate WHERE name = ?1), ?, ?, "
+          "?, "
           "?)"));
   insert.bind(1, name).bind(2, entry.batch).bind(3, state).bind(4, hash).bind_blob(5, reading.raster);
   FG_TRY_VOID(insert.run());

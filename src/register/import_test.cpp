@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "base/ids.h"
+#include "register/database.h"
 #include "register/register.h"
-#include "register/sqlite.h"
 #include "register/test_folder.h"
 
 namespace firmground::registry {

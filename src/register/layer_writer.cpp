@@ -8,7 +8,6 @@
 
 #include "base/hash.h"
 #include "base/ids.h"
-#include "register/packed_rtree.h"
 
 namespace firmground::registry {
 
@@ -145,17 +144,19 @@ Result<LayerWriter> LayerWriter::make(Database& database, const Layer& layer, co
                                               "ON CONFLICT (layer_id, local_id) DO NOTHING"));
   FG_TRY(auto find_record,
          database.prepare("SELECT record_id FROM firmground_record WHERE layer_id = ? AND local_id = ?"));
-  FG_TRY(auto find_same, database.prepare(fmt::format(
-                             "SELECT v.version_number, v.version_state = 'approved' AND (s.version_id IS NULL OR "
-                             "(s.version_id != v.version_id AND "
-                             "s.version_information_date IS v.version_information_date)) FROM {0} v LEFT JOIN {1} c ON "
-                             "c.fid = v.version_record "
-                             "LEFT JOIN {0} s ON s.version_record = c.fid AND s.version_number = c.version_number "
-                             "WHERE v.version_record = ? AND v.version_state = ? AND v.version_hash = ?",
-                             versions, sql_name(layer.kind.table))));
+  FG_TRY(
+      auto find_same,
+      database.prepare(fmt::format(
+          "SELECT v.version_number, v.version_state = 'approved' AND (s.version_id IS NULL OR "
+          "(s.version_id != v.version_id AND "
+          "s.version_information_date IS NOT DISTINCT FROM v.version_information_date)) FROM {0} v LEFT JOIN {1} c ON "
+          "c.fid = v.version_record "
+          "LEFT JOIN {0} s ON s.version_record = c.fid AND s.version_number = c.version_number "
+          "WHERE v.version_record = ? AND v.version_state = ? AND v.version_hash = ?",
+          versions, sql_name(layer.kind.table))));
   FG_TRY(auto next_number,
          database.prepare(
-             fmt::format("SELECT ifnull(max(version_number), 0) + 1 FROM {} WHERE version_record = ?", versions)));
+             fmt::format("SELECT coalesce(max(version_number), 0) + 1 FROM {} WHERE version_record = ?", versions)));
   FG_TRY(auto insert_version, database.prepare(insert_version_sql(layer)));
   FG_TRY(const auto before, database.integer(fmt::format("SELECT max(version_id) FROM {}", versions)));
   return LayerWriter(database, layer, batch,
@@ -225,32 +226,7 @@ Result<void> LayerWriter::insert_version(const Record& record, std::int64_t reco
 }
 
 Result<void> LayerWriter::show(const std::string& changed_at) {
-  const std::string table = sql_name(layer_->kind.table);
-  FG_TRY(const auto shown_before, database_->integer(fmt::format("SELECT 1 FROM {} LIMIT 1", table)));
-  const bool fresh = !shown_before && layer_->has_geometry();
-  FG_TRY_VOID(set_gate(*database_, Gate::open));
-  if (fresh) {
-    FG_TRY_VOID(set_index_trigger(*database_, *layer_, IndexTrigger::dropped));
-    FG_TRY_VOID(rewrite_current());
-    FG_TRY_VOID(pack_rtree(*database_, layer_->kind.table));
-    FG_TRY_VOID(set_index_trigger(*database_, *layer_, IndexTrigger::in_place));
-  } else {
-    FG_TRY_VOID(rewrite_current());
-  }
-  FG_TRY_VOID(set_gate(*database_, Gate::closed));
-  return refresh_contents(*database_, *layer_, changed_at);
-}
-
-Result<void> LayerWriter::rewrite_current() {
-  const std::string touched = fmt::format("(SELECT version_record FROM {} WHERE version_id > {})",
-                                          sql_name(layer_->versions()), versions_before_);
-  const std::string table = sql_name(layer_->kind.table);
-  FG_TRY_VOID(database_->execute(fmt::format("DELETE FROM {} WHERE fid IN {}", table, touched)));
-  return database_->execute(
-      fmt::format("INSERT INTO {} (fid, {}, version_number) SELECT v.version_record, {}, v.version_number FROM {} v "
-                  "WHERE v.version_record IN {} AND {}",
-                  table, layer_->column_list(), layer_->column_list("v."), sql_name(layer_->versions()), touched,
-                  is_current(*layer_)));
+  return show_versions(*database_, *layer_, versions_before_, changed_at);
 }
 
 }  // namespace firmground::registry

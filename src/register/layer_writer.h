@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "mineaction/kind.h"
+#include "register/database.h"
 #include "register/layout.h"
-#include "register/sqlite.h"
 
 namespace firmground::registry {
 
@@ -40,7 +40,6 @@ class LayerWriter {
     Statement insert_record, find_record, find_same, next_number, insert_version;
   };
   LayerWriter(Database& database, const Layer& layer, Batch batch, Statements statements, std::int64_t versions_before);
-  base::Result<void> rewrite_current();
   base::Result<std::optional<Entered>> same_content(std::int64_t record, const std::string& hash);
   base::Result<void> insert_version(const mineaction::Record& record, std::int64_t record_id, std::int64_t number,
                                     std::int64_t source_row, const std::string& blob, const std::string& hash);

@@ -5,15 +5,14 @@
 #include "base/error.h"
 #include "geo/crs.h"
 #include "mineaction/kind.h"
+#include "register/database.h"
 #include "register/geometry_blob.h"
-#include "register/sqlite.h"
 
-/// How a programme lies in its GeoPackage file (docs/formats/programme-file.md): system tables, and two tables per
-/// kind.
+/// How a programme lies in its store (docs/formats/programme-file.md): system tables, and two tables per kind.
 ///   <table>_version  every version ever entered, append-only; triggers refuse UPDATE and DELETE in words
 ///   <table>          the approved current state, what QGIS and GDAL see; rewritten by the register in the same
-///   transaction as the
-///                    versions it shows, refused to everyone else (docs/adr: current layers are tables, not views)
+///                    transaction as the versions it shows, refused to everyone else (docs/adr: current layers are
+///                    tables, not views)
 namespace firmground::registry {
 
 /// Layout that this binary reads and writes; in firmground_setting 'layout'. Migrations go forward only.
@@ -31,9 +30,11 @@ struct Layer {
   BlobType blob_type() const;
   /// `"find_id", "release_id", …` with `prefix` before each name.
   std::string column_list(const std::string& prefix = "") const;
+  /// `, "find_id" TEXT, …, geom POINT` for a table definition (Dialect::spelled).
+  std::string column_definitions(const std::string& geometry_type) const;
 };
 
-/// GeoPackage 1.4 system tables, Firmground's own tables, and the layers of all kinds.
+/// The store's system tables, Firmground's own tables, and the layers of all kinds.
 base::Result<void> create_layout(Database& database, const geo::Crs& crs);
 
 /// Adds what the file lacks of the kinds this binary knows (a new kind, a new field of a kind). Nothing to do on most
@@ -50,12 +51,14 @@ base::Result<Layer> create_reference_layer(Database& database, const std::string
 enum class Gate { closed, open };
 base::Result<void> set_gate(Database& database, Gate gate);
 
-/// The trigger that puts a new row into the layer's R-tree: taken away while the R-tree is filled in one go.
-enum class IndexTrigger { dropped, in_place };
-base::Result<void> set_index_trigger(Database& database, const Layer& layer, IndexTrigger trigger);
+/// Brings the current table of a layer up to its versions with a version_id above `after`, inside a transaction that
+/// the caller holds.  `changed_at`: UTC time of the entry.
+base::Result<void> show_versions(Database& database, const Layer& layer, std::int64_t after,
+                                 const std::string& changed_at);
 
-/// Extent, number of features and time of the last change, as GeoPackage clients read them.
-base::Result<void> refresh_contents(Database& database, const Layer& layer, const std::string& changed_at);
+/// SELECT of a layer's current rows among the records in the SQL list `touched`: fid, the columns of the kind,
+/// `geometry` (an expression on v.geom) where the kind has one, version_number.
+std::string current_rows(const Layer& layer, const std::string& touched, const std::string& geometry = "v.geom");
 
 /// Condition on a row `v` of the versions table: it is the approved state of its record, that is the latest decision
 /// (approved or withdrawn) by date of information, then by entry, and not a withdrawal. A version without a date of

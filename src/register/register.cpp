@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 
 #include "base/ids.h"
 #include "mineaction/record_conversion.h"
+#include "register/dialect.h"
 #include "register/layer_writer.h"
 #include "register/layout.h"
 #include "register/register_state.h"
@@ -23,10 +22,6 @@ namespace {
 
 constexpr const char* kEveryBatch = "9223372036854775807";
 
-std::string stem_of(const std::string& path) {
-  return std::filesystem::path(path).stem().string();
-}
-
 Result<void> write_setting(Database& database, std::string_view name, std::string_view value) {
   FG_TRY(auto insert, database.prepare("INSERT INTO firmground_setting VALUES (?, ?)"));
   return insert.bind(1, name).bind(2, value).run();
@@ -39,19 +34,10 @@ Result<std::string> read_setting(const Database& database, std::string_view name
   return row ? std::string(select.text(0)) : std::string();
 }
 
-/// Every SQLite file begins with these 16 bytes; anything else is some other file, not a damaged programme.
-bool has_sqlite_header(const std::string& path) {
-  constexpr std::string_view kHeader("SQLite format 3\0", 16);
-  std::string begin(kHeader.size(), ' ');
-  std::ifstream(path, std::ios::binary).read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  return begin == kHeader;
-}
-
 /// Refuses what is not ours before any table of ours is read: a person may well pass some other GeoPackage.
 Result<void> expect_programme(const Database& database) {
-  FG_TRY(const auto tables,
-         database.integer("SELECT count(*) FROM sqlite_master WHERE name IN ('firmground_setting', 'gpkg_contents')"));
-  if (tables != 2) {
+  FG_TRY(const auto tables, database.dialect().tables(database));
+  if (std::find(tables.begin(), tables.end(), "firmground_setting") == tables.end()) {
     return fail("registry.not_a_programme", {{"file", database.path()}, {"reason", "it has no register in it"}});
   }
   FG_TRY(const std::string layout, read_setting(database, "layout"));
@@ -62,16 +48,13 @@ Result<void> expect_programme(const Database& database) {
   return {};
 }
 
-Result<void> fill_new_file(Database& database, const geo::Crs& crs, const std::string& profile,
-                           const std::string& name) {
-  FG_TRY_VOID(database.execute("PRAGMA journal_mode = WAL"));
-  FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::write));
+Result<void> fill_new_store(Database& database, const geo::Crs& crs, const std::string& profile,
+                            const std::string& name) {
   FG_TRY_VOID(create_layout(database, crs));
   FG_TRY_VOID(write_setting(database, "layout", std::to_string(kLayout)));
   FG_TRY_VOID(write_setting(database, "name", name));
   FG_TRY_VOID(write_setting(database, "epsg", std::to_string(crs.epsg())));
-  FG_TRY_VOID(write_setting(database, "profile", profile));
-  return transaction.commit();
+  return write_setting(database, "profile", profile);
 }
 
 /// The latest day that any record in the snapshot speaks of; of a month or a year its first day, which is how dates are
@@ -130,7 +113,8 @@ Result<std::int64_t> last_batch_until(const Database& database, const std::optio
   if (!entered_until) {
     return std::atoll(kEveryBatch);
   }
-  FG_TRY(auto select, database.prepare("SELECT ifnull(max(batch_id), 0) FROM firmground_batch WHERE entered_at <= ?"));
+  FG_TRY(auto select,
+         database.prepare("SELECT coalesce(max(batch_id), 0) FROM firmground_batch WHERE entered_at <= ?"));
   select.bind(1, *entered_until);
   FG_TRY(const bool row, select.step());
   FG_CHECK(row);
@@ -167,44 +151,19 @@ Register::~Register() = default;
 
 Result<Register> Register::create(const std::string& path, const std::string& profile_name, const std::string& name,
                                   int epsg) {
-  if (std::filesystem::exists(path)) {
-    return fail("registry.exists", {{"file", path}});
-  }
   FG_TRY(const std::string text, profile_text(profile_name));
   FG_TRY(const Profile profile, parse_profile(text));
   if (epsg == 0 && profile.epsg == 0) {
     return fail("registry.crs_needed", {{"profile", profile_name}});
   }
   FG_TRY(const auto crs, geo::Crs::from_epsg(epsg != 0 ? epsg : profile.epsg));
-  const std::string own_name = name.empty() ? stem_of(path) : name;
-  // Made under another name and moved into place, so that a killed init leaves nothing that looks like a programme.
-  const std::string draft = path + ".new";
-  std::filesystem::remove(draft);
-  auto made = [&]() -> Result<void> {
-    FG_TRY(auto database, Database::open(draft, Database::Mode::create, std::chrono::seconds(5)));
-    return fill_new_file(database, crs, text, own_name);
-  }();
-  std::error_code problem;
-  if (made) {
-    std::filesystem::rename(draft, path, problem);
-  }
-  if (!made || problem) {
-    std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm"}) {
-      std::filesystem::remove(draft + suffix, ignored);
-    }
-    return fail("base.file_unwritable", {{"file", path}, {"reason", made ? problem.message() : made.error().message}});
-  }
+  FG_TRY_VOID(create_store(path, [&](Database& database) {
+    return fill_new_store(database, crs, text, name.empty() ? default_name(path) : name);
+  }));
   return open(path);
 }
 
 Result<Register> Register::open(const std::string& path, std::chrono::milliseconds busy_timeout) {
-  if (!std::filesystem::is_regular_file(path)) {
-    return fail("base.file_unreadable", {{"file", path}, {"reason", "there is no such file"}});
-  }
-  if (!has_sqlite_header(path)) {
-    return fail("registry.not_a_programme", {{"file", path}, {"reason", "it is not a GeoPackage"}});
-  }
   FG_TRY(auto database, Database::open(path, Database::Mode::read_write, busy_timeout));
   FG_TRY_VOID(expect_programme(database));
   FG_TRY(const std::string profile_toml, read_setting(database, "profile"));
@@ -265,7 +224,7 @@ Result<std::vector<VersionInfo>> Register::history(const std::string& kind, cons
   }
   FG_TRY(auto select,
          impl_->database.prepare(fmt::format(
-             "SELECT v.version_number, ifnull(v.version_information_date, ''), b.entered_at, b.author, b.file_name, "
+             "SELECT v.version_number, coalesce(v.version_information_date, ''), b.entered_at, b.author, b.file_name, "
              "v.version_row, "
              "v.version_state, {} FROM firmground_record r JOIN {} v ON v.version_record = r.record_id "
              "JOIN firmground_batch b ON b.batch_id = v.version_batch WHERE r.layer_id = ? AND r.local_id = ? "
@@ -289,7 +248,9 @@ Result<void> Register::store(const StoredResult& result) {
   const std::lock_guard lock(impl_->mutex);
   FG_TRY(auto transaction, Transaction::begin(impl_->database, Transaction::Kind::write));
   {
-    FG_TRY(auto insert, impl_->database.prepare("INSERT OR REPLACE INTO firmground_result VALUES (?, ?, ?, ?)"));
+    FG_TRY(auto insert, impl_->database.prepare("INSERT INTO firmground_result (name, stamp, made_at, bytes) VALUES "
+                                                "(?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET stamp = "
+                                                "excluded.stamp, made_at = excluded.made_at, bytes = excluded.bytes"));
     insert.bind(1, result.name).bind(2, result.stamp).bind(3, result.made_at).bind_blob(4, result.bytes);
     FG_TRY_VOID(insert.run());
   }

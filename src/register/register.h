@@ -12,7 +12,7 @@
 #include "mineaction/kind.h"
 #include "mineaction/snapshot.h"
 
-/// The versioned register of a programme in one GeoPackage 1.4 file. The only SQL.
+/// The versioned register of a programme: one GeoPackage 1.4 file, or a PostgreSQL database. The only SQL.
 namespace firmground::registry {
 
 /// Names of the profiles that create() knows.

@@ -4,10 +4,10 @@
 #include <string>
 
 #include "geo/crs.h"
+#include "register/database.h"
 #include "register/layout.h"
 #include "register/profile.h"
 #include "register/register.h"
-#include "register/sqlite.h"
 
 namespace firmground::registry {
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "register/sqlite.h"
+#include "register/database.h"
 #include "register/test_folder.h"
 
 namespace firmground::registry {

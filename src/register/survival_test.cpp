@@ -7,8 +7,8 @@
 #include <csignal>
 
 #include "base/random.h"
+#include "register/database.h"
 #include "register/register.h"
-#include "register/sqlite.h"
 #include "register/test_folder.h"
 
 /// The register survives being killed at any moment, a full disk and another writer: it is in the old state or in the

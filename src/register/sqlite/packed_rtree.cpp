@@ -1,4 +1,4 @@
-#include "register/packed_rtree.h"
+#include "register/sqlite/packed_rtree.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "register/sqlite.h"
+#include "register/database.h"
 
 namespace firmground::registry {
 
