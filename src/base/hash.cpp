@@ -31,12 +31,18 @@ Hasher& Hasher::add(std::string_view text) {
   return bytes(text.data(), text.size());
 }
 
-std::string Hasher::hex() const {
+std::string Hasher::digest() const {
   State copy = state_;
-  unsigned char digest[32];
-  FG_CHECK(crypto_generichash_final(as_sodium(copy.opaque), digest, sizeof digest) == 0);
+  std::string bytes(32, '\0');
+  FG_CHECK(crypto_generichash_final(as_sodium(copy.opaque), reinterpret_cast<unsigned char*>(bytes.data()),
+                                    bytes.size()) == 0);
+  return bytes;
+}
+
+std::string Hasher::hex() const {
+  const std::string bytes = digest();
   char text[65];
-  sodium_bin2hex(text, sizeof text, digest, sizeof digest);
+  sodium_bin2hex(text, sizeof text, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   return text;
 }
 

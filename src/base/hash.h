@@ -27,6 +27,8 @@ class Hasher {
   }
   /// 64 hexadecimal digits. The hasher may go on afterwards.
   std::string hex() const;
+  /// The same 32 bytes as they are.
+  std::string digest() const;
 
  private:
   struct alignas(64) State {

@@ -108,8 +108,7 @@ class Transaction {
 
 /// Makes a new store and fills it, whole or not at all. `fill` runs inside a transaction.
 /// Errors: registry.exists, base.file_unwritable; registry.connection_failed; those of `fill`.
-base::Result<void> create_store(const std::string& location,
-                                const std::function<base::Result<void>(Database&)>& fill);
+base::Result<void> create_store(const std::string& location, const std::function<base::Result<void>(Database&)>& fill);
 /// What a programme is called when nobody names it: the stem of its file, or the name of its database.
 std::string default_name(const std::string& location);
 

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/ids.h"
+#include "register/batch.h"
 #include "register/cross_checks.h"
 #include "register/import_plan.h"
 #include "register/layer_writer.h"
@@ -32,21 +33,8 @@ struct Reading {
   intake::ReadResult result;  ///< of a vector file
   std::string raster;         ///< of a covariate: its Cloud-Optimised GeoTIFF in the programme CRS
   ImportOutcome outcome;
+  Leaves leaves;  ///< of the versions entered
 };
-
-/// Time and number of one entry; later entries have later times even when the clock is set back.
-struct Entry {
-  std::int64_t batch = 0;
-  std::int64_t milliseconds = 0;
-  std::string at;
-};
-
-Result<Entry> next_entry(const Database& database) {
-  FG_TRY(const auto last, database.integer("SELECT max(batch_id) FROM firmground_batch"));
-  FG_TRY(const std::string last_time, database.text("SELECT max(entered_at) FROM firmground_batch"));
-  const std::int64_t now = base::now_unix_milliseconds();
-  return Entry{last.value_or(0) + 1, now, std::max(base::utc_timestamp(now), last_time)};
-}
 
 base::Date today() {
   const std::chrono::sys_time<std::chrono::milliseconds> now{std::chrono::milliseconds(base::now_unix_milliseconds())};
@@ -203,15 +191,15 @@ Result<void> enter_records(Database& database, Reading& reading, const Entry& en
           {read.row, id, layer.kind.fields.front().name, id, error.message, error.remedy, error.code, false});
     }
   }
+  reading.leaves = writer.leaves();
   return outcome.accepted > 0 ? writer.show(entry.at) : Result<void>();
 }
 
 Result<void> write_batch(Database& database, const Reading& reading, const Entry& entry, const ImportOptions& options) {
   const ImportOutcome& outcome = reading.outcome;
-  FG_TRY(auto insert, database.prepare("INSERT INTO firmground_batch VALUES (?,?,?,?,?,?,?,?,?,?,?)"));
-  insert.bind(1, entry.batch).bind(2, outcome.kind).bind(3, outcome.file).bind(4, reading.file_hash).bind(5, entry.at);
-  insert.bind(6, options.author).bind(7, options.state).bind(8, outcome.rows).bind(9, outcome.accepted);
-  FG_TRY_VOID(insert.bind(10, outcome.unchanged).bind(11, outcome.refused).run());
+  FG_TRY_VOID(
+      write_batch_row(database, {entry, outcome.kind, outcome.file, reading.file_hash, options.author, options.state,
+                                 outcome.rows, outcome.accepted, outcome.unchanged, outcome.refused}));
   FG_TRY(auto issue_insert, database.prepare("INSERT INTO firmground_issue VALUES (NULL,?,?,?,?,?,?,?,?,?)"));
   for (const Issue& issue : outcome.issues) {
     issue_insert.bind(1, entry.batch).bind(2, issue.row).bind(3, issue.id).bind(4, issue.field).bind(5, issue.value);
@@ -221,7 +209,9 @@ Result<void> write_batch(Database& database, const Reading& reading, const Entry
         .bind(9, static_cast<std::int64_t>(issue.refused));
     FG_TRY_VOID(issue_insert.run());
   }
-  return {};
+  return append_link(database,
+                     {0, entry.batch, "import", entry.at, options.author, outcome.kind, options.reason, {}, ""},
+                     reading.leaves);
 }
 
 void append(std::vector<Issue>& issues, std::vector<Issue> more) {
@@ -276,19 +266,10 @@ Result<void> enter_all(Database& database, const geo::Crs& crs, const Profile& p
   return options.dry_run ? Result<void>() : transaction.commit();
 }
 
-Result<void> check_options(const ImportOptions& options) {
-  for (const char* state : {"draft", "submitted", "approved", "rejected", "withdrawn"}) {
-    if (options.state == state) {
-      return {};
-    }
-  }
-  return fail("registry.state_unknown", {{"state", options.state}});
-}
-
 Result<std::vector<ImportOutcome>> import_tasks(Database& database, const geo::Crs& crs, const Profile& profile,
                                                 const std::vector<ImportTask>& tasks, const ImportOptions& options,
                                                 const Progress& progress) {
-  FG_TRY_VOID(check_options(options));
+  FG_TRY_VOID(check_state(options.state));
   FG_TRY(const Extent extent, programme_extent(database, profile));
   FG_TRY(auto readings, read_all(tasks, options, extent, crs, progress));
   const bool refused =

@@ -152,16 +152,18 @@ Result<LayerWriter> LayerWriter::make(Database& database, const Layer& layer, co
           "s.version_information_date IS NOT DISTINCT FROM v.version_information_date)) FROM {0} v LEFT JOIN {1} c ON "
           "c.fid = v.version_record "
           "LEFT JOIN {0} s ON s.version_record = c.fid AND s.version_number = c.version_number "
-          "WHERE v.version_record = ? AND v.version_state = ? AND v.version_hash = ?",
-          versions, sql_name(layer.kind.table))));
-  FG_TRY(auto next_number,
-         database.prepare(
-             fmt::format("SELECT coalesce(max(version_number), 0) + 1 FROM {} WHERE version_record = ?", versions)));
+          "WHERE v.version_record = ? AND v.version_state = ? AND v.version_hash = ? AND NOT {2}",
+          versions, sql_name(layer.kind.table), is_revoked("v"))));
+  FG_TRY(auto find_latest,
+         database.prepare(fmt::format("SELECT version_number, CASE WHEN version_state = ?2 AND version_hash = ?3 AND "
+                                      "NOT {1} THEN 1 ELSE 0 END FROM {0} v "
+                                      "WHERE version_record = ?1 ORDER BY version_number DESC LIMIT 1",
+                                      versions, is_revoked("v"))));
   FG_TRY(auto insert_version, database.prepare(insert_version_sql(layer)));
   FG_TRY(const auto before, database.integer(fmt::format("SELECT max(version_id) FROM {}", versions)));
   return LayerWriter(database, layer, batch,
                      Statements{std::move(insert_record), std::move(find_record), std::move(find_same),
-                                std::move(next_number), std::move(insert_version)},
+                                std::move(find_latest), std::move(insert_version)},
                      before.value_or(0));
 }
 
@@ -178,34 +180,65 @@ Result<std::optional<LayerWriter::Entered>> LayerWriter::same_content(std::int64
   return same;
 }
 
+Result<std::int64_t> LayerWriter::record_of(const std::string& local_id, bool& is_new) {
+  uuid_ = base::new_uuid(batch_.entered_ms);
+  statements_.insert_record.bind(1, uuid_).bind(2, layer_->id).bind(3, local_id);
+  FG_TRY_VOID(statements_.insert_record.run());
+  is_new = database_->changes() == 1;
+  if (is_new) {
+    return database_->last_insert_rowid();
+  }
+  statements_.find_record.bind(1, layer_->id).bind(2, local_id);
+  FG_TRY(const bool known, statements_.find_record.step());
+  FG_CHECK(known);
+  const std::int64_t record_id = statements_.find_record.integer(0);
+  statements_.find_record.reset();
+  return record_id;
+}
+
+Result<LayerWriter::Latest> LayerWriter::latest(std::int64_t record_id, const std::string& hash) {
+  Statement& find = statements_.find_latest;
+  find.bind(1, record_id).bind(2, batch_.state).bind_blob(3, hash);
+  FG_TRY(const bool found, find.step());
+  const Latest result = found ? Latest{find.integer(0), find.integer(1) != 0} : Latest{};
+  find.reset();
+  return result;
+}
+
 Result<LayerWriter::Entered> LayerWriter::enter(const Record& record, std::int64_t source_row) {
   const auto* local_id = std::get_if<std::string>(&record.values.front());
   FG_CHECK(local_id != nullptr && !local_id->empty());
   const std::string blob = layer_->has_geometry() ? encode_blob(record.geometry, layer_->blob_type()) : std::string();
   const std::string hash = record_hash(layer_->kind, record, blob);
-
-  const std::string uuid = base::new_uuid(batch_.entered_ms);
-  statements_.insert_record.bind(1, uuid).bind(2, layer_->id).bind(3, *local_id);
-  FG_TRY_VOID(statements_.insert_record.run());
-  if (database_->changes() == 1) {
-    FG_TRY_VOID(insert_version(record, database_->last_insert_rowid(), 1, source_row, blob, hash));
+  bool is_new = false;
+  FG_TRY(const std::int64_t record_id, record_of(*local_id, is_new));
+  if (is_new) {
+    FG_TRY_VOID(insert_version(record, record_id, 1, source_row, blob, hash));
     return Entered::accepted;
   }
-  statements_.find_record.bind(1, layer_->id).bind(2, *local_id);
-  FG_TRY(const bool known, statements_.find_record.step());
-  FG_CHECK(known);
-  const std::int64_t record_id = statements_.find_record.integer(0);
-  statements_.find_record.reset();
   FG_TRY(const auto same, same_content(record_id, hash));
   if (same) {
     return *same;
   }
-  statements_.next_number.bind(1, record_id);
-  FG_TRY(const bool counted, statements_.next_number.step());
-  FG_CHECK(counted);
-  const std::int64_t number = statements_.next_number.integer(0);
-  statements_.next_number.reset();
-  FG_TRY_VOID(insert_version(record, record_id, number, source_row, blob, hash));
+  FG_TRY(const Latest before, latest(record_id, hash));
+  FG_TRY_VOID(insert_version(record, record_id, before.number + 1, source_row, blob, hash));
+  return Entered::accepted;
+}
+
+Result<LayerWriter::Entered> LayerWriter::decide(const Record& record, std::int64_t source_row) {
+  const auto* local_id = std::get_if<std::string>(&record.values.front());
+  FG_CHECK(local_id != nullptr && !local_id->empty());
+  const std::string blob = layer_->has_geometry() ? encode_blob(record.geometry, layer_->blob_type()) : std::string();
+  const std::string hash = record_hash(layer_->kind, record, blob);
+  bool is_new = false;
+  FG_TRY(const std::int64_t record_id, record_of(*local_id, is_new));
+  FG_TRY(const Latest before, latest(record_id, hash));
+  matched_version_ = before.number;
+  if (before.same) {
+    return Entered::unchanged;
+  }
+  ++matched_version_;
+  FG_TRY_VOID(insert_version(record, record_id, matched_version_, source_row, blob, hash));
   return Entered::accepted;
 }
 
@@ -222,6 +255,10 @@ Result<void> LayerWriter::insert_version(const Record& record, std::int64_t reco
   if (layer_->has_geometry()) {
     blob.empty() ? insert.bind_null(column) : insert.bind_blob(column, blob);
   }
+  const auto* date = information_date_ ? std::get_if<std::string>(&record.values[*information_date_]) : nullptr;
+  leaves_.add_version({layer_->kind.name, std::get<std::string>(record.values.front()), record_id, number,
+                       date != nullptr ? std::string_view(*date) : std::string_view(), source_row, batch_.state, hash,
+                       number == 1 ? std::string_view(uuid_) : std::string_view()});
   return insert.run();
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "mineaction/kind.h"
+#include "register/audit.h"
 #include "register/database.h"
 #include "register/layout.h"
 
@@ -29,18 +30,31 @@ class LayerWriter {
 
   /// REQUIRES: the record satisfies the kind's schema; its local id is not empty (CHECKed).
   base::Result<Entered> enter(const mineaction::Record& record, std::int64_t source_row);
-  /// Version number of the last record that was unchanged.
+  /// As enter(), for what a person or a rule decides: only content and state of the latest version are unchanged
+  /// (with its number as matched_version()); earlier content may be returned to.
+  base::Result<Entered> decide(const mineaction::Record& record, std::int64_t source_row);
+  /// Version number of the last record that was unchanged, or that decide() entered.
   std::int64_t matched_version() const { return matched_version_; }
 
   /// Brings the current layer up to what was entered.  `changed_at`: UTC time of the entry.
   base::Result<void> show(const std::string& changed_at);
 
+  /// What the audit chain says of the versions entered so far.
+  const Leaves& leaves() const { return leaves_; }
+
  private:
   struct Statements {
-    Statement insert_record, find_record, find_same, next_number, insert_version;
+    Statement insert_record, find_record, find_same, find_latest, insert_version;
+  };
+  struct Latest {
+    std::int64_t number = 0;  ///< 0: the record has no version yet
+    bool same = false;        ///< of content and state
   };
   LayerWriter(Database& database, const Layer& layer, Batch batch, Statements statements, std::int64_t versions_before);
   base::Result<std::optional<Entered>> same_content(std::int64_t record, const std::string& hash);
+  /// The number of the record, made when its local id is new.
+  base::Result<std::int64_t> record_of(const std::string& local_id, bool& is_new);
+  base::Result<Latest> latest(std::int64_t record_id, const std::string& hash);
   base::Result<void> insert_version(const mineaction::Record& record, std::int64_t record_id, std::int64_t number,
                                     std::int64_t source_row, const std::string& blob, const std::string& hash);
 
@@ -50,6 +64,8 @@ class LayerWriter {
   Statements statements_;
   std::int64_t versions_before_;  ///< greatest version_id before this batch
   std::int64_t matched_version_ = 0;
+  std::string uuid_;  ///< of the record that record_of() made last
+  Leaves leaves_;
   std::optional<std::size_t> information_date_;
 };
 

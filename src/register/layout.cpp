@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "register/dialect.h"
+#include "register/trail_layout.h"
 
 namespace firmground::registry {
 
@@ -147,6 +148,7 @@ Result<void> create_layout(Database& database, const geo::Crs& crs) {
 }
 
 Result<void> extend_layout(Database& database) {
+  FG_TRY_VOID(create_trail(database));
   FG_TRY(const auto layers, read_layers(database));
   for (const Kind& kind : mineaction::kinds()) {
     if (kind.name == kReferenceKind) {
@@ -252,13 +254,20 @@ Result<void> show_versions(Database& database, const Layer& layer, std::int64_t 
   return database.dialect().refresh_contents(database, layer, changed_at);
 }
 
+std::string is_revoked(const std::string& v, const std::string& last_batch) {
+  return fmt::format(
+      "EXISTS (SELECT 1 FROM firmground_revocation x WHERE x.record_id = {0}.version_record AND x.version_number = "
+      "{0}.version_number AND x.batch_id <= {1})",
+      v, last_batch);
+}
+
 std::string is_current(const Layer& layer, const std::string& as_of, const std::string& last_batch) {
   const std::string day = "coalesce(" + as_of + ", '9999-12-31')";
   const auto looked_at = [&](const char* v) {
     return fmt::format(
         "{0}.version_state IN ('approved','withdrawn') AND {0}.version_batch <= {2} AND "
-        "({0}.version_information_date IS NULL OR {0}.version_information_date <= {1})",
-        v, day, last_batch);
+        "({0}.version_information_date IS NULL OR {0}.version_information_date <= {1}) AND NOT {3}",
+        v, day, last_batch, is_revoked(v, last_batch));
   };
   return fmt::format(
       "v.version_state = 'approved' AND {} AND NOT EXISTS (SELECT 1 FROM {} w WHERE w.version_record = "

@@ -60,11 +60,14 @@ base::Result<void> show_versions(Database& database, const Layer& layer, std::in
 /// `geometry` (an expression on v.geom) where the kind has one, version_number.
 std::string current_rows(const Layer& layer, const std::string& touched, const std::string& geometry = "v.geom");
 
+/// Condition on a row `v` of a versions table: its entry was taken back (undo.h) by a batch up to `last_batch`.
+std::string is_revoked(const std::string& v, const std::string& last_batch = "9223372036854775807");
+
 /// Condition on a row `v` of the versions table: it is the approved state of its record, that is the latest decision
-/// (approved or withdrawn) by date of information, then by entry, and not a withdrawal. A version without a date of
-/// information counts as the oldest: what is undated never claims to be newer. `as_of` (a day, or NULL) and
-/// `last_batch` are SQL expressions that limit which versions are looked at; undated ones are looked at whatever the
-/// day.
+/// (approved or withdrawn, and not taken back) by date of information, then by entry, and not a withdrawal. A version
+/// without a date of information counts as the oldest: what is undated never claims to be newer. `as_of` (a day, or
+/// NULL) and `last_batch` are SQL expressions that limit which versions are looked at; undated ones are looked at
+/// whatever the day.
 std::string is_current(const Layer& layer, const std::string& as_of = "NULL",
                        const std::string& last_batch = "9223372036854775807");
 

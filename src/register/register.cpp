@@ -6,10 +6,12 @@
 
 #include "base/ids.h"
 #include "mineaction/record_conversion.h"
+#include "register/audit.h"
 #include "register/dialect.h"
 #include "register/layer_writer.h"
 #include "register/layout.h"
 #include "register/register_state.h"
+#include "register/version_info.h"
 
 namespace firmground::registry {
 
@@ -54,7 +56,19 @@ Result<void> fill_new_store(Database& database, const geo::Crs& crs, const std::
   FG_TRY_VOID(write_setting(database, "layout", std::to_string(kLayout)));
   FG_TRY_VOID(write_setting(database, "name", name));
   FG_TRY_VOID(write_setting(database, "epsg", std::to_string(crs.epsg())));
-  return write_setting(database, "profile", profile);
+  FG_TRY_VOID(write_setting(database, "profile", profile));
+  return begin_chain(database);
+}
+
+/// A register that was written before there was an audit chain gets one over what stands in it.
+Result<void> begin_chain_of_old_register(Database& database) {
+  FG_TRY(const auto begun, database.integer("SELECT 1 FROM firmground_audit LIMIT 1"));
+  if (begun) {
+    return {};
+  }
+  FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::write));
+  FG_TRY_VOID(begin_chain(database));
+  return transaction.commit();
 }
 
 /// The latest day that any record in the snapshot speaks of; of a month or a year its first day, which is how dates are
@@ -172,6 +186,7 @@ Result<Register> Register::open(const std::string& path, std::chrono::millisecon
   FG_TRY(auto crs, geo::Crs::from_epsg(std::atoi(epsg.c_str())));
   FG_TRY(auto name, read_setting(database, "name"));
   FG_TRY_VOID(extend_layout(database));
+  FG_TRY_VOID(begin_chain_of_old_register(database));
   return Register(std::make_unique<Impl>(std::move(database), std::move(profile), std::move(crs), std::move(name)));
 }
 
@@ -217,30 +232,18 @@ std::vector<LayerInfo> Register::layers() const {
 
 Result<std::vector<VersionInfo>> Register::history(const std::string& kind, const std::string& local_id) const {
   const std::lock_guard lock(impl_->mutex);
-  FG_TRY(const auto layers, read_layers(impl_->database));
-  const auto layer = std::find_if(layers.begin(), layers.end(), [&](const Layer& l) { return l.kind.name == kind; });
-  if (layer == layers.end()) {
-    return fail("registry.no_such_layer", {{"kind", kind}, {"nearest", mineaction::nearest_kind(kind)}});
-  }
-  FG_TRY(auto select,
-         impl_->database.prepare(fmt::format(
-             "SELECT v.version_number, coalesce(v.version_information_date, ''), b.entered_at, b.author, b.file_name, "
-             "v.version_row, "
-             "v.version_state, {} FROM firmground_record r JOIN {} v ON v.version_record = r.record_id "
-             "JOIN firmground_batch b ON b.batch_id = v.version_batch WHERE r.layer_id = ? AND r.local_id = ? "
-             "ORDER BY v.version_number DESC",
-             layer->column_list("v."), sql_name(layer->versions()))));
-  select.bind(1, layer->id).bind(2, local_id);
+  FG_TRY(const Layer layer, find_layer(impl_->database, kind));
+  FG_TRY(auto select, impl_->database.prepare(version_info_select(
+                          layer, "r.layer_id = ?1 AND r.local_id = ?2 ORDER BY v.version_number DESC")));
+  select.bind(1, layer.id).bind(2, local_id);
   std::vector<VersionInfo> versions;
   for (;;) {
     FG_TRY(const bool row, select.step());
     if (!row) {
       return versions;
     }
-    FG_TRY(auto record, read_record(*layer, select, 7));
-    versions.push_back({select.integer(0), std::string(select.text(1)), std::string(select.text(2)),
-                        std::string(select.text(3)), fmt::format("{} row {}", select.text(4), select.integer(5)),
-                        std::string(select.text(6)), std::move(record)});
+    FG_TRY(auto version, read_version_info(layer, select));
+    versions.push_back(std::move(version));
   }
 }
 

@@ -28,6 +28,7 @@ struct ImportOptions {
   bool keep_good = false;  ///< good rows enter, refused ones go to refused_path
   std::string state = "approved";
   std::string author;
+  std::string reason;  ///< why, kept with the entry
   std::optional<intake::Mapping> mapping;
   std::string crs;
   std::string layer_name;  ///< reference layers, covariates
@@ -61,6 +62,9 @@ struct VersionInfo {
   std::string source;  ///< file and row, or form
   std::string state;
   mineaction::Record record;
+  std::int64_t batch = 0;  ///< entry that it belongs to
+  std::string action;      ///< "import", "enter", "approve" ..., "" where the entry is older than the audit chain
+  std::string reason;      ///< why, as the author gave it
 };
 
 struct LayerInfo {
@@ -123,8 +127,11 @@ class Register {
   /// old.
   base::Result<std::int64_t> last_entry() const;
 
- private:
+  /// What is open, for the other parts of this module (entry.h, workflow.h, verify.h ...).
   struct Impl;
+  Impl& opened() const { return *impl_; }
+
+ private:
   explicit Register(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -7,7 +7,8 @@
 #include "base/error.h"
 #include "register/database.h"
 
-/// What a store must be able to do; Database, Statement and Transaction (database.h) are the contract for everyone else.
+/// What a store must be able to do; Database, Statement and Transaction (database.h) are the contract for everyone
+/// else.
 namespace firmground::registry {
 
 class StoreStatement {

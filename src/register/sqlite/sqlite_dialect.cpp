@@ -119,8 +119,9 @@ std::string data_columns(const Layer& layer) {
                          sql_literal(range), *field.minimum, *field.maximum, sql_literal(field.help));
       constraint = sql_literal(range);
     }
-    sql += fmt::format("INSERT INTO gpkg_data_columns VALUES ({},{},{},NULL,{},NULL,{});\n", sql_literal(layer.kind.table),
-                       sql_literal(field.name), sql_literal(field.name), sql_literal(field.help), constraint);
+    sql +=
+        fmt::format("INSERT INTO gpkg_data_columns VALUES ({},{},{},NULL,{},NULL,{});\n", sql_literal(layer.kind.table),
+                    sql_literal(field.name), sql_literal(field.name), sql_literal(field.help), constraint);
   }
   return sql;
 }
@@ -143,9 +144,10 @@ std::string gated(const Layer& layer) {
         "CREATE TRIGGER {} BEFORE {} ON {} WHEN (SELECT is_open FROM firmground_gate) = 0 BEGIN SELECT RAISE(ABORT, "
         "{}); END;\n",
         sql_name(fmt::format("{}_gate_{}", layer.kind.table, action)), action, sql_name(layer.kind.table),
-        sql_literal(fmt::format("{} shows the approved state of the register and is not edited; enter a new version with "
-                            "'firmground import' instead",
-                            layer.kind.table)));
+        sql_literal(
+            fmt::format("{} shows the approved state of the register and is not edited; enter a new version with "
+                        "'firmground import' instead",
+                        layer.kind.table)));
   }
   return sql;
 }
@@ -157,8 +159,9 @@ std::string geopackage_table(const Layer& layer) {
       "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES ({}, '{}', {}, {}, "
       "{});\n"
       "INSERT INTO gpkg_ogr_contents VALUES ({}, 0);\n",
-      sql_name(table), layer.column_definitions(geometry_type_name(layer.blob_type())), sql_literal(table), layer.has_geometry() ? "features" : "attributes",
-      sql_literal(table), sql_literal(layer.kind.help), layer.has_geometry() ? "4326" : "0", sql_literal(table));
+      sql_name(table), layer.column_definitions(geometry_type_name(layer.blob_type())), sql_literal(table),
+      layer.has_geometry() ? "features" : "attributes", sql_literal(table), sql_literal(layer.kind.help),
+      layer.has_geometry() ? "4326" : "0", sql_literal(table));
   if (layer.has_geometry()) {
     sql += fmt::format(
         "INSERT INTO gpkg_geometry_columns VALUES ({}, 'geom', '{}', 4326, 0, 0);\n"
@@ -205,10 +208,11 @@ class SqliteDialect final : public Dialect {
 
   Result<void> create_system_tables(Database& database, const geo::Crs& crs) const override {
     FG_TRY_VOID(database.execute(kSystemTables));
-    return database.execute(fmt::format("INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES ({}, {}, 'EPSG', {}, {}, {});",
-                                        sql_literal(crs.name()), crs.epsg(), crs.epsg(), sql_literal(crs.wkt()),
-                                        sql_literal("CRS in which the programme measures and calculates")) +
-                            code_lists());
+    return database.execute(
+        fmt::format("INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES ({}, {}, 'EPSG', {}, {}, {});",
+                    sql_literal(crs.name()), crs.epsg(), crs.epsg(), sql_literal(crs.wkt()),
+                    sql_literal("CRS in which the programme measures and calculates")) +
+        code_lists());
   }
 
   Result<std::vector<std::string>> tables(const Database& database) const override {
@@ -243,7 +247,8 @@ class SqliteDialect final : public Dialect {
     const std::string name = sql_literal(layer.kind.table);
     std::string sql = fmt::format(
         "UPDATE gpkg_ogr_contents SET feature_count = (SELECT count(*) FROM {}) WHERE table_name = {};\n", table, name);
-    sql += fmt::format("UPDATE gpkg_contents SET last_change = {} WHERE table_name = {};\n", sql_literal(changed_at), name);
+    sql += fmt::format("UPDATE gpkg_contents SET last_change = {} WHERE table_name = {};\n", sql_literal(changed_at),
+                       name);
     if (layer.has_geometry()) {
       sql += fmt::format(
           "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) = (SELECT min(minx), min(miny), max(maxx), max(maxy) "

@@ -1,0 +1,37 @@
+#include "register/batch.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+
+namespace firmground::registry {
+
+using base::Result;
+
+Result<Entry> next_entry(const Database& database) {
+  FG_TRY(const auto last, database.integer("SELECT max(batch_id) FROM firmground_batch"));
+  FG_TRY(const std::string last_time, database.text("SELECT max(entered_at) FROM firmground_batch"));
+  const std::int64_t now = base::now_unix_milliseconds();
+  return Entry{last.value_or(0) + 1, now, std::max(base::utc_timestamp(now), last_time)};
+}
+
+Result<void> write_batch_row(Database& database, const BatchRow& batch) {
+  FG_TRY(auto insert,
+         database.prepare("INSERT INTO firmground_batch (batch_id, kind, file_name, file_hash, entered_at, "
+                          "author, state, row_count, accepted, unchanged, refused) "
+                          "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"));
+  insert.bind(1, batch.entry.batch).bind(2, batch.kind).bind(3, batch.file_name).bind(4, batch.file_hash);
+  insert.bind(5, batch.entry.at).bind(6, batch.author).bind(7, batch.state).bind(8, batch.rows).bind(9, batch.accepted);
+  return insert.bind(10, batch.unchanged).bind(11, batch.refused).run();
+}
+
+Result<void> check_state(const std::string& state) {
+  for (const char* known : {"draft", "submitted", "approved", "rejected", "withdrawn"}) {
+    if (state == known) {
+      return {};
+    }
+  }
+  return base::fail("registry.state_unknown", {{"state", state}});
+}
+
+}  // namespace firmground::registry
