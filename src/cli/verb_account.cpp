@@ -156,7 +156,7 @@ std::function<int()> verb_account(CLI::App& app) {
   auto asked = std::make_shared<AccountVerb>();
   CLI::App* verb = app.add_subcommand(
       "account", "Account for land: what was hazardous, what was cancelled, reduced, cleared, and what remains");
-  verb->add_option("PROGRAMME", asked->programme, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
   verb->add_option("--as-of", asked->as_of, "Use the information of this day, YYYY-MM-DD (default: everything known)");
   verb->add_option("--from", asked->from,
                    "First day of the period; opening is the state when it begins (default: no period)");

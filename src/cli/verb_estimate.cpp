@@ -128,7 +128,7 @@ std::function<int()> verb_estimate(CLI::App& app) {
   auto asked = std::make_shared<EstimateVerb>();
   CLI::App* verb = app.add_subcommand(
       "estimate", "Estimate where ordnance remains, with its uncertainty, and keep it in the programme");
-  verb->add_option("PROGRAMME", asked->programme, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
   verb->add_option("--cell", asked->cell_m, "Cell size in metres")
       ->check(CLI::Range(1.0, 100000.0))
       ->capture_default_str();

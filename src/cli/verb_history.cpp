@@ -105,7 +105,7 @@ std::function<int()> verb_history(CLI::App& app) {
   auto options = std::make_shared<HistoryOptions>();
   CLI::App* verb = app.add_subcommand(
       "history", "Show every version of a record: when, by whom, from which file and row, in which state");
-  verb->add_option("PROGRAMME", options->programme, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", options->programme, kProgrammeHelp)->required();
   verb->add_option("KIND", options->kind, "Kind of the record, for example hazards")->required();
   verb->add_option("ID", options->id, "Local id of the record")->required();
   auto common = add_common_options(*verb);

@@ -177,7 +177,7 @@ std::function<int()> verb_import(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "import",
       "Enter a file or a folder of files into a programme: whole, or not at all; entering it again changes nothing");
-  verb->add_option("PROGRAMME", import->programme, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", import->programme, kProgrammeHelp)->required();
   verb->add_option("SOURCE", import->source,
                    "A file (GeoJSON, CSV, GeoPackage, Shapefile, KML, GPX, XLSX; GeoTIFF as covariate), or a folder of "
                    "files named by kind")

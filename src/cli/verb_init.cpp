@@ -26,16 +26,16 @@ int run_init(const InitOptions& options, const Common& common) {
     return refuse(snapshot.error(), common);
   }
   if (common.json) {
-    const nlohmann::ordered_json json = {{"programme", options.file},
+    const nlohmann::ordered_json json = {{"programme", made->path()},
                                          {"name", snapshot->programme.name},
                                          {"profile", snapshot->programme.profile},
                                          {"epsg", snapshot->crs->epsg()},
                                          {"crs", snapshot->crs->name()}};
     fmt::print("{}\n", json.dump());
   } else {
-    fmt::print("{}: programme '{}', profile {}, EPSG:{} ({}).\nNext: firmground import {} FOLDER\n", options.file,
+    fmt::print("{}: programme '{}', profile {}, EPSG:{} ({}).\nNext: firmground import {} FOLDER\n", made->path(),
                snapshot->programme.name, snapshot->programme.profile, snapshot->crs->epsg(), snapshot->crs->name(),
-               options.file);
+               made->path());
   }
   return kDone;
 }
@@ -44,10 +44,13 @@ int run_init(const InitOptions& options, const Common& common) {
 
 std::function<int()> verb_init(CLI::App& app) {
   auto options = std::make_shared<InitOptions>();
-  CLI::App* verb =
-      app.add_subcommand("init", "Make an empty programme: one GeoPackage file that QGIS and GDAL open as it stands");
+  CLI::App* verb = app.add_subcommand(
+      "init",
+      "Make an empty programme: one GeoPackage file, or a schema in a PostgreSQL database; QGIS and GDAL open both");
   verb->add_option("FILE", options->file,
-                   "Path of the new programme, for example country.gpkg; an existing file is refused")
+                   "Path of the new programme, for example country.gpkg, or postgresql://user@host/database of an "
+                   "existing database; "
+                   "an existing programme is refused")
       ->required();
   verb->add_option("--profile", options->profile,
                    fmt::format("What the country is: {}", fmt::join(registry::profile_names(), ", ")))

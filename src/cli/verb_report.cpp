@@ -117,7 +117,7 @@ std::function<int()> verb_report(CLI::App& app) {
   auto asked = std::make_shared<ReportVerb>();
   CLI::App* verb = app.add_subcommand(
       "report", "Report the situation: each indicator with numerator, denominator, date and baseline");
-  verb->add_option("PROGRAMME", asked->programme, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
   verb->add_option("REPORT", asked->report, "Which report: situation")
       ->check(CLI::IsMember({"situation"}))
       ->capture_default_str();

@@ -43,7 +43,7 @@ std::function<int()> verb_serve(CLI::App& app) {
   auto programme = std::make_shared<std::string>();
   auto options = std::make_shared<serve::ServerOptions>();
   auto common = add_common_options(*verb);
-  verb->add_option("PROGRAMME", *programme, "Programme file (GeoPackage); it is only read")->required();
+  verb->add_option("PROGRAMME", *programme, std::string(kProgrammeHelp) + "; it is only read")->required();
   verb->add_option("--port", options->port, "Port to listen on; 0 takes any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();

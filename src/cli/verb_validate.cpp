@@ -148,7 +148,7 @@ std::function<int()> verb_validate(CLI::App& app) {
   auto asked = std::make_shared<ValidateVerb>();
   CLI::App* verb =
       app.add_subcommand("validate", "Judge the estimate on ground or events it has not seen, beside today's practice");
-  verb->add_option("PROGRAMME", asked->programme, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
   verb->add_option("--cell", asked->cell_m, "Cell size in metres")
       ->check(CLI::Range(1.0, 100000.0))
       ->capture_default_str();

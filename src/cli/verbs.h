@@ -13,6 +13,10 @@ namespace firmground::cli {
 /// Exit status: 0 done (issues included), 1 refused or failed and nothing changed, 2 wrong use.
 enum ExitStatus : int { kDone = 0, kRefused = 1, kWrongUse = 2 };
 
+/// Help of the option PROGRAMME, the same in every verb.
+inline constexpr const char* kProgrammeHelp =
+    "The programme: path of its GeoPackage file, or postgresql://user@host/database";
+
 /// Options that every verb has; bound on each subcommand by add_common_options().
 struct Common {
   bool json = false;     ///< one JSON object on standard output, everything else to standard error

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "register/postgis/postgres_store.h"
 #include "register/sqlite/sqlite_store.h"
 #include "register/store.h"
 
@@ -66,16 +67,21 @@ std::string_view Statement::blob(int column) const {
 }
 
 Result<Database> Database::open(const std::string& location, Mode mode, std::chrono::milliseconds busy_timeout) {
-  FG_TRY(auto store, open_sqlite(location, mode, busy_timeout));
+  FG_TRY(auto store, is_postgres_address(location) ? open_postgres(location, busy_timeout)
+                                                   : open_sqlite(location, mode, busy_timeout));
   return Database(std::move(store));
 }
 
 Result<void> create_store(const std::string& location, const std::function<Result<void>(Database&)>& fill) {
-  return create_geopackage(location, fill);
+  return is_postgres_address(location) ? create_postgres(location, fill) : create_geopackage(location, fill);
+}
+
+bool is_server_address(std::string_view location) {
+  return is_postgres_address(location);
 }
 
 std::string default_name(const std::string& location) {
-  return std::filesystem::path(location).stem().string();
+  return is_postgres_address(location) ? database_name(location) : std::filesystem::path(location).stem().string();
 }
 
 Database::Database(std::unique_ptr<Store> store) : store_(std::move(store)) {}

@@ -109,6 +109,8 @@ class Transaction {
 /// Makes a new store and fills it, whole or not at all. `fill` runs inside a transaction.
 /// Errors: registry.exists, base.file_unwritable; registry.connection_failed; those of `fill`.
 base::Result<void> create_store(const std::string& location, const std::function<base::Result<void>(Database&)>& fill);
+/// Whether a programme is named by the address of a database server, not by the path of a file.
+bool is_server_address(std::string_view location);
 /// What a programme is called when nobody names it: the stem of its file, or the name of its database.
 std::string default_name(const std::string& location);
 

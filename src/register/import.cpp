@@ -200,7 +200,9 @@ Result<void> write_batch(Database& database, const Reading& reading, const Entry
   FG_TRY_VOID(
       write_batch_row(database, {entry, outcome.kind, outcome.file, reading.file_hash, options.author, options.state,
                                  outcome.rows, outcome.accepted, outcome.unchanged, outcome.refused}));
-  FG_TRY(auto issue_insert, database.prepare("INSERT INTO firmground_issue VALUES (NULL,?,?,?,?,?,?,?,?,?)"));
+  FG_TRY(auto issue_insert,
+         database.prepare("INSERT INTO firmground_issue (batch_id, source_row, local_id, field, value, "
+                          "code, error, remedy, refused) VALUES (?,?,?,?,?,?,?,?,?)"));
   for (const Issue& issue : outcome.issues) {
     issue_insert.bind(1, entry.batch).bind(2, issue.row).bind(3, issue.id).bind(4, issue.field).bind(5, issue.value);
     issue_insert.bind(6, issue.code)

@@ -83,15 +83,15 @@ Value read_value(const Field& field, const Statement& row, int column) {
   FG_CHECK(false);
 }
 
-constexpr int kFirstContentColumn = 9;  // of the INSERT below, counted from 1
+constexpr int kFirstContentColumn = 8;  // of the INSERT below, counted from 1
 
 std::string insert_version_sql(const Layer& layer) {
   std::string sql = fmt::format(
       "INSERT INTO {} (version_record, version_number, version_information_date, version_batch, version_row, "
       "version_state, "
-      "version_hash, version_id, {}) VALUES (?",
+      "version_hash, {}) VALUES (?",
       sql_name(layer.versions()), layer.column_list());
-  const std::size_t columns = 7 + layer.kind.fields.size() + (layer.has_geometry() ? 1 : 0);
+  const std::size_t columns = 6 + layer.kind.fields.size() + (layer.has_geometry() ? 1 : 0);
   for (std::size_t i = 0; i < columns; ++i) {
     sql += ",?";
   }
@@ -247,7 +247,7 @@ Result<void> LayerWriter::insert_version(const Record& record, std::int64_t reco
   Statement& insert = statements_.insert_version;
   insert.bind(1, record_id).bind(2, number);
   information_date_ ? bind_value(insert, 3, record.values[*information_date_]) : void(insert.bind_null(3));
-  insert.bind(4, batch_.id).bind(5, source_row).bind(6, batch_.state).bind_blob(7, hash).bind_null(8);
+  insert.bind(4, batch_.id).bind(5, source_row).bind(6, batch_.state).bind_blob(7, hash);
   int column = kFirstContentColumn;
   for (const Value& value : record.values) {
     bind_value(insert, column++, value);

@@ -20,6 +20,8 @@ using mineaction::Kind;
 namespace {
 
 constexpr const char* kReferenceKind = "reference-layer";
+/// PostgreSQL cuts names at 63 bytes, and the register adds "_version" and "_geom_index".
+constexpr std::size_t kLongestTableName = 50;
 
 /// Firmground's own tables. None is in gpkg_contents: GIS programs list what people work with, not how it is kept.
 constexpr const char* kOwnTables = R"sql(
@@ -208,7 +210,8 @@ Result<Layer> create_reference_layer(Database& database, const std::string& name
   std::string table = name;
   std::replace(table.begin(), table.end(), '-', '_');
   const bool spelled =
-      !table.empty() && std::isalpha(static_cast<unsigned char>(table.front())) != 0 && table.size() <= 60 &&
+      !table.empty() && std::isalpha(static_cast<unsigned char>(table.front())) != 0 &&
+      table.size() <= kLongestTableName &&
       std::all_of(table.begin(), table.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
   if (!spelled) {
     return fail("registry.layer_name_taken", {{"name", name}, {"reason", "it is not a plain word"}});

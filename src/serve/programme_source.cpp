@@ -1,31 +1,23 @@
 #include "serve/programme_source.h"
 
-#include <fmt/core.h>
-#include <sys/stat.h>
-
 #include <mutex>
+#include <utility>
+
+#include "register/change_mark.h"
 
 namespace firmground::serve {
 namespace {
 
-/// Size and time of a file as text; "-" when it is not there.
-std::string mark_of(const std::string& path) {
-  struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) {
-    return "-";
-  }
-  return fmt::format("{}.{}.{}", info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
-}
-
-/// A programme in a GeoPackage file.  One connection, used by one thread at a time.
-class FileSource final : public ProgrammeSource {
+/// A programme in either store.  One connection, used by one thread at a time, and one that asks whether anything
+/// changed.
+class RegisterSource final : public ProgrammeSource {
  public:
-  explicit FileSource(registry::Register opened) : register_(std::move(opened)), path_(register_.path()) {}
+  RegisterSource(registry::Register opened, std::unique_ptr<registry::ChangeMark> mark)
+      : register_(std::move(opened)), mark_(std::move(mark)), path_(register_.path()) {}
 
   std::string name() const override { return path_; }
 
-  /// A commit changes the file or its write-ahead log.
-  std::string mark() override { return mark_of(path_) + "/" + mark_of(path_ + "-wal"); }
+  std::string mark() override { return mark_->now(); }
 
   base::Result<ProgrammeContent> load(const base::Progress& progress) override {
     const std::lock_guard lock(mutex_);
@@ -49,6 +41,7 @@ class FileSource final : public ProgrammeSource {
  private:
   std::mutex mutex_;
   registry::Register register_;
+  std::unique_ptr<registry::ChangeMark> mark_;
   std::string path_;
 };
 
@@ -56,7 +49,8 @@ class FileSource final : public ProgrammeSource {
 
 base::Result<std::unique_ptr<ProgrammeSource>> open_programme(const std::string& path) {
   FG_TRY(registry::Register opened, registry::Register::open(path));
-  return std::make_unique<FileSource>(std::move(opened));
+  FG_TRY(auto mark, registry::ChangeMark::open(path));
+  return std::make_unique<RegisterSource>(std::move(opened), std::move(mark));
 }
 
 }  // namespace firmground::serve

@@ -19,11 +19,11 @@ struct ProgrammeContent {
   std::optional<geo::Raster> hazard;                 ///< its map, with the bands of estimate::HazardBand
 };
 
-/// Where the server reads from: a programme file, or values in a test.  May be used from several threads.
+/// Where the server reads from: a programme, or values in a test.  May be used from several threads.
 class ProgrammeSource {
  public:
   virtual ~ProgrammeSource() = default;
-  /// What people call it: the file's path.
+  /// What people call it: the file's path, or the database's address without its password.
   virtual std::string name() const = 0;
   /// Differs when the programme may have changed; asked on every request, so it must be cheap.
   virtual std::string mark() = 0;
@@ -31,7 +31,7 @@ class ProgrammeSource {
   virtual base::Result<std::vector<registry::VersionInfo>> history(const std::string& kind, const std::string& id) = 0;
 };
 
-/// Opens a programme file for reading.  Errors: those of Register::open.
+/// Opens a programme for reading.  Errors: those of Register::open.
 base::Result<std::unique_ptr<ProgrammeSource>> open_programme(const std::string& path);
 
 }  // namespace firmground::serve
