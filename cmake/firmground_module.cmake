@@ -33,7 +33,12 @@ function(firmground_module name)
   if(MODULE_TESTS)
     add_executable(${name}_tests ${MODULE_TESTS})
     target_link_libraries(${name}_tests PRIVATE firmground_${name} GTest::gtest GTest::gmock GTest::gtest_main)
-    gtest_discover_tests(${name}_tests TEST_PREFIX "${name}." PROPERTIES LABELS unit TIMEOUT 300
+    gtest_discover_tests(${name}_tests TEST_PREFIX "${name}." TEST_FILTER "-*ostgre*" TEST_LIST ${name}_file_tests
+      PROPERTIES LABELS unit TIMEOUT 300 DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    # A test with "PostgreSQL" in its name needs the server that tests/CMakeLists.txt starts.
+    gtest_discover_tests(${name}_tests TEST_PREFIX "${name}." TEST_FILTER "*ostgre*" TEST_LIST ${name}_server_tests
+      PROPERTIES LABELS "unit;db" TIMEOUT 300 FIXTURES_REQUIRED postgres
+      ENVIRONMENT "FIRMGROUND_TEST_POSTGRES=${PROJECT_BINARY_DIR}/postgres.url"
       DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   endif()
 endfunction()

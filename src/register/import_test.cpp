@@ -5,21 +5,22 @@
 #include <sstream>
 
 #include "base/ids.h"
-#include "register/database.h"
 #include "register/register.h"
-#include "register/test_folder.h"
+#include "register/store_testing.h"
 
 namespace firmground::registry {
 namespace {
 
 /// A programme on the invented island, and files to import into it.
-class ImportTest : public testing::Test {
+class ImportTest : public OnBothStores {
  protected:
   void SetUp() override {
-    programme_.emplace(std::move(Register::create(path(), "invented-country", "Island").value()));
+    OnBothStores::SetUp();
+    if (!IsSkipped()) {
+      path_ = store_.place("island");
+      programme_.emplace(std::move(Register::create(path_, "invented-country", "Island").value()));
+    }
   }
-
-  std::string path() const { return folder_ / "island.gpkg"; }
 
   ImportOutcome import(const std::string& name, const std::string& text, const ImportOptions& options = {}) {
     folder_.write(name, text);
@@ -32,16 +33,16 @@ class ImportTest : public testing::Test {
   }
   mineaction::Snapshot now() const { return programme_->snapshot().value(); }
 
-  /// What SQLite itself says, on a connection of its own.
-  std::string sql(const std::string& statement) const {
-    auto database = Database::open(path(), Database::Mode::read_write, std::chrono::seconds(5));
-    const auto result = database->text(statement);
-    return result ? *result : result.error().message;
-  }
+  /// What the store itself says, on a connection of its own.
+  std::string sql(const std::string& statement) const { return sql_of(path_, statement); }
 
-  TestFolder folder_;
+  const TestFolder& folder_ = store_.folder();
+  std::string path_;
   std::optional<Register> programme_;
 };
+
+/// How a GeoPackage keeps its R-tree; PostGIS has its own index.
+class GeoPackageImportTest : public ImportTest {};
 
 constexpr const char* kFindsHeader = "find_id,release_id,found_on,device,count,longitude,latitude\n";
 
@@ -59,24 +60,24 @@ std::string collection(const std::string& features) {
   return R"({"type":"FeatureCollection","features":[)" + features + "]}";
 }
 
-TEST_F(ImportTest, AFileEntersAndEnteringItAgainChangesNothing) {
+TEST_P(ImportTest, AFileEntersAndEnteringItAgainChangesNothing) {
   const std::string text = kFindsHeader + find("F-1", "2022-05-01") + find("F-2", "2022-05");
   const auto first = import("finds.csv", text);
   EXPECT_EQ(first.rows, 2);
   EXPECT_EQ(first.accepted, 2);
   const std::string hash = now().hash;
-  const std::string file_state =
-      sql("SELECT group_concat(rowid || name) FROM sqlite_sequence") + sql("SELECT count(*) FROM firmground_batch");
+  const std::string counts =
+      "SELECT (SELECT count(*) FROM firmground_batch) || ' ' || (SELECT count(*) FROM firmground_record) || ' ' || "
+      "(SELECT count(*) FROM finds_version) || ' ' || (SELECT max(version_id) FROM finds_version)";
+  const std::string before = sql(counts);
   const auto second = import_again("finds.csv");
   EXPECT_EQ(second.accepted, 0);
   EXPECT_EQ(second.unchanged, 2);
   EXPECT_EQ(now().hash, hash);
-  EXPECT_EQ(
-      sql("SELECT group_concat(rowid || name) FROM sqlite_sequence") + sql("SELECT count(*) FROM firmground_batch"),
-      file_state);
+  EXPECT_EQ(sql(counts), before);
 }
 
-TEST_F(ImportTest, NewContentIsANewVersionAndTheOldOneStays) {
+TEST_P(ImportTest, NewContentIsANewVersionAndTheOldOneStays) {
   import("finds.csv", kFindsHeader + find("F-1", "2022-05-01", "1"));
   const auto corrected = import("finds.csv", kFindsHeader + find("F-1", "2022-05-01", "3"));
   EXPECT_EQ(corrected.accepted, 1);
@@ -90,7 +91,7 @@ TEST_F(ImportTest, NewContentIsANewVersionAndTheOldOneStays) {
   EXPECT_EQ((*history)[1].source, "finds.csv row 1");
 }
 
-TEST_F(ImportTest, LateNewsOfAnOlderDateStaysHistory) {
+TEST_P(ImportTest, LateNewsOfAnOlderDateStaysHistory) {
   import("finds.csv", kFindsHeader + find("F-1", "2022-05-10", "5"));
   const auto late = import("finds.csv", kFindsHeader + find("F-1", "2022-05-01", "1"));
   EXPECT_EQ(late.accepted, 1);
@@ -98,7 +99,7 @@ TEST_F(ImportTest, LateNewsOfAnOlderDateStaysHistory) {
   EXPECT_EQ(programme_->snapshot(mineaction::Date(2022, 5, 4))->finds[0].count, 1);
 }
 
-TEST_F(ImportTest, AReplacedVersionThatArrivesAgainIsSaidAndChangesNothing) {
+TEST_P(ImportTest, AReplacedVersionThatArrivesAgainIsSaidAndChangesNothing) {
   const std::string wrong = kFindsHeader + find("F-1", "2022-05-01", "9");
   import("finds.csv", wrong);
   import("finds.csv", kFindsHeader + find("F-1", "2022-05-01", "1"));
@@ -109,7 +110,7 @@ TEST_F(ImportTest, AReplacedVersionThatArrivesAgainIsSaidAndChangesNothing) {
   EXPECT_EQ(now().finds[0].count, 1);
 }
 
-TEST_F(ImportTest, AWithdrawnRecordLeavesTheCurrentStateAndKeepsItsHistory) {
+TEST_P(ImportTest, AWithdrawnRecordLeavesTheCurrentStateAndKeepsItsHistory) {
   const std::string text = kFindsHeader + find("F-1", "2022-05-01");
   import("finds.csv", text);
   ImportOptions withdraw;
@@ -120,7 +121,7 @@ TEST_F(ImportTest, AWithdrawnRecordLeavesTheCurrentStateAndKeepsItsHistory) {
   EXPECT_EQ(programme_->history("finds", "F-1")->size(), 2U);
 }
 
-TEST_F(ImportTest, ADraftIsNoApprovedStateUntilItIsApproved) {
+TEST_P(ImportTest, ADraftIsNoApprovedStateUntilItIsApproved) {
   const std::string text = kFindsHeader + find("F-1", "2022-05-01");
   ImportOptions draft;
   draft.state = "draft";
@@ -130,7 +131,7 @@ TEST_F(ImportTest, ADraftIsNoApprovedStateUntilItIsApproved) {
   EXPECT_EQ(now().finds.size(), 1U);
 }
 
-TEST_F(ImportTest, AStateThatDoesNotExistIsRefused) {
+TEST_P(ImportTest, AStateThatDoesNotExistIsRefused) {
   folder_.write("finds.csv", kFindsHeader + find("F-1", "2022-05-01"));
   ImportOptions options;
   options.state = "aproved";
@@ -139,7 +140,7 @@ TEST_F(ImportTest, AStateThatDoesNotExistIsRefused) {
   EXPECT_EQ(outcome.error().id, "registry.state_unknown");
 }
 
-TEST_F(ImportTest, OneRefusedRowRefusesTheFile) {
+TEST_P(ImportTest, OneRefusedRowRefusesTheFile) {
   const auto outcome =
       import("finds.csv", kFindsHeader + find("F-1", "2022-05-01") + "F-2,,2022-05-01,teapot,1,51.1,41.1\n");
   EXPECT_EQ(outcome.refused, 1);
@@ -148,7 +149,7 @@ TEST_F(ImportTest, OneRefusedRowRefusesTheFile) {
   EXPECT_TRUE(now().finds.empty());
 }
 
-TEST_F(ImportTest, GoodRowsMayEnterAndTheRefusedOnesAreKeptWithTheirReasons) {
+TEST_P(ImportTest, GoodRowsMayEnterAndTheRefusedOnesAreKeptWithTheirReasons) {
   ImportOptions keep;
   keep.keep_good = true;
   const auto outcome = import(
@@ -167,7 +168,7 @@ TEST_F(ImportTest, GoodRowsMayEnterAndTheRefusedOnesAreKeptWithTheirReasons) {
   EXPECT_EQ(programme_->import_file(folder_.write("corrected.csv", corrected), "finds", {})->accepted, 1);
 }
 
-TEST_F(ImportTest, ADryRunTellsTheSameAndChangesNothing) {
+TEST_P(ImportTest, ADryRunTellsTheSameAndChangesNothing) {
   import("finds.csv", kFindsHeader + find("F-1", "2022-05-01"));
   const std::string before = now().hash;
   ImportOptions dry;
@@ -184,7 +185,7 @@ TEST_F(ImportTest, ADryRunTellsTheSameAndChangesNothing) {
   EXPECT_EQ(told.issues.size(), done.issues.size());
 }
 
-TEST_F(ImportTest, TheOrderOfEntryChangesNoSnapshot) {
+TEST_P(ImportTest, TheOrderOfEntryChangesNoSnapshot) {
   const std::string hazards =
       collection(square(R"("hazard_id":"HA-1","type":"CHA","reported_on":"2021-01-01")", 51.1, 41.1));
   const std::string releases = collection(square(
@@ -195,7 +196,7 @@ TEST_F(ImportTest, TheOrderOfEntryChangesNoSnapshot) {
   import("land-release.geojson", releases);
   import("finds.csv", finds);
   const auto forwards = now();
-  programme_.emplace(std::move(Register::create(folder_ / "other.gpkg", "invented-country", "Island").value()));
+  programme_.emplace(std::move(Register::create(store_.place("other"), "invented-country", "Island").value()));
   import_again("finds.csv");
   import_again("land-release.geojson");
   import_again("hazards.geojson");
@@ -203,7 +204,7 @@ TEST_F(ImportTest, TheOrderOfEntryChangesNoSnapshot) {
   EXPECT_EQ(now().as_of.to_string(), "2022-05-02");
 }
 
-TEST_F(ImportTest, APastSnapshotStaysTheSameWhateverIsEnteredLater) {
+TEST_P(ImportTest, APastSnapshotStaysTheSameWhateverIsEnteredLater) {
   import("finds.csv", kFindsHeader + find("F-1", "2022-05-01"));
   const std::string entered = programme_->history("finds", "F-1")->front().entered_at;
   const std::string hash = programme_->snapshot({}, entered)->hash;
@@ -215,12 +216,12 @@ TEST_F(ImportTest, APastSnapshotStaysTheSameWhateverIsEnteredLater) {
   EXPECT_EQ(programme_->snapshot({}, entered)->hash, hash);
 }
 
-TEST_F(ImportTest, AnUndatedFindIsInEverySnapshot) {
+TEST_P(ImportTest, AnUndatedFindIsInEverySnapshot) {
   import("finds.csv", kFindsHeader + find("F-1", "") + find("F-2", "2022-05-01"));
   EXPECT_EQ(programme_->snapshot(mineaction::Date(2000, 1, 1))->finds.size(), 1U);
 }
 
-TEST_F(ImportTest, ALinkToNoRecordIsAnIssueAndNotALoss) {
+TEST_P(ImportTest, ALinkToNoRecordIsAnIssueAndNotALoss) {
   const auto outcome = import("finds.csv", std::string(kFindsHeader) + "F-1,LR-404,2022-05-01,UXO,1,51.1,41.1\n");
   EXPECT_EQ(outcome.accepted, 1);
   ASSERT_EQ(outcome.issues.size(), 1U);
@@ -230,7 +231,7 @@ TEST_F(ImportTest, ALinkToNoRecordIsAnIssueAndNotALoss) {
   EXPECT_EQ(sql("SELECT value FROM firmground_issue"), "LR-404");
 }
 
-TEST_F(ImportTest, AFindFarOutsideItsReleaseIsAnIssue) {
+TEST_P(ImportTest, AFindFarOutsideItsReleaseIsAnIssue) {
   import("land-release.geojson",
          collection(square(R"("release_id":"LR-1","outcome":"cleared","method":"manual","completed_on":"2022-01-01")",
                            51.1, 41.1)));
@@ -244,7 +245,7 @@ TEST_F(ImportTest, AFindFarOutsideItsReleaseIsAnIssue) {
   EXPECT_NE(outcome.issues[0].error.find("84 m"), std::string::npos) << outcome.issues[0].error;
 }
 
-TEST_F(ImportTest, ADeclaredAreaInTheWrongUnitIsAnIssue) {
+TEST_P(ImportTest, ADeclaredAreaInTheWrongUnitIsAnIssue) {
   // 0.01 x 0.01 degrees at 41.1 N measure 93.3 ha.
   const auto outcome = import(
       "hazards.geojson",
@@ -256,7 +257,7 @@ TEST_F(ImportTest, ADeclaredAreaInTheWrongUnitIsAnIssue) {
   EXPECT_EQ(outcome.issues[0].field, "declared_area");
 }
 
-TEST_F(ImportTest, ARecordInAnotherDistrictThanItSaysIsAnIssue) {
+TEST_P(ImportTest, ARecordInAnotherDistrictThanItSaysIsAnIssue) {
   import("districts.geojson", collection(square(R"("district_id":"D1","name":"North")", 51.1, 41.2, 0.1) + "," +
                                          square(R"("district_id":"D2","name":"South")", 51.1, 41.1, 0.1)));
   const auto outcome = import(
@@ -268,7 +269,7 @@ TEST_F(ImportTest, ARecordInAnotherDistrictThanItSaysIsAnIssue) {
   EXPECT_NE(outcome.issues[0].error.find("South"), std::string::npos);
 }
 
-TEST_F(ImportTest, AFolderIsEnteredInTheOrderThatLinksNeedWholeOrNotAtAll) {
+TEST_P(ImportTest, AFolderIsEnteredInTheOrderThatLinksNeedWholeOrNotAtAll) {
   std::filesystem::create_directory(folder_ / "in");
   std::filesystem::create_directory(folder_ / "in/truth");
   folder_.write("in/truth/secret.csv", "not looked at");
@@ -294,7 +295,7 @@ TEST_F(ImportTest, AFolderIsEnteredInTheOrderThatLinksNeedWholeOrNotAtAll) {
   EXPECT_EQ(now().accidents.size(), 1U);
 }
 
-TEST_F(ImportTest, AFileOfNoKindIsRefusedNamingTheNearest) {
+TEST_P(ImportTest, AFileOfNoKindIsRefusedNamingTheNearest) {
   std::filesystem::create_directory(folder_ / "in");
   folder_.write("in/findz.csv", kFindsHeader + find("F-1", "2022-05-01"));
   const auto refused = programme_->import_folder(folder_ / "in", false, {});
@@ -302,7 +303,7 @@ TEST_F(ImportTest, AFileOfNoKindIsRefusedNamingTheNearest) {
   EXPECT_NE(refused.error().remedy.find("'finds'"), std::string::npos) << refused.error().remedy;
 }
 
-TEST_F(ImportTest, AReferenceLayerHasItsOwnNameInTheFile) {
+TEST_P(ImportTest, AReferenceLayerHasItsOwnNameInTheFile) {
   const std::string line = R"({"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"1994"},)"
                            R"("geometry":{"type":"LineString","coordinates":[[51.1,41.1],[51.2,41.2]]}}]})";
   EXPECT_EQ(import("contact-line.geojson", line).kind, "contact-line");
@@ -318,7 +319,7 @@ TEST_F(ImportTest, AReferenceLayerHasItsOwnNameInTheFile) {
   EXPECT_EQ(refused.error().id, "registry.layer_name_taken");
 }
 
-TEST_F(ImportTest, ARasterIsKeptAndComesBackWithTheSnapshot) {
+TEST_P(ImportTest, ARasterIsKeptAndComesBackWithTheSnapshot) {
   const auto crs = geo::Crs::from_epsg(32639).value();
   geo::Raster dem;
   dem.grid = {50.0, 10000, 91000, 40, 30};
@@ -333,7 +334,7 @@ TEST_F(ImportTest, ARasterIsKeptAndComesBackWithTheSnapshot) {
   EXPECT_EQ(now().covariates[0].raster.bands, dem.bands);
 }
 
-TEST_F(ImportTest, HistoryIsNeverChangedOrDeletedNotEvenByAnotherProgram) {
+TEST_P(ImportTest, HistoryIsNeverChangedOrDeletedNotEvenByAnotherProgram) {
   import("finds.csv", kFindsHeader + find("F-1", "2022-05-01"));
   EXPECT_NE(sql("UPDATE finds_version SET device = 'UXO'").find("never changed"), std::string::npos);
   EXPECT_NE(sql("DELETE FROM finds_version").find("never changed"), std::string::npos);
@@ -343,7 +344,7 @@ TEST_F(ImportTest, HistoryIsNeverChangedOrDeletedNotEvenByAnotherProgram) {
   EXPECT_EQ(sql("SELECT device FROM finds"), "AP mine");
 }
 
-TEST_F(ImportTest, TheSpatialIndexIsWholeAfterManyFindsAndAfterLaterOnes) {
+TEST_P(GeoPackageImportTest, TheSpatialIndexIsWholeAfterManyFindsAndAfterLaterOnes) {
   std::string text = kFindsHeader;
   for (int i = 0; i < 5000; ++i) {
     text += fmt::format("F-{},,2022-05-01,UXO,1,{},{}\n", i, 50.7 + 1.8 * ((i * 7919) % 5000) / 5000,
@@ -362,7 +363,7 @@ TEST_F(ImportTest, TheSpatialIndexIsWholeAfterManyFindsAndAfterLaterOnes) {
   EXPECT_EQ(sql("SELECT count(*) FROM pragma_foreign_key_check"), "0");
 }
 
-TEST_F(ImportTest, TheCurrentLayerIsTheSnapshotWithoutADate) {
+TEST_P(ImportTest, TheCurrentLayerIsTheSnapshotWithoutADate) {
   import("finds.csv", kFindsHeader + find("F-1", "2022-05-10", "5") + find("F-2", "") + find("F-3", "2022"));
   import("finds.csv",
          kFindsHeader + find("F-1", "2022-05-01", "4") + find("F-2", "2021-01-01", "2") + find("F-4", "2021"));
@@ -371,10 +372,11 @@ TEST_F(ImportTest, TheCurrentLayerIsTheSnapshotWithoutADate) {
     listed += fmt::format("{}:{} ", f.find_id, f.count);
   }
   EXPECT_EQ(listed, "F-1:5 F-2:2 F-3:1 F-4:1 ");
-  EXPECT_EQ(
-      sql("SELECT group_concat(t, '') FROM (SELECT find_id || ':' || count || ' ' AS t FROM finds ORDER BY find_id)"),
-      listed);
+  EXPECT_EQ(rows_of(path_, "SELECT find_id || ':' || count FROM finds ORDER BY find_id"), listed);
 }
+
+FIRMGROUND_ON_BOTH_STORES(ImportTest);
+INSTANTIATE_TEST_SUITE_P(Stores, GeoPackageImportTest, testing::Values(StoreKind::geopackage), store_name);
 
 }  // namespace
 }  // namespace firmground::registry

@@ -2,28 +2,26 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-
-#include "register/database.h"
-#include "register/test_folder.h"
+#include "register/store_testing.h"
 
 namespace firmground::registry {
 namespace {
 
-TEST(Register, IsMadeOnceAndNeverOverwritten) {
-  const TestFolder folder;
-  const auto made = Register::create(folder / "island.gpkg", "invented-country", "Island programme");
+class RegisterTest : public OnBothStores {};
+
+TEST_P(RegisterTest, IsMadeOnceAndNeverOverwritten) {
+  const std::string place = store_.place("p");
+  const auto made = Register::create(place, "invented-country", "Island programme");
   ASSERT_TRUE(made) << base::to_text(made.error());
-  const auto again = Register::create(folder / "island.gpkg", "invented-country", "");
+  const auto again = Register::create(place, "invented-country", "");
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().id, "registry.exists");
 }
 
-TEST(Register, RemembersItsProfileAndCrsInTheFile) {
-  const TestFolder folder;
-  ASSERT_TRUE(Register::create(folder / "p.gpkg", "generic", "Coast", 32638));
-  const auto programme = Register::open(folder / "p.gpkg");
+TEST_P(RegisterTest, RemembersItsProfileAndCrs) {
+  const std::string place = store_.place("p");
+  ASSERT_TRUE(Register::create(place, "generic", "Coast", 32638));
+  const auto programme = Register::open(place);
   ASSERT_TRUE(programme) << base::to_text(programme.error());
   const auto snapshot = programme->snapshot();
   ASSERT_TRUE(snapshot) << base::to_text(snapshot.error());
@@ -32,22 +30,22 @@ TEST(Register, RemembersItsProfileAndCrsInTheFile) {
   EXPECT_EQ(snapshot->programme.country, "Coast");
 }
 
-TEST(Register, GuessesNoCrs) {
-  const TestFolder folder;
-  const auto made = Register::create(folder / "p.gpkg", "generic", "Coast");
+TEST_P(RegisterTest, GuessesNoCrs) {
+  const std::string place = store_.place("p");
+  const auto made = Register::create(place, "generic", "Coast");
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().id, "registry.crs_needed");
-  EXPECT_FALSE(std::filesystem::exists(folder / "p.gpkg"));
+  EXPECT_FALSE(Register::open(place));
 }
 
-TEST(Register, NamesTheProfilesThereAre) {
-  const TestFolder folder;
-  const auto made = Register::create(folder / "p.gpkg", "atlantis", "");
+TEST_P(RegisterTest, NamesTheProfilesThereAre) {
+  const std::string place = store_.place("p");
+  const auto made = Register::create(place, "atlantis", "");
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().remedy.find("invented-country"), std::string::npos);
 }
 
-TEST(Register, RefusesAFileThatIsNoProgramme) {
+TEST(GeoPackage, RefusesAFileThatIsNoProgramme) {
   const TestFolder folder;
   folder.write("notes.gpkg", "this is a letter, not a register, and it is long enough to be taken for a page of one");
   const auto opened = Register::open(folder / "notes.gpkg");
@@ -55,9 +53,9 @@ TEST(Register, RefusesAFileThatIsNoProgramme) {
   EXPECT_EQ(opened.error().id, "registry.not_a_programme");
 }
 
-TEST(Register, KeepsDerivedResultsUntilTheyAreMadeAgain) {
-  const TestFolder folder;
-  auto programme = Register::create(folder / "p.gpkg", "invented-country", "");
+TEST_P(RegisterTest, KeepsDerivedResultsUntilTheyAreMadeAgain) {
+  const std::string place = store_.place("p");
+  auto programme = Register::create(place, "invented-country", "");
   ASSERT_TRUE(programme);
   const auto none = programme->load("hazard-raster");
   ASSERT_TRUE(none);
@@ -69,6 +67,51 @@ TEST(Register, KeepsDerivedResultsUntilTheyAreMadeAgain) {
   ASSERT_TRUE(stored && *stored);
   EXPECT_EQ((*stored)->bytes, bytes);
 }
+
+TEST(PostgreSQL, APasswordIsNeverRepeated) {
+  const std::string secret = "o%20pen-sesame";
+  for (const std::string& address : {"postgresql://office:" + secret + "@127.0.0.1:1/nation",
+                                     "postgresql://127.0.0.1:1/nation?user=office&password=" + secret,
+                                     "postgresql://office:" + secret + "@127.0.0.1:1/nation?no-such-word=" + secret,
+                                     "postgresql://office:" + secret + "@[::1/nation"}) {
+    const auto opened = Register::open(address);
+    ASSERT_FALSE(opened);
+    const std::string told = base::to_text(opened.error());
+    EXPECT_EQ(told.find("sesame"), std::string::npos) << told;
+    EXPECT_EQ(Register::create(address, "invented-country", "").error().message.find("sesame"), std::string::npos);
+  }
+}
+
+TEST(PostgreSQL, ADatabaseWithoutARegisterIsNoProgramme) {
+  TestStore store(StoreKind::postgresql);
+  if (!store.usable()) {
+    GTEST_SKIP() << "no PostgreSQL";
+  }
+  const auto opened = Register::open(store.place("p"));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().id, "registry.not_a_programme");
+}
+
+TEST(PostgreSQL, ARestartedServerIsAskedAgainAndAPersonNoticesNothing) {
+  TestStore store(StoreKind::postgresql);
+  if (!store.usable()) {
+    GTEST_SKIP() << "no PostgreSQL";
+  }
+  const std::string place = store.place("p");
+  const auto programme = Register::create(place, "invented-country", "Island");
+  ASSERT_TRUE(programme);
+  const std::string hash = programme->snapshot()->hash;
+  const std::string name =
+      place.substr(place.rfind('/', place.find('?')) + 1, place.find('?') - place.rfind('/', place.find('?')) - 1);
+  EXPECT_EQ(sql_of(test_server(),
+                   "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '" + name + "'"),
+            "1");
+  const auto again = programme->snapshot();
+  ASSERT_TRUE(again) << base::to_text(again.error());
+  EXPECT_EQ(again->hash, hash);
+}
+
+FIRMGROUND_ON_BOTH_STORES(RegisterTest);
 
 }  // namespace
 }  // namespace firmground::registry

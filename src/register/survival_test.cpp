@@ -7,9 +7,8 @@
 #include <csignal>
 
 #include "base/random.h"
-#include "register/database.h"
 #include "register/register.h"
-#include "register/test_folder.h"
+#include "register/store_testing.h"
 
 /// The register survives being killed at any moment, a full disk and another writer: it is in the old state or in the
 /// new one.
@@ -22,12 +21,6 @@ std::string many_finds(int count, int items) {
     text += fmt::format("F-{},,2022-05-01,UXO,{},{},{}\n", i, items, 51 + 0.0001 * (i % 1000), 41 + 0.0001 * (i / 10));
   }
   return text;
-}
-
-std::string sql(const std::string& path, const std::string& statement) {
-  auto database = Database::open(path, Database::Mode::read_write, std::chrono::seconds(5));
-  const auto result = database ? database->text(statement) : base::Result<std::string>(database.error().message);
-  return result ? *result : result.error().message;
 }
 
 /// Imports in a process of its own, which ends with 0 when the import was committed.
@@ -44,16 +37,20 @@ pid_t import_in_child(const std::string& programme, const std::string& file, con
 }
 
 std::string state_of(const std::string& programme) {
-  EXPECT_EQ(sql(programme, "PRAGMA integrity_check"), "ok");
-  EXPECT_EQ(sql(programme, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
-  EXPECT_EQ(sql(programme, "SELECT rtreecheck('rtree_finds_geom')"), "ok");
-  EXPECT_EQ(sql(programme, "SELECT is_open FROM firmground_gate"), "0");
+  if (!is_server_address(programme)) {
+    EXPECT_EQ(sql_of(programme, "PRAGMA integrity_check"), "ok");
+    EXPECT_EQ(sql_of(programme, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
+    EXPECT_EQ(sql_of(programme, "SELECT rtreecheck('rtree_finds_geom')"), "ok");
+  }
+  EXPECT_EQ(sql_of(programme, "SELECT is_open FROM firmground_gate"), "0");
   return Register::open(programme)->snapshot()->hash;
 }
 
-TEST(Survival, KilledAtAnyMomentTheRegisterIsInTheOldStateOrInTheNew) {
-  const TestFolder folder;
-  const std::string programme = folder / "p.gpkg";
+class SurvivalTest : public OnBothStores {};
+
+TEST_P(SurvivalTest, KilledAtAnyMomentTheRegisterIsInTheOldStateOrInTheNew) {
+  const TestFolder& folder = store_.folder();
+  const std::string programme = store_.place("p");
   ASSERT_TRUE(Register::create(programme, "invented-country", ""));
   base::Random random(static_cast<std::uint64_t>(getpid()));  // other moments each time; any moment must do
   std::string state = state_of(programme);
@@ -72,14 +69,15 @@ TEST(Survival, KilledAtAnyMomentTheRegisterIsInTheOldStateOrInTheNew) {
       EXPECT_NE(after, state) << "an import that was reported as done is not there";
     }
     if (after != state) {
-      EXPECT_EQ(sql(programme, fmt::format("SELECT count(*) FROM finds WHERE count = {}", round)), "4000");
+      EXPECT_EQ(sql_of(programme, fmt::format("SELECT count(*) FROM finds WHERE count = {}", round)), "4000");
     }
     state = after;
   }
   EXPECT_GT(kills_that_hit, 0);
 }
 
-TEST(Survival, AFullDiskRefusesTheImportAndChangesNothing) {
+/// Of a file only: the disk of a database server is not ours to fill, and its "no room" is told by the same error.
+TEST(GeoPackageSurvival, AFullDiskRefusesTheImportAndChangesNothing) {
   const TestFolder folder;
   const std::string programme = folder / "p.gpkg";
   ASSERT_TRUE(Register::create(programme, "invented-country", ""));
@@ -101,9 +99,9 @@ TEST(Survival, AFullDiskRefusesTheImportAndChangesNothing) {
   EXPECT_TRUE(opened->import_file(file, "finds", {}));
 }
 
-TEST(Survival, AnotherWriterIsToldOfAfterATimeout) {
-  const TestFolder folder;
-  const std::string programme = folder / "p.gpkg";
+TEST_P(SurvivalTest, AnotherWriterIsToldOfAfterATimeout) {
+  const TestFolder& folder = store_.folder();
+  const std::string programme = store_.place("p");
   ASSERT_TRUE(Register::create(programme, "invented-country", ""));
   auto other = Database::open(programme, Database::Mode::read_write, std::chrono::seconds(1));
   auto writing = Transaction::begin(*other, Transaction::Kind::write);
@@ -115,6 +113,8 @@ TEST(Survival, AnotherWriterIsToldOfAfterATimeout) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().id, "registry.busy");
 }
+
+FIRMGROUND_ON_BOTH_STORES(SurvivalTest);
 
 }  // namespace
 }  // namespace firmground::registry

@@ -12,8 +12,8 @@ using mineaction::Field;
 
 namespace {
 
-/// The functions behind the triggers, and the geometry inside a GeoPackage blob (GeoPackage 1.4, clause 2.1.3: header of
-/// 8 bytes, or of 40 with the envelope that every geometry of ours but a point has).
+/// The functions behind the triggers, and the geometry inside a GeoPackage blob (GeoPackage 1.4, clause 2.1.3: header
+/// of 8 bytes, or of 40 with the envelope that every geometry of ours but a point has).
 constexpr const char* kFunctions = R"sql(
 CREATE FUNCTION firmground_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

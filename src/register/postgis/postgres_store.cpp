@@ -104,10 +104,13 @@ class PostgresStatement final : public StoreStatement {
     }
     switch (value.kind) {
       case Kind::null: return {};
-      case Kind::text: return {false, !wire::is_text(type) && type != wire::kBytes, value.bytes.data() != nullptr ? value.bytes : std::string_view("")};
+      case Kind::text:
+        return {false, !wire::is_text(type) && type != wire::kBytes,
+                value.bytes.data() != nullptr ? value.bytes : std::string_view("")};
       case Kind::blob:
-        return connection_->is_geometry(type) ? kept(wire::ewkb_of_blob(value.bytes), false)
-                                              : WireValue{false, false, value.bytes.data() != nullptr ? value.bytes : std::string_view("")};
+        return connection_->is_geometry(type)
+                   ? kept(wire::ewkb_of_blob(value.bytes), false)
+                   : WireValue{false, false, value.bytes.data() != nullptr ? value.bytes : std::string_view("")};
       case Kind::integer: return encode_integer(value.integer, type);
       case Kind::real: {
         std::string bytes;
@@ -159,11 +162,10 @@ class PostgresStore final : public Store {
   }
 
   Result<void> begin(Transaction::Kind kind) override {
-    const std::string sql =
-        kind == Transaction::Kind::read
-            ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-            : fmt::format("BEGIN; SET LOCAL lock_timeout = {}; SELECT pg_advisory_xact_lock({})",
-                          std::max<std::int64_t>(busy_timeout_.count(), 1), kWriterLock);
+    const std::string sql = kind == Transaction::Kind::read
+                                ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                                : fmt::format("BEGIN; SET LOCAL lock_timeout = {}; SELECT pg_advisory_xact_lock({})",
+                                              std::max<std::int64_t>(busy_timeout_.count(), 1), kWriterLock);
     auto begun = execute(sql);
     if (!begun && begun.error().id == "registry.connection_failed") {
       begun = execute(sql);  // the server was restarted since the last question; nothing of ours was under way

@@ -42,7 +42,8 @@ double numeric_of(std::string_view bytes) {
   const std::uint64_t sign = unsigned_of(bytes.substr(4, 2));
   double value = 0;
   for (std::size_t i = 0; i < count && 8 + 2 * i + 2 <= bytes.size(); ++i) {
-    value += static_cast<double>(unsigned_of(bytes.substr(8 + 2 * i, 2))) * std::pow(10000.0, weight - static_cast<int>(i));
+    value +=
+        static_cast<double>(unsigned_of(bytes.substr(8 + 2 * i, 2))) * std::pow(10000.0, weight - static_cast<int>(i));
   }
   return sign == 0x4000 ? -value : value;
 }
