@@ -1,4 +1,10 @@
 #pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <utility>
+
 #include "geo/crs.h"
 #include "geo/geometry.h"
 
@@ -13,5 +19,27 @@ double ellipsoidal_area_m2(const PlanarPolygon& polygon, const Crs& crs);
 
 /// Local ratio ellipsoid area / planar area (1/k^2 of a conformal projection) at a point.
 double area_scale(Xy point, const Crs& crs);
+
+/// The same areas for many polygons of one country, some fifty times faster: per square of 16 km the ratio of ellipsoid
+/// to planar area is a cubic in the coordinates (eq. 4), fitted to area_scale() and held to it; a polygon's area is its
+/// exact integral. Differs from ellipsoidal_area_m2() by less than 1e-9 of the area; polygons that reach further than
+/// the square, and squares where the cubic does not hold, are measured by ellipsoidal_area_m2() itself.
+/// Safe to use from several threads; the same area whatever was asked before.
+class AreaMeter {
+ public:
+  explicit AreaMeter(Crs crs);
+  double area_m2(const PlanarPolygon& polygon) const;
+
+ private:
+  struct Square;
+  const Square& square_at(Xy point) const;
+
+  Crs crs_;
+  struct Squares {
+    std::shared_mutex mutex;
+    std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<const Square>> by_place;
+  };
+  std::shared_ptr<Squares> squares_;  // shared by copies
+};
 
 }  // namespace firmground::geo

@@ -101,6 +101,37 @@ TEST(EllipsoidalArea, GroundAcrossTheAntimeridianIsNotTheRestOfTheEarth) {
   EXPECT_NEAR(ellipsoidal_area_m2(square, utm60), 10'000, 60);
 }
 
+// UTM, Lambert's conformal cone over France, an equal-area projection, Gauss-Krüger, and UTM of the south.
+TEST(AreaMeter, MeasuresAsTheGeodesicPolygonDoesWhateverTheProjection) {
+  struct Place {
+    int epsg;
+    LonLat centre;
+  };
+  for (const Place& place : {Place{32639, {50.6, 41.2}}, Place{2154, {2.5, 47}}, Place{3035, {15, 52}},
+                             Place{28409, {51, 40}}, Place{32724, {36, -12}}}) {
+    const Crs crs = Crs::from_epsg(place.epsg).value();
+    const AreaMeter meter(crs);
+    const Xy centre = crs.to_programme(place.centre);
+    base::Random random(static_cast<std::uint64_t>(place.epsg));
+    for (int i = 0; i < 30; ++i) {
+      const Xy at{centre.x + random.uniform(-60'000, 60'000), centre.y + random.uniform(-60'000, 60'000)};
+      const double radius = i % 3 == 0 ? 5'000 : random.uniform(20, 800);
+      PlanarPolygon field{ring_round(random, at, radius, 3 + static_cast<int>(random.index(15))), {}};
+      field.holes.push_back({{at.x, at.y}, {at.x + 5, at.y}, {at.x, at.y + 5}});
+      const double area = ellipsoidal_area_m2(field, crs);
+      EXPECT_NEAR(meter.area_m2(field), area, 2e-9 * area + 1e-5) << place.epsg;
+    }
+  }
+}
+
+TEST(AreaMeter, GroundTooWideForItsSquareIsMeasuredTheLongWay) {
+  const AreaMeter meter(utm39());
+  base::Random random(3);
+  const PlanarPolygon district{ring_round(random, {510'000, 4'400'000}, 40'000, 9), {}};
+  EXPECT_EQ(meter.area_m2(district), ellipsoidal_area_m2(district, utm39()));
+  EXPECT_EQ(meter.area_m2({{{500'000, 4'400'000}, {501'000, 4'400'000}}, {}}), 0);
+}
+
 TEST(EllipsoidalArea, PointsAndLinesHaveNone) {
   PlanarGeometry geometry;
   geometry.points = {{500'000, 4'400'000}};
