@@ -385,8 +385,7 @@ class FaceTracer {
       ArrangedFace& face = faces.emplace_back();
       face.windings = std::move(windings_[c]);
       rings_of(c, [&](std::vector<Xy>&& ring, bool counter_clockwise) {
-        counter_clockwise ? face.polygon.outer = std::move(ring)
-                          : face.polygon.holes.emplace_back(std::move(ring));
+        counter_clockwise ? face.polygon.outer = std::move(ring) : face.polygon.holes.emplace_back(std::move(ring));
       });
     }
     for (const Component& component : components_) {

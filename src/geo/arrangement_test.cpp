@@ -88,8 +88,8 @@ TEST(Arrangement, GroundNarrowerThanTheGridVanishesAndNothingElseDoes) {
 std::vector<Xy> wild_ring(base::Random& random, double size, int corners, double step) {
   std::vector<Xy> out;
   for (int i = 0; i < corners; ++i) {
-    out.push_back(
-        {kX + step * std::round(random.uniform(0, size) / step), kY + step * std::round(random.uniform(0, size) / step)});
+    out.push_back({kX + step * std::round(random.uniform(0, size) / step),
+                   kY + step * std::round(random.uniform(0, size) / step)});
   }
   return out;
 }

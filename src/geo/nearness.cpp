@@ -14,9 +14,7 @@ struct Edge {
 };
 
 Edge edge_between(Xy from, Xy to) {
-  return {from,
-          to,
-          {std::min(from.x, to.x), std::min(from.y, to.y), std::max(from.x, to.x), std::max(from.y, to.y)}};
+  return {from, to, {std::min(from.x, to.x), std::min(from.y, to.y), std::max(from.x, to.x), std::max(from.y, to.y)}};
 }
 
 double cross(Xy a, Xy b, Xy c) {

@@ -58,9 +58,9 @@ TEST(Nearness, AgreesWithTheIntersectionOnRandomGround) {
 TEST(SimpleRing, OnlyWhatIsBeyondDoubtIsCalledSimple) {
   EXPECT_TRUE(is_clearly_simple({{0, 0}, {10, 0}, {10, 10}, {0, 10}}));
   EXPECT_TRUE(is_clearly_simple({{0, 0}, {5, 0}, {10, 0}, {0, 10}}));
-  EXPECT_FALSE(is_clearly_simple({{0, 0}, {10, 10}, {10, 0}, {0, 10}}));            // crosses itself
-  EXPECT_FALSE(is_clearly_simple({{0, 0}, {10, 0}, {5, 0}}));                       // has no ground
-  EXPECT_FALSE(is_clearly_simple({{0, 0}, {10, 0}, {10, 0}, {0, 10}}));             // a corner twice: left to GEOS
+  EXPECT_FALSE(is_clearly_simple({{0, 0}, {10, 10}, {10, 0}, {0, 10}}));             // crosses itself
+  EXPECT_FALSE(is_clearly_simple({{0, 0}, {10, 0}, {5, 0}}));                        // has no ground
+  EXPECT_FALSE(is_clearly_simple({{0, 0}, {10, 0}, {10, 0}, {0, 10}}));              // a corner twice: left to GEOS
   EXPECT_FALSE(is_clearly_simple({{0, 0}, {10, 0}, {10, 10}, {5, 1e-9}, {0, 10}}));  // all but touches itself
   EXPECT_FALSE(is_clearly_simple({{0, 0}, {10, 0}, {10, 5}, {20, 5}, {10, 5}, {0, 10}}));  // a spike
 }
