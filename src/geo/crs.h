@@ -35,18 +35,18 @@ class Crs {
 };
 
 /// The datum operation that led from a CRS to WGS 84.
-struct Operation {
+struct DatumShift {
   std::string id;                    ///< "EPSG:15865"; "" when there was nothing to shift, or the operation has no code
   std::string name;                  ///< "Pulkovo 1942 to WGS 84 (16)"
   std::optional<double> accuracy_m;  ///< as its registry states it; nothing when it states none
-  friend bool operator==(const Operation&, const Operation&) = default;
+  friend bool operator==(const DatumShift&, const DatumShift&) = default;
 };
 /// "EPSG:15865 Pulkovo 1942 to WGS 84 (16)".
-std::string to_text(const Operation& operation);
+std::string to_text(const DatumShift& operation);
 
 struct Placed {
   std::vector<LonLat> points;
-  Operation operation;  ///< one for all points: a shape is never torn between two operations
+  DatumShift operation;  ///< one for all points: a shape is never torn between two operations
 };
 
 /// Transforms the points of one shape from any CRS PROJ knows ("EPSG:28408", WKT) to WGS 84, axis order

@@ -77,7 +77,8 @@ Coefficients coefficients_at(double year) {
   Coefficients result{};
   const bool last = from == &table().epochs.back();
   for (std::size_t i = 0; i < kCoefficients; ++i) {
-    const double slope = last ? from->nT_per_year[i] : ((from + 1)->nT[i] - from->nT[i]) / ((from + 1)->year - from->year);
+    const double slope =
+        last ? from->nT_per_year[i] : ((from + 1)->nT[i] - from->nT[i]) / ((from + 1)->year - from->year);
     result[i] = from->nT[i] + slope * (year - from->year);
   }
   return result;
@@ -169,14 +170,15 @@ const char* magnetic_model(double year) {
 }
 
 double decimal_year(const base::Date& date) {
-  using std::chrono::year;
   using std::chrono::sys_days;
+  using std::chrono::year;
   const sys_days first = date.first_day();
   const sys_days last = date.last_day();
   const std::chrono::year_month_day day(first);
   const sys_days start{day.year() / 1 / 1};
   const sys_days end{(day.year() + std::chrono::years(1)) / 1 / 1};
-  const double middle = 0.5 * (static_cast<double>((first - start).count()) + static_cast<double>((last - start).count()) + 1);
+  const double middle =
+      0.5 * (static_cast<double>((first - start).count()) + static_cast<double>((last - start).count()) + 1);
   return static_cast<int>(day.year()) + middle / static_cast<double>((end - start).count());
 }
 

@@ -5,7 +5,8 @@
 
 #include "geo/crs.h"
 
-/// The blunder sizes that minefield records were measured by (docs/methods/record-reconciliation.md), held to the metre.
+/// The blunder sizes that minefield records were measured by (docs/methods/record-reconciliation.md), held to the
+/// metre.
 namespace firmground::geo {
 namespace {
 
@@ -25,9 +26,18 @@ LonLat read_as(const std::string& wrong, const std::string& right, LonLat true_p
 }
 
 TEST(Misreading, TheDatumShiftOfTheSouthernCaucasusIsEpsg15865With1808Beside) {
-  constexpr std::array<LonLat, 12> kSouthernCaucasus = {
-      {{46.93, 39.99}, {47.03, 39.40}, {46.04, 40.10}, {46.65, 39.09}, {44.80, 41.70}, {44.51, 40.18},
-       {49.87, 40.40}, {43.84, 40.79}, {42.50, 42.90}, {46.30, 41.60}, {45.41, 39.20}, {48.00, 41.70}}};
+  constexpr std::array<LonLat, 12> kSouthernCaucasus = {{{46.93, 39.99},
+                                                         {47.03, 39.40},
+                                                         {46.04, 40.10},
+                                                         {46.65, 39.09},
+                                                         {44.80, 41.70},
+                                                         {44.51, 40.18},
+                                                         {49.87, 40.40},
+                                                         {43.84, 40.79},
+                                                         {42.50, 42.90},
+                                                         {46.30, 41.60},
+                                                         {45.41, 39.20},
+                                                         {48.00, 41.70}}};
   for (const LonLat& p : kSouthernCaucasus) {
     const auto placed = place("EPSG:4284", std::array{Xy{p.lon, p.lat}});
     ASSERT_TRUE(placed.has_value());
@@ -81,7 +91,8 @@ TEST(Misreading, SovietThousandthsTakenForNatoMilsThrowAFiveHundredMetreLeg59To1
 TEST(Misreading, SixDegreesOfDeclinationAndAReversedAzimuthMoveALegByTheirKnownSizes) {
   const LonLat from{46.93, 39.99};
   const auto off_m = [&](double turn_deg, double distance_m) {
-    return geodesic_between(geodesic_end(from, 40, distance_m), geodesic_end(from, 40 + turn_deg, distance_m)).distance_m;
+    return geodesic_between(geodesic_end(from, 40, distance_m), geodesic_end(from, 40 + turn_deg, distance_m))
+        .distance_m;
   };
   EXPECT_NEAR(off_m(6, 50), 5.2, 0.05);
   EXPECT_NEAR(off_m(6, 500), 52.3, 0.1);

@@ -43,7 +43,7 @@ const geod_geodesic& wgs84_ellipsoid() {
 
 }  // namespace
 
-std::string to_text(const Operation& operation) {
+std::string to_text(const DatumShift& operation) {
   return operation.id.empty() ? operation.name : operation.id + " " + operation.name;
 }
 

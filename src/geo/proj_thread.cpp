@@ -39,9 +39,9 @@ std::string code_of(const PJ* operation) {
   return authority != nullptr && code != nullptr ? std::string(authority) + ":" + code : std::string();
 }
 
-Operation described(PJ_CONTEXT* context, const PJ* operation) {
+DatumShift described(PJ_CONTEXT* context, const PJ* operation) {
   constexpr double kNoUsableAccuracy_m = 999;  // how the EPSG registry writes "unknown"
-  Operation result{code_of(operation), proj_get_name(operation), std::nullopt};
+  DatumShift result{code_of(operation), proj_get_name(operation), std::nullopt};
   const double accuracy = proj_coordoperation_get_accuracy(context, operation);
   if (accuracy >= 0 && accuracy < kNoUsableAccuracy_m) {
     result.accuracy_m = accuracy;
@@ -57,8 +57,8 @@ Pj ranked_operation(PJ_CONTEXT* context, const PJ* from, const PJ* to, const Thr
                                                       around[3]);
   proj_operation_factory_context_set_spatial_criterion(context, factory.get(),
                                                        PROJ_SPATIAL_CRITERION_PARTIAL_INTERSECTION);
-  proj_operation_factory_context_set_grid_availability_use(
-      context, factory.get(), PROJ_GRID_AVAILABILITY_DISCARD_OPERATION_IF_MISSING_GRID);
+  proj_operation_factory_context_set_grid_availability_use(context, factory.get(),
+                                                           PROJ_GRID_AVAILABILITY_DISCARD_OPERATION_IF_MISSING_GRID);
   proj_operation_factory_context_set_allow_ballpark_transformations(context, factory.get(), 0);
   const std::unique_ptr<PJ_OBJ_LIST, ListDelete> list(proj_create_operations(context, from, to, factory.get()));
   const int count = list ? proj_list_get_count(list.get()) : 0;
@@ -125,8 +125,7 @@ const ThreadProj::Source* ThreadProj::source(const std::string& crs) {
   made.degrees_crs = Pj(proj_crs_get_geodetic_crs(context_, made.crs.get()));
   const PJ_TYPE type = proj_get_type(made.crs.get());
   if (type == PJ_TYPE_PROJECTED_CRS && made.degrees_crs) {
-    const Pj raw(
-        proj_create_crs_to_crs_from_pj(context_, made.crs.get(), made.degrees_crs.get(), nullptr, nullptr));
+    const Pj raw(proj_create_crs_to_crs_from_pj(context_, made.crs.get(), made.degrees_crs.get(), nullptr, nullptr));
     made.to_degrees = for_visualisation(context_, raw);
     if (!made.to_degrees) {
       return nullptr;

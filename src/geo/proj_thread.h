@@ -21,7 +21,7 @@ using Pj = std::unique_ptr<PJ, PjDelete>;
 struct WayToWgs84 {
   Pj to_degrees;  ///< from the projection to degrees on its own datum; null when the CRS is in degrees
   Pj datum;       ///< from that datum to WGS 84; null when it is WGS 84
-  Operation operation;
+  DatumShift operation;
 };
 
 /// PROJ's objects belong to one context, and a context to one thread: each thread keeps its own, made on first use.

@@ -193,7 +193,9 @@ Result<WrittenCrs> utm(std::string_view text, const Words& words, Datum datum) {
   }
   // N and S are hemispheres when they stand alone after the zone, as EPSG writes them; other letters are MGRS bands.
   const bool south = letter[0] == 's' || (letter[0] >= 'c' && letter[0] <= 'm');
-  const int base = datum == Datum::wgs84 ? (south ? 32700 : 32600) : datum == Datum::wgs72 ? (south ? 32300 : 32200) : 0;
+  const int base = datum == Datum::wgs84   ? (south ? 32700 : 32600)
+                   : datum == Datum::wgs72 ? (south ? 32300 : 32200)
+                                           : 0;
   if (base == 0 && (datum != Datum::ed50 || south || zone < 28 || zone > 38)) {
     return unknown(text);
   }
@@ -254,7 +256,8 @@ Result<WrittenCrs> parse_written_crs(std::string_view text) {
     crs.pulkovo_1995 = datum == Datum::pulkovo_1995;
     return crs;
   }
-  if (words.is_only({"wgs", "84", "1984", "72", "ed", "50", "1950", "lat", "lon", "latitude", "longitude", "geographic"}) &&
+  if (words.is_only(
+          {"wgs", "84", "1984", "72", "ed", "50", "1950", "lat", "lon", "latitude", "longitude", "geographic"}) &&
       datum != Datum::none) {
     crs.definition = datum == Datum::wgs84 ? "EPSG:4326" : datum == Datum::wgs72 ? "EPSG:4322" : "EPSG:4230";
     return crs;
@@ -280,11 +283,10 @@ Result<std::string> definition_for(const WrittenCrs& crs, Xy numbers) {
   }
   if (prefix != 0 && prefix != zone) {
     const bool exchanged = static_cast<int>(numbers.y / kPrefix_m) == zone;
-    return fail(exchanged ? "geo.axes_exchanged" : "geo.zone_contradicted",
-                {{"crs", crs.written},
-                 {"easting", number(numbers.x)},
-                 {"northing", number(numbers.y)},
-                 {"zone", std::to_string(zone)}});
+    return fail(exchanged ? "geo.axes_exchanged" : "geo.zone_contradicted", {{"crs", crs.written},
+                                                                             {"easting", number(numbers.x)},
+                                                                             {"northing", number(numbers.y)},
+                                                                             {"zone", std::to_string(zone)}});
   }
   // The prefix is written as part of the false easting. A definition by parameters, because the registry has no codes
   // for some zones without prefix, and one rule for all is easier to trust.
@@ -301,7 +303,8 @@ Result<std::string> definition_for(const WrittenCrs& crs, Xy numbers) {
       "Mercator\",ID[\"EPSG\",9807]],PARAMETER[\"Latitude of natural "
       "origin\",0,ANGLEUNIT[\"degree\",0.0174532925199433]],PARAMETER[\"Longitude of natural "
       "origin\",{5},ANGLEUNIT[\"degree\",0.0174532925199433]],PARAMETER[\"Scale factor at natural "
-      "origin\",1,SCALEUNIT[\"unity\",1]],PARAMETER[\"False easting\",{6:.0f},LENGTHUNIT[\"metre\",1]],PARAMETER[\"False "
+      "origin\",1,SCALEUNIT[\"unity\",1]],PARAMETER[\"False "
+      "easting\",{6:.0f},LENGTHUNIT[\"metre\",1]],PARAMETER[\"False "
       "northing\",0,LENGTHUNIT[\"metre\",1]]],CS[Cartesian,2],AXIS[\"easting\",east],AXIS[\"northing\",north],"
       "LENGTHUNIT[\"metre\",1]]",
       crs.pulkovo_1995 ? "1995" : "1942", crs.zone_width_deg, zone, prefix == 0 ? " without prefix" : "",

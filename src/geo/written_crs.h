@@ -17,11 +17,11 @@ struct WrittenCrs {
     mgrs           ///< grid references as text
   };
   Form form = Form::defined;
-  std::string written;      ///< as it was written
-  std::string definition;   ///< for PROJ; of mgrs the name of the datum: "WGS 84", "ED50", "WGS 72"
+  std::string written;     ///< as it was written
+  std::string definition;  ///< for PROJ; of mgrs the name of the datum: "WGS 84", "ED50", "WGS 72"
   bool pulkovo_1995 = false;
-  int zone = 0;             ///< of gauss_kruger; 0 = the prefix of the easting tells
-  int zone_width_deg = 6;   ///< 6 or 3
+  int zone = 0;            ///< of gauss_kruger; 0 = the prefix of the easting tells
+  int zone_width_deg = 6;  ///< 6 or 3
 };
 
 /// Latin or Cyrillic letters, any case, hyphens and blanks as people put them; also everything that PROJ reads.

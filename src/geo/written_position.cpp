@@ -18,10 +18,10 @@ struct Spelling {
   std::string_view from, to;
 };
 constexpr std::array<Spelling, 26> kSpellings = {
-    {{"с.ш.", "N"}, {"С.Ш.", "N"}, {"с. ш.", "N"}, {"сш", "N"}, {"ю.ш.", "S"}, {"юш", "S"}, {"в.д.", "E"},
-     {"В.Д.", "E"}, {"в. д.", "E"}, {"вд", "E"},   {"з.д.", "W"}, {"зд", "W"}, {"°", " d "}, {"º", " d "},
-     {"′", " m "},  {"’", " m "},   {"'", " m "},  {"″", " s "},  {"”", " s "}, {"\"", " s "}, {"−", "-"},
-     {"Х", "X"},    {"У", "Y"},     {"х", "X"},    {"у", "Y"},    {"=", " "}}};
+    {{"с.ш.", "N"}, {"С.Ш.", "N"},  {"с. ш.", "N"}, {"сш", "N"},   {"ю.ш.", "S"}, {"юш", "S"},   {"в.д.", "E"},
+     {"В.Д.", "E"}, {"в. д.", "E"}, {"вд", "E"},    {"з.д.", "W"}, {"зд", "W"},   {"°", " d "},  {"º", " d "},
+     {"′", " m "},  {"’", " m "},   {"'", " m "},   {"″", " s "},  {"”", " s "},  {"\"", " s "}, {"−", "-"},
+     {"Х", "X"},    {"У", "Y"},     {"х", "X"},     {"у", "Y"},    {"=", " "}}};
 
 std::string respelled(std::string_view text) {
   std::string result(text);
@@ -261,10 +261,12 @@ Result<Placed> place_text(const WrittenCrs& crs, std::string_view text) {
   };
   if (crs.form == WrittenCrs::Form::mgrs) {
     const auto reference = parse_mgrs(text);
-    if (!reference || (crs.definition == "ED50" && (reference->south || reference->zone < 28 || reference->zone > 38))) {
+    if (!reference ||
+        (crs.definition == "ED50" && (reference->south || reference->zone < 28 || reference->zone > 38))) {
       return unreadable();
     }
-    const int base = crs.definition == "ED50" ? 23000 : (crs.definition == "WGS 72" ? 32200 : 32600) + (reference->south ? 100 : 0);
+    const int base =
+        crs.definition == "ED50" ? 23000 : (crs.definition == "WGS 72" ? 32200 : 32600) + (reference->south ? 100 : 0);
     const Xy numbers{reference->easting_m, reference->northing_m};
     FG_TRY(Placed placed, place(fmt::format("EPSG:{}", base + reference->zone), std::array{numbers}));
     if (placed.operation.accuracy_m) {
