@@ -11,6 +11,7 @@
 
 namespace firmground::cli {
 
+std::function<int()> verb_copy(CLI::App& app);
 std::function<int()> verb_demo(CLI::App& app);
 std::function<int()> verb_simulate(CLI::App& app);
 std::function<int()> verb_init(CLI::App& app);
@@ -24,8 +25,8 @@ std::function<int()> verb_validate(CLI::App& app);
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
-      verb_demo,     verb_simulate, verb_init,   verb_import, verb_account,
-      verb_estimate, verb_validate, verb_report, verb_serve,  verb_history,
+      verb_demo,     verb_simulate, verb_init,  verb_import, verb_account, verb_estimate,
+      verb_validate, verb_report,   verb_serve, verb_copy,   verb_history,
   };
   return all;
 }

@@ -99,7 +99,8 @@ Result<void> add_side_table(const Database& database, const SideTable& table, st
 
 Result<Leaves> setting_leaves(const Database& database) {
   Leaves leaves;
-  FG_TRY(auto select, database.prepare("SELECT name, value FROM firmground_setting ORDER BY name"));
+  FG_TRY(auto select,
+         database.prepare("SELECT name, value FROM firmground_setting WHERE name <> 'layout' ORDER BY name"));
   for (;;) {
     FG_TRY(const bool row, select.step());
     if (!row) {

@@ -80,6 +80,10 @@ bool is_server_address(std::string_view location) {
   return is_postgres_address(location);
 }
 
+std::string name_for_people(const std::string& location) {
+  return is_postgres_address(location) ? address_without_password(location) : location;
+}
+
 std::string default_name(const std::string& location) {
   return is_postgres_address(location) ? database_name(location) : std::filesystem::path(location).stem().string();
 }
@@ -124,6 +128,43 @@ Result<std::string> Database::text(std::string_view sql) const {
   FG_TRY(auto statement, prepare(sql));
   FG_TRY(const bool row, statement.step());
   return row ? std::string(statement.text(0)) : std::string();
+}
+
+BulkInsert::BulkInsert(std::unique_ptr<StoreBulk> bulk) : bulk_(std::move(bulk)) {}
+BulkInsert::BulkInsert(BulkInsert&&) noexcept = default;
+BulkInsert& BulkInsert::operator=(BulkInsert&&) noexcept = default;
+BulkInsert::~BulkInsert() = default;
+
+Result<BulkInsert> BulkInsert::into(Database& database, const std::string& table,
+                                    const std::vector<std::string>& columns) {
+  FG_TRY(auto bulk, database.store_->bulk(table, columns));
+  return BulkInsert(std::move(bulk));
+}
+BulkInsert& BulkInsert::bind(int index, std::string_view text) {
+  bulk_->bind_text(index, text);
+  return *this;
+}
+BulkInsert& BulkInsert::bind(int index, std::int64_t value) {
+  bulk_->bind_integer(index, value);
+  return *this;
+}
+BulkInsert& BulkInsert::bind(int index, double value) {
+  bulk_->bind_real(index, value);
+  return *this;
+}
+BulkInsert& BulkInsert::bind_null(int index) {
+  bulk_->bind_null(index);
+  return *this;
+}
+BulkInsert& BulkInsert::bind_blob(int index, std::string_view bytes) {
+  bulk_->bind_blob(index, bytes);
+  return *this;
+}
+Result<void> BulkInsert::row() {
+  return bulk_->row();
+}
+Result<void> BulkInsert::finish() {
+  return bulk_->finish();
 }
 
 Result<Transaction> Transaction::begin(Database& database, Kind kind) {

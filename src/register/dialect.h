@@ -12,6 +12,13 @@
 /// In what the two stores differ. Everything else is SQL that both understand (Database::prepare).
 namespace firmground::registry {
 
+enum class ColumnType { integer, real, text, blob };
+
+struct Column {
+  std::string name;
+  ColumnType type = ColumnType::text;
+};
+
 class Dialect {
  public:
   virtual ~Dialect() = default;
@@ -21,6 +28,8 @@ class Dialect {
   virtual std::string spelled(std::string_view definition) const = 0;
   /// Triggers that refuse UPDATE and DELETE of a table in words. `what` begins the sentence: "A version".
   virtual std::string append_only(const std::string& table, const std::string& what) const = 0;
+  /// Takes them away again: only a migration may, and puts them back.
+  virtual std::string drop_append_only(const std::string& table) const = 0;
   /// Type of the column `geom` in the versions of a layer: the blob as it was entered, byte for byte.
   virtual std::string geometry_type(const Layer& layer) const = 0;
   /// The table of a layer's current state with its spatial index, what GIS programs are told of it, and the triggers
@@ -32,7 +41,7 @@ class Dialect {
   /// Tables of the programme by name, those of the store itself left out, sorted.
   virtual base::Result<std::vector<std::string>> tables(const Database& database) const = 0;
   /// Columns in the order of the table.
-  virtual base::Result<std::vector<std::string>> columns(const Database& database, const std::string& table) const = 0;
+  virtual base::Result<std::vector<Column>> columns(const Database& database, const std::string& table) const = 0;
 
   /// Fills the current table of a layer with the versions that `rows` selects: the columns of current_rows(), to be
   /// made into current ones. `touched` is an SQL list of records whose rows are replaced.  REQUIRES: the gate is open.

@@ -82,8 +82,7 @@ Result<void> create_layer(Database& database, Layer& layer) {
       fmt::format("INSERT INTO firmground_layer (kind, table_name, reference) VALUES ({}, {}, {})",
                   sql_literal(layer.kind.name), sql_literal(layer.kind.table), layer.reference ? 1 : 0)));
   layer.id = database.last_insert_rowid();
-  const Dialect& dialect = database.dialect();
-  return database.execute(version_tables(dialect, layer) + dialect.current_table(layer));
+  return create_layer_tables(database, layer);
 }
 
 Kind reference_kind(const std::string& name, const std::string& table) {
@@ -97,7 +96,7 @@ Kind reference_kind(const std::string& name, const std::string& table) {
 Result<void> add_missing_fields(Database& database, const Layer& layer) {
   FG_TRY(const auto there, database.dialect().columns(database, layer.versions()));
   for (const Field& field : layer.kind.fields) {
-    if (std::find(there.begin(), there.end(), field.name) == there.end()) {
+    if (std::none_of(there.begin(), there.end(), [&](const Column& column) { return column.name == field.name; })) {
       for (const std::string& table : {layer.versions(), layer.kind.table}) {
         FG_TRY_VOID(database.execute(database.dialect().spelled(fmt::format(
             "ALTER TABLE {} ADD COLUMN {} {}", sql_name(table), sql_name(field.name), sql_type(field.type)))));
@@ -137,7 +136,17 @@ std::string Layer::column_definitions(const std::string& geometry_type) const {
   return definitions + (has_geometry() ? ", geom " + geometry_type : "");
 }
 
+Result<void> create_layer_tables(Database& database, const Layer& layer) {
+  const Dialect& dialect = database.dialect();
+  return database.execute(version_tables(dialect, layer) + dialect.current_table(layer));
+}
+
 Result<void> create_layout(Database& database, const geo::Crs& crs) {
+  FG_TRY_VOID(create_tables(database, crs));
+  return extend_layout(database);
+}
+
+Result<void> create_tables(Database& database, const geo::Crs& crs) {
   const Dialect& dialect = database.dialect();
   FG_TRY_VOID(dialect.create_system_tables(database, crs));
   FG_TRY_VOID(database.execute(dialect.spelled(kOwnTables)));
@@ -146,7 +155,7 @@ Result<void> create_layout(Database& database, const geo::Crs& crs) {
                                dialect.append_only("firmground_issue", "An issue") +
                                dialect.append_only("firmground_covariate", "A version of a raster") +
                                dialect.append_only("firmground_setting", "A setting")));
-  return extend_layout(database);
+  return create_trail(database);
 }
 
 Result<void> extend_layout(Database& database) {

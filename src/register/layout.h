@@ -16,7 +16,7 @@
 namespace firmground::registry {
 
 /// Layout that this binary reads and writes; in firmground_setting 'layout'. Migrations go forward only.
-inline constexpr int kLayout = 1;
+inline constexpr int kLayout = 2;
 
 /// One kind or reference layer in the file.
 struct Layer {
@@ -36,6 +36,10 @@ struct Layer {
 
 /// The store's system tables, Firmground's own tables, and the layers of all kinds.
 base::Result<void> create_layout(Database& database, const geo::Crs& crs);
+
+/// The same without the layers, and the tables of one layer that firmground_layer lists: for a register that is copied.
+base::Result<void> create_tables(Database& database, const geo::Crs& crs);
+base::Result<void> create_layer_tables(Database& database, const Layer& layer);
 
 /// Adds what the file lacks of the kinds this binary knows (a new kind, a new field of a kind). Nothing to do on most
 /// files.

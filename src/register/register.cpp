@@ -10,6 +10,7 @@
 #include "register/dialect.h"
 #include "register/layer_writer.h"
 #include "register/layout.h"
+#include "register/migrations.h"
 #include "register/register_state.h"
 #include "register/version_info.h"
 
@@ -42,33 +43,18 @@ Result<void> expect_programme(const Database& database) {
   if (std::find(tables.begin(), tables.end(), "firmground_setting") == tables.end()) {
     return fail("registry.not_a_programme", {{"file", database.path()}, {"reason", "it has no register in it"}});
   }
-  FG_TRY(const std::string layout, read_setting(database, "layout"));
-  if (std::atoi(layout.c_str()) > kLayout) {
-    return fail("registry.newer_version",
-                {{"file", database.path()}, {"theirs", layout}, {"ours", std::to_string(kLayout)}});
-  }
   return {};
 }
 
 Result<void> fill_new_store(Database& database, const geo::Crs& crs, const std::string& profile,
                             const std::string& name) {
   FG_TRY_VOID(create_layout(database, crs));
+  FG_TRY_VOID(begin_migrations(database));
   FG_TRY_VOID(write_setting(database, "layout", std::to_string(kLayout)));
   FG_TRY_VOID(write_setting(database, "name", name));
   FG_TRY_VOID(write_setting(database, "epsg", std::to_string(crs.epsg())));
   FG_TRY_VOID(write_setting(database, "profile", profile));
   return begin_chain(database);
-}
-
-/// A register that was written before there was an audit chain gets one over what stands in it.
-Result<void> begin_chain_of_old_register(Database& database) {
-  FG_TRY(const auto begun, database.integer("SELECT 1 FROM firmground_audit LIMIT 1"));
-  if (begun) {
-    return {};
-  }
-  FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::write));
-  FG_TRY_VOID(begin_chain(database));
-  return transaction.commit();
 }
 
 /// The latest day that any record in the snapshot speaks of; of a month or a year its first day, which is how dates are
@@ -180,13 +166,12 @@ Result<Register> Register::create(const std::string& path, const std::string& pr
 Result<Register> Register::open(const std::string& path, std::chrono::milliseconds busy_timeout) {
   FG_TRY(auto database, Database::open(path, Database::Mode::read_write, busy_timeout));
   FG_TRY_VOID(expect_programme(database));
+  FG_TRY_VOID(migrate(database));
   FG_TRY(const std::string profile_toml, read_setting(database, "profile"));
   FG_TRY(auto profile, parse_profile(profile_toml));
   FG_TRY(const std::string epsg, read_setting(database, "epsg"));
   FG_TRY(auto crs, geo::Crs::from_epsg(std::atoi(epsg.c_str())));
   FG_TRY(auto name, read_setting(database, "name"));
-  FG_TRY_VOID(extend_layout(database));
-  FG_TRY_VOID(begin_chain_of_old_register(database));
   return Register(std::make_unique<Impl>(std::move(database), std::move(profile), std::move(crs), std::move(name)));
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "register/database.h"
@@ -28,11 +29,26 @@ class StoreStatement {
   virtual std::string_view blob(int column) const = 0;
 };
 
+/// Rows for one table, gathered and sent many at once.
+class StoreBulk {
+ public:
+  virtual ~StoreBulk() = default;
+  virtual void bind_text(int index, std::string_view text) = 0;
+  virtual void bind_integer(int index, std::int64_t value) = 0;
+  virtual void bind_real(int index, double value) = 0;
+  virtual void bind_null(int index) = 0;
+  virtual void bind_blob(int index, std::string_view bytes) = 0;
+  virtual base::Result<void> row() = 0;
+  virtual base::Result<void> finish() = 0;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
   virtual base::Result<void> execute(const std::string& sql) = 0;
   virtual base::Result<std::unique_ptr<StoreStatement>> prepare(std::string_view sql) = 0;
+  virtual base::Result<std::unique_ptr<StoreBulk>> bulk(const std::string& table,
+                                                        const std::vector<std::string>& columns) = 0;
   virtual base::Result<void> begin(Transaction::Kind kind) = 0;
   virtual base::Result<void> commit() = 0;
   /// Never fails: what cannot be undone by asking is undone by the store itself.

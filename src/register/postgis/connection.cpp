@@ -147,6 +147,10 @@ Result<void> Connection::parse(PreparedStatement& prepared) {
   FG_TRY_VOID(checked(PQprepare(handle_, prepared.name.c_str(), prepared.statement.sql.c_str(), 0, nullptr)));
   FG_TRY(const auto description, checked(PQdescribePrepared(handle_, prepared.name.c_str())));
   prepared.types.clear();
+  prepared.columns.clear();
+  for (int i = 0; i < PQnfields(description.get()); ++i) {
+    prepared.columns.push_back(PQftype(description.get(), i));
+  }
   for (int i = 0; i < PQnparams(description.get()); ++i) {
     prepared.types.push_back(PQparamtype(description.get(), i));
   }

@@ -32,8 +32,9 @@ struct WireValue {
 struct PreparedStatement {
   std::string name;
   TranslatedStatement statement;
-  std::vector<std::uint32_t> types;  ///< of its parameters, as the server found them
-  std::uint64_t session = 0;         ///< in which it was parsed
+  std::vector<std::uint32_t> types;    ///< of its parameters, as the server found them
+  std::vector<std::uint32_t> columns;  ///< types of its rows
+  std::uint64_t session = 0;           ///< in which it was parsed
 };
 
 class Connection {

@@ -70,6 +70,14 @@ Result<std::vector<std::string>> names(Statement statement) {
   }
 }
 
+/// Everything else in a table of ours is kept as bytes: bytea and geometry.
+ColumnType column_type(std::string_view type) {
+  return type == "bigint" || type == "smallint" || type == "integer" ? ColumnType::integer
+         : type == "double precision"                                ? ColumnType::real
+         : type == "text"                                            ? ColumnType::text
+                                                                     : ColumnType::blob;
+}
+
 class PostgisDialect final : public Dialect {
  public:
   std::string spelled(std::string_view definition) const override { return translate_definition(definition); }
@@ -83,6 +91,11 @@ class PostgisDialect final : public Dialect {
         "CREATE TRIGGER firmground_no_truncate BEFORE TRUNCATE ON {0} FOR EACH STATEMENT EXECUTE FUNCTION "
         "firmground_refuse({1});\n",
         sql_name(table), words);
+  }
+
+  std::string drop_append_only(const std::string& table) const override {
+    return fmt::format("DROP TRIGGER firmground_no_change ON {0}; DROP TRIGGER firmground_no_truncate ON {0};",
+                       sql_name(table));
   }
 
   std::string geometry_type(const Layer&) const override { return "BLOB"; }
@@ -118,11 +131,19 @@ class PostgisDialect final : public Dialect {
     return names(std::move(select));
   }
 
-  Result<std::vector<std::string>> columns(const Database& database, const std::string& table) const override {
-    FG_TRY(auto select, database.prepare("SELECT column_name FROM information_schema.columns WHERE table_schema = "
-                                         "'firmground' AND table_name = ?1 ORDER BY ordinal_position"));
+  Result<std::vector<Column>> columns(const Database& database, const std::string& table) const override {
+    std::vector<Column> columns;
+    FG_TRY(auto select,
+           database.prepare("SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = "
+                            "'firmground' AND table_name = ?1 ORDER BY ordinal_position"));
     select.bind(1, table);
-    return names(std::move(select));
+    for (;;) {
+      FG_TRY(const bool row, select.step());
+      if (!row) {
+        return columns;
+      }
+      columns.push_back({std::string(select.text(0)), column_type(select.text(1))});
+    }
   }
 
   Result<void> rewrite_current(Database& database, const Layer& layer, const std::string& touched) const override {

@@ -10,6 +10,7 @@
 
 #include "register/dialect.h"
 #include "register/postgis/connection.h"
+#include "register/postgis/copy_in.h"
 #include "register/postgis/postgis_dialect.h"
 #include "register/postgis/wire.h"
 
@@ -159,6 +160,10 @@ class PostgresStore final : public Store {
   Result<std::unique_ptr<StoreStatement>> prepare(std::string_view sql) override {
     FG_TRY(auto prepared, connection_->prepare(sql));
     return std::make_unique<PostgresStatement>(connection_, std::move(prepared));
+  }
+
+  Result<std::unique_ptr<StoreBulk>> bulk(const std::string& table, const std::vector<std::string>& columns) override {
+    return make_copy_in(connection_, table, columns);
   }
 
   Result<void> begin(Transaction::Kind kind) override {

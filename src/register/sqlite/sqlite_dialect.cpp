@@ -194,12 +194,25 @@ Result<std::vector<std::string>> names(const Database& database, std::string_vie
   }
 }
 
+/// Everything else in a table of ours is kept as bytes: BLOB and the names of geometry types.
+ColumnType column_type(std::string_view declared) {
+  return declared == "INTEGER" || declared == "BOOLEAN" ? ColumnType::integer
+         : declared == "DOUBLE" || declared == "REAL"   ? ColumnType::real
+         : declared == "TEXT"                           ? ColumnType::text
+                                                        : ColumnType::blob;
+}
+
 class SqliteDialect final : public Dialect {
  public:
   std::string spelled(std::string_view definition) const override { return std::string(definition); }
 
   std::string append_only(const std::string& table, const std::string& what) const override {
     return refusing_trigger(table, "UPDATE", what) + refusing_trigger(table, "DELETE", what);
+  }
+
+  std::string drop_append_only(const std::string& table) const override {
+    return fmt::format("DROP TRIGGER {}; DROP TRIGGER {};", sql_name(table + "_no_UPDATE"),
+                       sql_name(table + "_no_DELETE"));
   }
 
   std::string geometry_type(const Layer& layer) const override { return geometry_type_name(layer.blob_type()); }
@@ -222,8 +235,17 @@ class SqliteDialect final : public Dialect {
                  "sqlite_");
   }
 
-  Result<std::vector<std::string>> columns(const Database& database, const std::string& table) const override {
-    return names(database, "SELECT name FROM pragma_table_info(?1)", table);
+  Result<std::vector<Column>> columns(const Database& database, const std::string& table) const override {
+    std::vector<Column> columns;
+    FG_TRY(auto statement, database.prepare("SELECT name, type FROM pragma_table_info(?1)"));
+    statement.bind(1, table);
+    for (;;) {
+      FG_TRY(const bool row, statement.step());
+      if (!row) {
+        return columns;
+      }
+      columns.push_back({std::string(statement.text(0)), column_type(statement.text(1))});
+    }
   }
 
   Result<void> rewrite_current(Database& database, const Layer& layer, const std::string& touched) const override {

@@ -123,6 +123,26 @@ class SqliteStatement final : public StoreStatement {
   std::string path_;
 };
 
+/// SQLite is called, not asked over a wire: one statement for all rows is its fast way.
+class SqliteBulk final : public StoreBulk {
+ public:
+  explicit SqliteBulk(std::unique_ptr<StoreStatement> insert) : insert_(std::move(insert)) {}
+  void bind_text(int index, std::string_view text) override { insert_->bind_text(index, text); }
+  void bind_integer(int index, std::int64_t value) override { insert_->bind_integer(index, value); }
+  void bind_real(int index, double value) override { insert_->bind_real(index, value); }
+  void bind_null(int index) override { insert_->bind_null(index); }
+  void bind_blob(int index, std::string_view bytes) override { insert_->bind_blob(index, bytes); }
+  Result<void> row() override {
+    FG_TRY_VOID(insert_->step());
+    insert_->reset();
+    return {};
+  }
+  Result<void> finish() override { return {}; }
+
+ private:
+  std::unique_ptr<StoreStatement> insert_;
+};
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
@@ -145,6 +165,16 @@ class SqliteStore final : public Store {
       return storage_error(handle_, code, path_);
     }
     return std::make_unique<SqliteStatement>(handle_, statement, path_);
+  }
+
+  Result<std::unique_ptr<StoreBulk>> bulk(const std::string& table, const std::vector<std::string>& columns) override {
+    std::string names, places;
+    for (const std::string& column : columns) {
+      names += (names.empty() ? "" : ", ") + sql_name(column);
+      places += places.empty() ? "?" : ", ?";
+    }
+    FG_TRY(auto insert, prepare("INSERT INTO " + sql_name(table) + " (" + names + ") VALUES (" + places + ")"));
+    return std::make_unique<SqliteBulk>(std::move(insert));
   }
 
   Result<void> begin(Transaction::Kind kind) override {
@@ -197,6 +227,9 @@ Result<void> create_geopackage(const std::string& path, const std::function<Resu
     std::error_code ignored;
     for (const char* suffix : {"", "-wal", "-shm"}) {
       std::filesystem::remove(draft + suffix, ignored);
+    }
+    if (!made && made.error().id != "base.file_unreadable") {
+      return tl::unexpected(made.error());
     }
     return fail("base.file_unwritable", {{"file", path}, {"reason", made ? problem.message() : made.error().message}});
   }
