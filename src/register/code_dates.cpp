@@ -1,0 +1,69 @@
+#include "register/code_dates.h"
+
+#include <algorithm>
+
+#include "base/dates.h"
+#include "base/error.h"
+#include "mineaction/code_lists.h"
+
+namespace firmground::registry {
+
+using intake::Issue;
+using mineaction::CodeValue;
+using mineaction::Field;
+using mineaction::FieldType;
+
+namespace {
+
+bool is_dated(const CodeValue& value) {
+  return !value.valid_from.empty() || !value.valid_to.empty();
+}
+
+/// The dated value that a field holds, or null.
+const CodeValue* dated_value(const Field& field, const mineaction::Value& value) {
+  const auto* word = std::get_if<std::string>(&value);
+  if (field.type != FieldType::code || word == nullptr) {
+    return nullptr;
+  }
+  const auto& values = mineaction::code_list(field.code_list).values;
+  const auto found =
+      std::find_if(values.begin(), values.end(), [&](const CodeValue& candidate) { return candidate.value == *word; });
+  return found != values.end() && is_dated(*found) ? &*found : nullptr;
+}
+
+/// Dates are compared as text of the same precision: "2016" is neither before nor after "2016-01-20".
+bool is_after(const std::string& date, const std::string& day) {
+  return date > day.substr(0, date.size());
+}
+
+}  // namespace
+
+std::vector<Issue> codes_out_of_date(const mineaction::Kind& kind, const std::vector<intake::ReadRecord>& records) {
+  std::vector<Issue> issues;
+  if (kind.information_date.empty()) {
+    return issues;
+  }
+  const std::size_t date_index = kind.field_index(kind.information_date);
+  for (const intake::ReadRecord& read : records) {
+    const auto* date = std::get_if<std::string>(&read.record.values[date_index]);
+    for (std::size_t i = 0; date != nullptr && i < kind.fields.size(); ++i) {
+      const CodeValue* value = dated_value(kind.fields[i], read.record.values[i]);
+      const bool late = value != nullptr && !value->valid_to.empty() && is_after(*date, value->valid_to);
+      const bool early =
+          value != nullptr && !value->valid_from.empty() && *date < value->valid_from.substr(0, date->size());
+      if (!late && !early) {
+        continue;
+      }
+      const auto error = base::make_error("registry.code_out_of_date",
+                                          {{"value", value->value},
+                                           {"list", kind.fields[i].code_list},
+                                           {"date", *date},
+                                           {"limit", late ? "until " + value->valid_to : "from " + value->valid_from}});
+      issues.push_back({read.row, std::get<std::string>(read.record.values.front()), kind.fields[i].name, value->value,
+                        error.message, error.remedy, error.code, false});
+    }
+  }
+  return issues;
+}
+
+}  // namespace firmground::registry
