@@ -78,8 +78,7 @@ CodeList read_list(std::string_view name, const toml::table& table) {
     const std::string own_date = date_text(entry["date"]);
     list.values.push_back({entry["value"].value_or(std::string()), entry["title"].value_or(std::string()),
                            entry["help"].value_or(std::string()), strings(entry["aliases"]),
-                           entry["source"].value_or(list.source), own_date.empty() ? list.date : own_date,
-                           date_text(entry["valid_from"]), date_text(entry["valid_to"])});
+                           entry["source"].value_or(list.source), own_date.empty() ? list.date : own_date});
   }
   return list;
 }

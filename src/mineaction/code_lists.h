@@ -43,8 +43,6 @@ struct CodeValue {
   std::vector<std::string> aliases;
   std::string source;  ///< of this value; the list's, where it names none of its own
   std::string date;
-  std::string valid_from;  ///< "" or the first day on which the value could be said
-  std::string valid_to;    ///< "" or the last one
 };
 struct CodeList {
   std::string name;

@@ -1,34 +1,21 @@
 #include "register/code_dates.h"
 
-#include <algorithm>
-
-#include "base/dates.h"
 #include "base/error.h"
-#include "mineaction/code_lists.h"
+#include "mineaction/code_validity.h"
 
 namespace firmground::registry {
 
 using intake::Issue;
-using mineaction::CodeValue;
+using mineaction::CodeValidity;
 using mineaction::Field;
 using mineaction::FieldType;
 
 namespace {
 
-bool is_dated(const CodeValue& value) {
-  return !value.valid_from.empty() || !value.valid_to.empty();
-}
-
-/// The dated value that a field holds, or null.
-const CodeValue* dated_value(const Field& field, const mineaction::Value& value) {
+/// When the word in the field could be said; null when it always can.
+const CodeValidity* validity(const Field& field, const mineaction::Value& value) {
   const auto* word = std::get_if<std::string>(&value);
-  if (field.type != FieldType::code || word == nullptr) {
-    return nullptr;
-  }
-  const auto& values = mineaction::code_list(field.code_list).values;
-  const auto found =
-      std::find_if(values.begin(), values.end(), [&](const CodeValue& candidate) { return candidate.value == *word; });
-  return found != values.end() && is_dated(*found) ? &*found : nullptr;
+  return field.type == FieldType::code && word != nullptr ? mineaction::validity_of(field.code_list, *word) : nullptr;
 }
 
 /// Dates are compared as text of the same precision: "2016" is neither before nor after "2016-01-20".
@@ -54,12 +41,13 @@ std::vector<Issue> codes_out_of_date(const mineaction::Kind& kind, const std::ve
       if (!late && !early) {
         continue;
       }
-      const auto error = base::make_error("registry.code_out_of_date",
-                                          {{"value", value->value},
-                                           {"list", kind.fields[i].code_list},
-                                           {"date", *date},
-                                           {"limit", late ? "until " + value->valid_to : "from " + value->valid_from}});
-      issues.push_back({read.row, std::get<std::string>(read.record.values.front()), kind.fields[i].name, value->value,
+      const std::string& word = std::get<std::string>(read.record.values[i]);
+      const auto error =
+          base::make_error("registry.code_out_of_date", {{"value", word},
+                                                         {"list", kind.fields[i].code_list},
+                                                         {"date", *date},
+                                                         {"limit", late ? "until " + time->to : "from " + time->from}});
+      issues.push_back({read.row, std::get<std::string>(read.record.values.front()), kind.fields[i].name, word,
                         error.message, error.remedy, error.code, false});
     }
   }
