@@ -34,10 +34,9 @@ std::vector<Issue> codes_out_of_date(const mineaction::Kind& kind, const std::ve
   for (const intake::ReadRecord& read : records) {
     const auto* date = std::get_if<std::string>(&read.record.values[date_index]);
     for (std::size_t i = 0; date != nullptr && i < kind.fields.size(); ++i) {
-      const CodeValue* value = dated_value(kind.fields[i], read.record.values[i]);
-      const bool late = value != nullptr && !value->valid_to.empty() && is_after(*date, value->valid_to);
-      const bool early =
-          value != nullptr && !value->valid_from.empty() && *date < value->valid_from.substr(0, date->size());
+      const CodeValidity* time = validity(kind.fields[i], read.record.values[i]);
+      const bool late = time != nullptr && !time->to.empty() && is_after(*date, time->to);
+      const bool early = time != nullptr && !time->from.empty() && *date < time->from.substr(0, date->size());
       if (!late && !early) {
         continue;
       }
