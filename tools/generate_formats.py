@@ -98,6 +98,9 @@ def list_section(name, code_list):
              "| value | meaning | also read as |", "|---|---|---|"]
     for value in code_list["values"]:
         meaning = value["title"] + (": " + value["help"] if value.get("help") else "")
+        if value.get("valid_from") or value.get("valid_to"):
+            meaning += " (valid%s%s)" % (" from %s" % value["valid_from"] if value.get("valid_from") else "",
+                                         " until %s" % value["valid_to"] if value.get("valid_to") else "")
         if value.get("source"):
             meaning += " (source: %s, %s)" % (value["source"], value["date"])
         lines.append("| `%s` | %s | %s |" % (value["value"], cell(meaning), cell(", ".join(value.get("aliases", [])))))

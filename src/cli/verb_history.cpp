@@ -2,9 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/record_arguments.h"
 #include "cli/verbs.h"
-#include "mineaction/kind.h"
-#include "register/register.h"
+#include "register/attachment.h"
+#include "register/merge.h"
+#include "register/undo.h"
 
 namespace firmground::cli {
 
@@ -14,10 +16,23 @@ using registry::VersionInfo;
 using Json = nlohmann::ordered_json;
 
 struct HistoryOptions {
-  std::string programme, kind, id;
+  std::string programme;
+  std::vector<std::string> record;
 };
 
-Json to_json(const mineaction::Value& value) {
+/// Everything that is told of one record.
+struct Told {
+  NamedRecord name;
+  std::vector<VersionInfo> versions;
+  std::optional<std::string> merged_into;
+  std::vector<std::string> merged_from;
+  std::vector<registry::Attachment> attachments;
+};
+
+Json to_json(const mineaction::Field& field, const mineaction::Value& value) {
+  if (field.privacy == mineaction::Privacy::personal && !std::holds_alternative<std::monostate>(value)) {
+    return shown(field, value);
+  }
   return std::visit(
       [](const auto& held) -> Json {
         if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
@@ -29,45 +44,136 @@ Json to_json(const mineaction::Value& value) {
       value);
 }
 
-/// Reference layers share the fields of one kind.
-const mineaction::Kind& kind_of(const std::string& name) {
-  const mineaction::Kind* kind = mineaction::find_kind(name);
-  return kind != nullptr ? *kind : *mineaction::find_kind("reference-layer");
+Json version_json(const mineaction::Kind& kind, const VersionInfo& version) {
+  Json values = Json::object();
+  for (std::size_t i = 0; i < kind.fields.size(); ++i) {
+    values[kind.fields[i].name] = to_json(kind.fields[i], version.record.values[i]);
+  }
+  return {{"version", version.version},
+          {"information_date", version.information_date},
+          {"entered_at", version.entered_at},
+          {"author", version.author},
+          {"source", version.source},
+          {"state", version.state},
+          {"batch", version.batch},
+          {"action", version.action},
+          {"reason", version.reason},
+          {"taken_back_by", version.taken_back_by == 0 ? Json() : Json(version.taken_back_by)},
+          {"values", std::move(values)}};
 }
 
-Json to_json(const mineaction::Kind& kind, const std::vector<VersionInfo>& versions) {
-  Json list = Json::array();
-  for (const VersionInfo& version : versions) {
-    Json values = Json::object();
-    for (std::size_t i = 0; i < kind.fields.size(); ++i) {
-      values[kind.fields[i].name] = to_json(version.record.values[i]);
-    }
-    list.push_back({{"version", version.version},
-                    {"information_date", version.information_date},
-                    {"entered_at", version.entered_at},
-                    {"author", version.author},
-                    {"source", version.source},
-                    {"state", version.state},
-                    {"values", std::move(values)}});
+Json to_json(const Told& told) {
+  const mineaction::Kind& kind = kind_of(told.name.kind);
+  Json versions = Json::array();
+  for (const VersionInfo& version : told.versions) {
+    versions.push_back(version_json(kind, version));
   }
-  return list;
+  Json attachments = Json::array();
+  for (const registry::Attachment& attachment : told.attachments) {
+    attachments.push_back({{"file", attachment.file_name},
+                           {"content_hash", attachment.content_hash},
+                           {"media_type", attachment.media_type},
+                           {"bytes", attachment.byte_count},
+                           {"caption", attachment.caption},
+                           {"path", attachment.path}});
+  }
+  return {{"kind", told.name.kind},
+          {"id", told.name.id},
+          {"merged_into", told.merged_into ? Json(*told.merged_into) : Json()},
+          {"merged_from", told.merged_from},
+          {"attachments", std::move(attachments)},
+          {"versions", std::move(versions)}};
 }
 
 /// What a version says that the one before it did not.
 std::string changes(const mineaction::Kind& kind, const VersionInfo& version, const VersionInfo* before) {
   std::string text;
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
-    const Json now = to_json(version.record.values[i]);
-    const Json then = before != nullptr ? to_json(before->record.values[i]) : Json();
+    const mineaction::Value& now = version.record.values[i];
+    const mineaction::Value then = before != nullptr ? before->record.values[i] : mineaction::Value();
     if (now != then) {
-      text +=
-          fmt::format("    {}: {}{}\n", kind.fields[i].name, before != nullptr ? then.dump() + " -> " : "", now.dump());
+      text += fmt::format("    {}: {}{}\n", kind.fields[i].name,
+                          before != nullptr ? shown(kind.fields[i], then) + " -> " : "", shown(kind.fields[i], now));
     }
   }
   if (before != nullptr && !(version.record.geometry == before->record.geometry)) {
-    text += "    geometry changed\n";
+    text += "    geometry changed ('firmground diff' measures it)\n";
   }
   return text;
+}
+
+void print(const Told& told) {
+  const mineaction::Kind& kind = kind_of(told.name.kind);
+  if (told.merged_into) {
+    fmt::print("{} {} is a duplicate: {} stands for it.\n", told.name.kind, told.name.id, *told.merged_into);
+  }
+  for (const std::string& duplicate : told.merged_from) {
+    fmt::print("{} {} stands for its duplicate {}.\n", told.name.kind, told.name.id, duplicate);
+  }
+  for (std::size_t i = 0; i < told.versions.size(); ++i) {
+    const VersionInfo& version = told.versions[i];
+    fmt::print("{} {}, version {}: {}{}\n  information of {}, entered {} by {} from {} (batch {})\n", told.name.kind,
+               told.name.id, version.version, version.state,
+               version.taken_back_by == 0 ? "" : fmt::format(", taken back by batch {}", version.taken_back_by),
+               version.information_date.empty() ? "unknown date" : version.information_date, version.entered_at,
+               version.author.empty() ? "unknown" : version.author, version.source, version.batch);
+    if (!version.reason.empty()) {
+      fmt::print("  reason: {}\n", version.reason);
+    }
+    fmt::print("{}", changes(kind, version, i + 1 < told.versions.size() ? &told.versions[i + 1] : nullptr));
+  }
+  for (const registry::Attachment& attachment : told.attachments) {
+    fmt::print("attachment {} ({}, {} bytes){}\n  {}\n", attachment.file_name, attachment.media_type,
+               attachment.byte_count, attachment.caption.empty() ? "" : ": " + attachment.caption, attachment.path);
+  }
+}
+
+base::Result<Told> tell(const registry::Register& programme, const std::vector<std::string>& words) {
+  Told told;
+  FG_TRY(told.name, named_record(programme, words));
+  FG_TRY(told.versions, programme.history(told.name.kind, told.name.id));
+  if (told.versions.empty()) {
+    return base::fail("registry.no_such_record", {{"kind", told.name.kind}, {"value", told.name.id}});
+  }
+  FG_TRY(told.merged_into, registry::merged_into(programme, told.name.kind, told.name.id));
+  FG_TRY(told.merged_from, registry::merged_from(programme, told.name.kind, told.name.id));
+  FG_TRY(told.attachments, registry::attachments_of(programme, told.name.kind, told.name.id));
+  return told;
+}
+
+int list_batches(const registry::Register& programme, const Common& common) {
+  const auto batches = registry::batches(programme);
+  if (!batches) {
+    return refuse(batches.error(), common);
+  }
+  Json list = Json::array();
+  for (const registry::BatchInfo& batch : *batches) {
+    if (common.json) {
+      list.push_back({{"batch", batch.batch},
+                      {"action", batch.action},
+                      {"kind", batch.kind},
+                      {"source", batch.source},
+                      {"entered_at", batch.entered_at},
+                      {"author", batch.author},
+                      {"state", batch.state},
+                      {"reason", batch.reason},
+                      {"rows", batch.rows},
+                      {"accepted", batch.accepted},
+                      {"refused", batch.refused},
+                      {"undone_by", batch.undone_by == 0 ? Json() : Json(batch.undone_by)}});
+      continue;
+    }
+    fmt::print("batch {}: {} of {} by {} at {}, {} entered, {}{}{}\n", batch.batch, batch.action,
+               batch.source.empty() ? batch.kind : batch.source, batch.author.empty() ? "unknown" : batch.author,
+               batch.entered_at, batch.accepted, batch.state,
+               batch.undone_by == 0 ? "" : fmt::format(", taken back by batch {}", batch.undone_by),
+               batch.reason.empty() ? "" : ": " + batch.reason);
+  }
+  if (common.json) {
+    const Json json = {{"batches", std::move(list)}};
+    fmt::print("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  return kDone;
 }
 
 int run_history(const HistoryOptions& options, const Common& common) {
@@ -75,26 +181,17 @@ int run_history(const HistoryOptions& options, const Common& common) {
   if (!programme) {
     return refuse(programme.error(), common);
   }
-  const auto versions = programme->history(options.kind, options.id);
-  if (!versions) {
-    return refuse(versions.error(), common);
+  if (options.record.empty()) {
+    return list_batches(*programme, common);
   }
-  if (versions->empty()) {
-    return refuse(base::make_error("registry.no_such_record", {{"kind", options.kind}, {"value", options.id}}), common);
+  const auto told = tell(*programme, options.record);
+  if (!told) {
+    return refuse(told.error(), common);
   }
-  const mineaction::Kind& kind = kind_of(options.kind);
   if (common.json) {
-    const Json json = {{"kind", options.kind}, {"id", options.id}, {"versions", to_json(kind, *versions)}};
-    fmt::print("{}\n", json.dump(-1, ' ', false, Json::error_handler_t::replace));
-    return kDone;
-  }
-  for (std::size_t i = 0; i < versions->size(); ++i) {
-    const VersionInfo& version = (*versions)[i];
-    fmt::print("{} {}, version {}: {}\n  information of {}, entered {} by {} from {}\n{}", options.kind, options.id,
-               version.version, version.state,
-               version.information_date.empty() ? "unknown date" : version.information_date, version.entered_at,
-               version.author.empty() ? "unknown" : version.author, version.source,
-               changes(kind, version, i + 1 < versions->size() ? &(*versions)[i + 1] : nullptr));
+    fmt::print("{}\n", to_json(*told).dump(-1, ' ', false, Json::error_handler_t::replace));
+  } else {
+    print(*told);
   }
   return kDone;
 }
@@ -103,11 +200,13 @@ int run_history(const HistoryOptions& options, const Common& common) {
 
 std::function<int()> verb_history(CLI::App& app) {
   auto options = std::make_shared<HistoryOptions>();
-  CLI::App* verb = app.add_subcommand(
-      "history", "Show every version of a record: when, by whom, from which file and row, in which state");
+  CLI::App* verb = app.add_subcommand("history",
+                                      "Show every version of a record: when, by whom, from where, in which state, why; "
+                                      "without a record, the batches of the programme");
   verb->add_option("PROGRAMME", options->programme, kProgrammeHelp)->required();
-  verb->add_option("KIND", options->kind, "Kind of the record, for example hazards")->required();
-  verb->add_option("ID", options->id, "Local id of the record")->required();
+  verb->add_option("RECORD", options->record,
+                   "[KIND] ID: local id of the record, its kind where several have that id (default: list batches)")
+      ->expected(0, 2);
   auto common = add_common_options(*verb);
   return [options, common] { return run_history(*options, *common); };
 }

@@ -1,12 +1,10 @@
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/author.h"
 #include "cli/verbs.h"
 #include "register/register.h"
 
@@ -40,6 +38,7 @@ Json to_json(const ImportOutcome& outcome) {
   Json json = {{"kind", outcome.kind},           {"rows", outcome.rows},          {"accepted", outcome.accepted},
                {"unchanged", outcome.unchanged}, {"refused", outcome.refused},    {"issues", std::move(issues)},
                {"file", outcome.file},           {"committed", outcome.committed}};
+  json["batch"] = outcome.batch == 0 || !outcome.committed ? Json() : Json(outcome.batch);
   if (!outcome.refused_path.empty()) {
     json["refused_file"] = outcome.refused_path;
   }
@@ -158,22 +157,12 @@ int run_import(ImportVerb& verb, const Common& common) {
   return outcome ? report(verb, {std::move(*outcome)}, false, common) : refuse(outcome.error(), common);
 }
 
-std::string user_name() {
-  for (const char* name : {"FIRMGROUND_AUTHOR", "USER", "LOGNAME"}) {
-    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') {
-      return value;
-    }
-  }
-  const passwd* user = getpwuid(getuid());
-  return user != nullptr ? user->pw_name : "";
-}
-
 }  // namespace
 
 std::function<int()> verb_import(CLI::App& app) {
   auto import = std::make_shared<ImportVerb>();
   registry::ImportOptions& options = import->options;
-  options.author = user_name();
+  options.author = author_name();
   CLI::App* verb = app.add_subcommand(
       "import",
       "Enter a file or a folder of files into a programme: whole, or not at all; entering it again changes nothing");
@@ -192,6 +181,7 @@ std::function<int()> verb_import(CLI::App& app) {
   verb->add_option("--state", options.state, "State of the versions: draft, submitted, approved, rejected, withdrawn")
       ->capture_default_str();
   verb->add_option("--author", options.author, "Who enters this (default: FIRMGROUND_AUTHOR, else the user's name)");
+  verb->add_option("--reason", options.reason, "Why, or from whom the file came; kept with the batch");
   verb->add_option("--name", options.layer_name, "Name of the reference layer or covariate (default: the file's stem)");
   verb->add_flag("--dry-run", options.dry_run, "Say exactly what would happen and change nothing");
   verb->add_flag("--keep-good", options.keep_good,

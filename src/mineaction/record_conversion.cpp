@@ -221,6 +221,13 @@ const geo::Crs* crs_of(const Snapshot& snapshot) {
 
 }  // namespace
 
+bool is_in_snapshot(const Kind& kind) {
+  bool found = false;
+  Snapshot empty;
+  for_each_list(empty, [&](std::string_view name, const auto&) { found = found || name == kind.name; });
+  return found;
+}
+
 void append_record(const Kind& kind, const Record& record, Snapshot& snapshot) {
   FG_CHECK(record.values.size() == kind.fields.size());
   bool appended = false;

@@ -5,9 +5,13 @@
 
 namespace firmground::mineaction {
 
+/// True when the snapshot has a list of this kind, because a stage computes with it. The other kinds are records that
+/// register, import, export, history and map handle by their schema alone.
+bool is_in_snapshot(const Kind& kind);
+
 /// Appends one stored record of `kind` to the snapshot's typed list (geometry transformed to snapshot.crs).
-/// REQUIRES: the record satisfies the kind's schema (intake made sure).  Reference layers: kind "reference-layer",
-/// values {id, layer, name}.
+/// REQUIRES: is_in_snapshot(kind); the record satisfies the kind's schema (intake made sure).  Reference layers: kind
+/// "reference-layer", values {id, layer, name}.
 void append_record(const Kind& kind, const Record& record, Snapshot& snapshot);
 
 /// All records of `kind` in the snapshot, as they would be imported; the inverse of append_record.

@@ -89,6 +89,9 @@ void expect_same(const Record& a, const Record& b) {
 TEST(RecordConversion, WhatEntersASnapshotComesBackAsItWas) {
   base::Random random(7);
   for (const Kind& kind : kinds()) {
+    if (!is_in_snapshot(kind)) {
+      continue;
+    }
     Snapshot snapshot = empty_snapshot();
     std::vector<Record> given;
     for (int i = 0; i < 50; ++i) {

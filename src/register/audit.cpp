@@ -46,6 +46,9 @@ constexpr SideTable kSideTables[] = {
      "SELECT batch_id, record_id, version_number FROM firmground_revocation "
      "WHERE ?1 IS NULL OR batch_id = ?1 ORDER BY batch_id, record_id, version_number",
      "i", false},
+    {Section::undo,
+     "SELECT undone_by, 0, batch_id FROM firmground_undo WHERE ?1 IS NULL OR undone_by = ?1 ORDER BY undone_by", "i",
+     false},
     {Section::merge,
      "SELECT batch_id, record_id, survivor_id FROM firmground_merge "
      "WHERE ?1 IS NULL OR batch_id = ?1 ORDER BY batch_id, record_id",
@@ -94,21 +97,6 @@ Result<void> add_side_table(const Database& database, const SideTable& table, st
       open.emplace(id, Hasher());
     }
     add_columns(open->second, select, 2, table.columns);
-  }
-}
-
-Result<Leaves> setting_leaves(const Database& database) {
-  Leaves leaves;
-  FG_TRY(auto select,
-         database.prepare("SELECT name, value FROM firmground_setting WHERE name <> 'layout' ORDER BY name"));
-  for (;;) {
-    FG_TRY(const bool row, select.step());
-    if (!row) {
-      return leaves;
-    }
-    Hasher hasher;
-    add_columns(hasher, select, 0, "tt");
-    leaves.add(Section::setting, 0, hasher.digest());
   }
 }
 
@@ -164,6 +152,21 @@ Result<std::map<std::int64_t, Leaves>> side_leaves(const Database& database, std
     FG_TRY_VOID(add_side_table(database, table, batch, leaves));
   }
   return leaves;
+}
+
+Result<Leaves> setting_leaves(const Database& database) {
+  Leaves leaves;
+  FG_TRY(auto select,
+         database.prepare("SELECT name, value FROM firmground_setting WHERE name <> 'layout' ORDER BY name"));
+  for (;;) {
+    FG_TRY(const bool row, select.step());
+    if (!row) {
+      return leaves;
+    }
+    Hasher hasher;
+    add_columns(hasher, select, 0, "tt");
+    leaves.add(Section::setting, 0, hasher.digest());
+  }
 }
 
 Result<void> append_link(Database& database, AuditLink link, const Leaves& version_leaves) {
@@ -240,9 +243,10 @@ Result<void> for_each_stored_version(const Database& database, const TakeVersion
       if (!row) {
         break;
       }
-      FG_TRY(const auto record, read_record(layer, select, 9));
       const std::string blob = layer.has_geometry() ? std::string(select.blob(geometry_column)) : std::string();
-      const std::string content = record_hash(layer.kind, record, blob);
+      // A geometry that cannot be read any more has no hash; verify then names the record instead of giving up.
+      const auto record = read_record(layer, select, 9);
+      const std::string content = record ? record_hash(layer.kind, *record, blob) : std::string();
       const std::int64_t number = select.integer(4);
       FG_TRY_VOID(take({select.integer(0),
                         {layer.kind.name, select.text(1), select.integer(3), number, select.text(5), select.integer(6),

@@ -24,6 +24,7 @@ enum class Section : char {
   issues = 'I',
   covariate = 'C',
   revocation = 'R',
+  undo = 'U',
   merge = 'M',
   attachment = 'A',
   setting = 'S'
@@ -82,6 +83,9 @@ std::string link_hash(const AuditLink& link, std::string_view previous);
 /// Leaves of the rows beside the versions (the entry itself, its issues, rasters, revocations, mergers, attachments),
 /// by batch; of one batch when it is given.  Cost: one pass over those tables.
 base::Result<std::map<std::int64_t, Leaves>> side_leaves(const Database& database, std::optional<std::int64_t> batch);
+
+/// Leaves of the settings, which the first link covers.
+base::Result<Leaves> setting_leaves(const Database& database);
 
 /// Appends the link of an entry inside the transaction that made it, after its batch and all its rows were written.
 /// `version_leaves`: of its versions, layers in the order of their numbers. Number and hash are set here.

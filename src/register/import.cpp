@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/ids.h"
 #include "register/batch.h"
+#include "register/code_dates.h"
 #include "register/cross_checks.h"
 #include "register/import_plan.h"
 #include "register/layer_writer.h"
@@ -152,9 +153,10 @@ Result<Layer> layer_of(Database& database, const ImportTask& task) {
 Result<void> enter_covariate(Database& database, Reading& reading, const Entry& entry, const std::string& state) {
   const std::string& name = reading.task.layer;
   const std::string hash = base::content_hash(reading.raster);
-  FG_TRY(
-      auto same,
-      database.prepare("SELECT 1 FROM firmground_covariate WHERE name = ? AND version_state = ? AND version_hash = ?"));
+  FG_TRY(auto same,
+         database.prepare(
+             "SELECT 1 FROM firmground_covariate v WHERE name = ?1 AND version_state = ?2 AND version_hash = ?3 "
+             "AND NOT EXISTS (SELECT 1 FROM firmground_undo u WHERE u.batch_id = v.version_batch)"));
   same.bind(1, name).bind(2, state).bind(3, hash);
   FG_TRY(const bool unchanged, same.step());
   if (unchanged) {
@@ -252,6 +254,7 @@ Result<void> enter_all(Database& database, const geo::Crs& crs, const Profile& p
       FG_TRY(auto broken, checks.check(*reading.task.kind, reading.result.records));
       FG_TRY(auto missing, missing_links(database, layers, *reading.task.kind, reading.result.records));
       append(reading.outcome.issues, std::move(broken));
+      append(reading.outcome.issues, codes_out_of_date(*reading.task.kind, reading.result.records));
       append(reading.outcome.issues, std::move(missing));
       std::stable_sort(reading.outcome.issues.begin(), reading.outcome.issues.end(),
                        [](const Issue& a, const Issue& b) { return a.row < b.row; });
@@ -259,6 +262,7 @@ Result<void> enter_all(Database& database, const geo::Crs& crs, const Profile& p
     Entry own = entry;
     own.batch += static_cast<std::int64_t>(i);
     if (reading.outcome.accepted > 0) {
+      reading.outcome.batch = own.batch;
       FG_TRY_VOID(write_batch(database, reading, own, options));
     }
     if (reading.outcome.refused > 0 && !options.dry_run) {

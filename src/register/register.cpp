@@ -72,6 +72,9 @@ struct Window {
 Result<std::string> append_layer(const Database& database, const Layer& layer, const Window& window,
                                  Snapshot& snapshot) {
   const mineaction::Kind& kind = layer.reference ? *mineaction::find_kind("reference-layer") : layer.kind;
+  if (!mineaction::is_in_snapshot(kind)) {
+    return std::string();
+  }
   FG_TRY(auto select, database.prepare(fmt::format("SELECT v.version_information_date, {} FROM {} v WHERE {}",
                                                    layer.column_list("v."), sql_name(layer.versions()),
                                                    is_current(layer, "?1", "?2"))));
@@ -92,11 +95,16 @@ Result<std::string> append_layer(const Database& database, const Layer& layer, c
 }
 
 Result<void> append_covariates(const Database& database, const Window& window, Snapshot& snapshot) {
-  FG_TRY(auto select, database.prepare("SELECT name, bytes FROM firmground_covariate v WHERE version_state = "
-                                       "'approved' AND version_batch <= ?1 AND NOT EXISTS "
-                                       "(SELECT 1 FROM firmground_covariate w WHERE w.name = v.name AND "
-                                       "w.version_state IN ('approved','withdrawn') AND "
-                                       "w.version_batch <= ?1 AND w.version_number > v.version_number) ORDER BY name"));
+  constexpr const char* kStanding =
+      "{0}.version_batch <= ?1 AND NOT EXISTS (SELECT 1 FROM firmground_undo u WHERE u.batch_id = {0}.version_batch "
+      "AND "
+      "u.undone_by <= ?1)";
+  FG_TRY(auto select, database.prepare(fmt::format(
+                          "SELECT name, bytes FROM firmground_covariate v WHERE version_state = 'approved' "
+                          "AND {} AND NOT EXISTS (SELECT 1 FROM firmground_covariate w WHERE w.name = v.name "
+                          "AND w.version_state IN ('approved','withdrawn') AND {} AND "
+                          "w.version_number > v.version_number) ORDER BY name",
+                          fmt::format(kStanding, "v"), fmt::format(kStanding, "w"))));
   select.bind(1, window.last_batch);
   for (;;) {
     FG_TRY(const bool row, select.step());
@@ -260,6 +268,10 @@ Result<std::optional<StoredResult>> Register::load(const std::string& name) cons
 
 const std::string& Register::path() const {
   return impl_->database.path();
+}
+
+const geo::Crs& Register::crs() const {
+  return impl_->crs;
 }
 
 Result<std::int64_t> Register::last_entry() const {

@@ -44,6 +44,7 @@ struct ImportOutcome {
   std::vector<intake::Issue> issues;
   std::string refused_path;  ///< where refused rows with their reasons were written, "" when none
   bool committed = false;
+  std::int64_t batch = 0;  ///< number of the entry, for undo_import(); 0: nothing was entered
 };
 
 /// A derived result kept in the programme: can be deleted and made again at any time.
@@ -65,6 +66,7 @@ struct VersionInfo {
   std::int64_t batch = 0;  ///< entry that it belongs to
   std::string action;      ///< "import", "enter", "approve" ..., "" where the entry is older than the audit chain
   std::string reason;      ///< why, as the author gave it
+  std::int64_t taken_back_by = 0;  ///< batch that took it back, 0: it counts
 };
 
 struct LayerInfo {
@@ -123,6 +125,8 @@ class Register {
   base::Result<std::optional<StoredResult>> load(const std::string& name) const;
 
   const std::string& path() const;
+  /// The projected CRS that the programme measures in.
+  const geo::Crs& crs() const;
   /// Number of the latest entry: grows with every change of the records, so that a server knows when its snapshot is
   /// old.
   base::Result<std::int64_t> last_entry() const;

@@ -13,13 +13,15 @@ using base::fail;
 using base::Result;
 
 namespace {
-constexpr int kFirstValue = 10;
+constexpr int kFirstValue = 11;
 }
 
 std::string version_info_select(const Layer& layer, const std::string& condition) {
   return fmt::format(
       "SELECT v.version_number, coalesce(v.version_information_date, ''), b.entered_at, b.author, b.file_name, "
-      "v.version_row, v.version_state, v.version_batch, coalesce(a.action, ''), coalesce(a.reason, ''), {} "
+      "v.version_row, v.version_state, v.version_batch, coalesce(a.action, ''), coalesce(a.reason, ''), "
+      "coalesce((SELECT t.batch_id FROM firmground_revocation t WHERE t.record_id = v.version_record AND "
+      "t.version_number = v.version_number), 0), {} "
       "FROM firmground_record r JOIN {} v ON v.version_record = r.record_id "
       "JOIN firmground_batch b ON b.batch_id = v.version_batch "
       "LEFT JOIN firmground_audit a ON a.batch_id = v.version_batch AND a.action <> 'begin' WHERE {}",
@@ -40,6 +42,7 @@ Result<VersionInfo> read_version_info(const Layer& layer, const Statement& row) 
   version.batch = row.integer(7);
   version.action = row.text(8);
   version.reason = row.text(9);
+  version.taken_back_by = row.integer(10);
   FG_TRY(version.record, read_record(layer, row, kFirstValue));
   return version;
 }
