@@ -1,9 +1,6 @@
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -158,22 +155,12 @@ int run_import(ImportVerb& verb, const Common& common) {
   return outcome ? report(verb, {std::move(*outcome)}, false, common) : refuse(outcome.error(), common);
 }
 
-std::string user_name() {
-  for (const char* name : {"FIRMGROUND_AUTHOR", "USER", "LOGNAME"}) {
-    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') {
-      return value;
-    }
-  }
-  const passwd* user = getpwuid(getuid());
-  return user != nullptr ? user->pw_name : "";
-}
-
 }  // namespace
 
 std::function<int()> verb_import(CLI::App& app) {
   auto import = std::make_shared<ImportVerb>();
   registry::ImportOptions& options = import->options;
-  options.author = user_name();
+  options.author = default_author();
   CLI::App* verb = app.add_subcommand(
       "import",
       "Enter a file or a folder of files into a programme: whole, or not at all; entering it again changes nothing");

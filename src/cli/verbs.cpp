@@ -1,10 +1,12 @@
 #include "cli/verbs.h"
 
 #include <fmt/core.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "base/parallel.h"
@@ -15,6 +17,7 @@ std::function<int()> verb_demo(CLI::App& app);
 std::function<int()> verb_simulate(CLI::App& app);
 std::function<int()> verb_init(CLI::App& app);
 std::function<int()> verb_import(CLI::App& app);
+std::function<int()> verb_check(CLI::App& app);
 std::function<int()> verb_account(CLI::App& app);
 std::function<int()> verb_estimate(CLI::App& app);
 std::function<int()> verb_history(CLI::App& app);
@@ -24,7 +27,7 @@ std::function<int()> verb_validate(CLI::App& app);
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
-      verb_demo,     verb_simulate, verb_init,   verb_import, verb_account,
+      verb_demo,     verb_simulate, verb_init,   verb_import, verb_check,   verb_account,
       verb_estimate, verb_validate, verb_report, verb_serve,  verb_history,
   };
   return all;
@@ -39,6 +42,16 @@ std::shared_ptr<Common> add_common_options(CLI::App& verb) {
       ->capture_default_str();
   verb.parse_complete_callback([common] { base::set_thread_count(common->threads); });
   return common;
+}
+
+std::string default_author() {
+  for (const char* name : {"FIRMGROUND_AUTHOR", "USER", "LOGNAME"}) {
+    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') {
+      return value;
+    }
+  }
+  const passwd* user = getpwuid(getuid());
+  return user != nullptr ? user->pw_name : "";
 }
 
 base::Progress progress_on_terminal(const Common& common) {
