@@ -62,9 +62,10 @@ bool close_to(const geo::PlanarGeometry& a, const geo::PlanarGeometry& b, double
   }
   const auto corner_near = [metres](const geo::PlanarGeometry& from, const geo::PlanarGeometry& to) {
     const auto near = [&](geo::Xy p) { return geo::distance(to, p) <= metres; };
-    return std::any_of(from.points.begin(), from.points.end(), near) ||
+    const auto any_near = [&](const auto& line) { return std::any_of(line.begin(), line.end(), near); };
+    return any_near(from.points) || std::any_of(from.lines.begin(), from.lines.end(), any_near) ||
            std::any_of(from.polygons.begin(), from.polygons.end(), [&](const auto& polygon) {
-             return std::any_of(polygon.outer.begin(), polygon.outer.end(), near);
+             return any_near(polygon.outer);
            });
   };
   // Two outlines may cross without a corner of one near the other; then they share ground.
@@ -171,14 +172,16 @@ void wrong_district(const Rule& rule, const Records& records, Findings& findings
     if (said == nullptr || list[i].planar.empty()) {
       return;
     }
+    const geo::Xy middle = geo::centroid(list[i].planar);
     const auto named = districts.named(*said);
     // Ground across a border may bear the name of either district; a name that is no district has a rule of its own.
     if (named.empty() || std::any_of(named.begin(), named.end(), [&](std::size_t district) {
-          return close_to(list[i].planar, districts.ground(district), tolerance_m);
+          return geo::contains(districts.ground(district), middle) ||
+                 close_to(list[i].planar, districts.ground(district), tolerance_m);
         })) {
       return;
     }
-    const auto actual = districts.holding(geo::centroid(list[i].planar));
+    const auto actual = districts.holding(middle);
     Finding& finding = out.add(list, i, "district", *said,
                                {{"value", *said}, {"actual", actual ? districts.label(*actual) : "no district"}});
     if (actual) {

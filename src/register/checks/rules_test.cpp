@@ -480,6 +480,20 @@ TEST(WrongDistrict, GroundAcrossABorderMayBearTheNameOfEither) {
   EXPECT_EQ(told(evaluated(world.records())), "");
 }
 
+TEST(WrongDistrict, ARoadLiesInEveryDistrictThatItRunsThrough) {
+  World world;
+  const GeographicGeometry road = {{}, {{at(0.05, 0.1), at(0.35, 0.1)}}, {}};
+  world.add("projects", {{"project_id", "PR-1"}, {"district", "West"}}, road);
+  world.add("projects", {{"project_id", "PR-2"}, {"district", "East"}}, road);
+  EXPECT_EQ(told(evaluated(world.records())), "");
+}
+
+TEST(GeometryMissing, AMinefieldRecordGivenByLegsHasAPlace) {
+  World world;
+  world.at("minefield-records", "MR-1").geometry = {};
+  EXPECT_EQ(told(evaluated(world.records())), "");
+}
+
 TEST(Dates, AYearAloneIsGivenTheBenefitOfTheDoubt) {
   World world;
   world.at("finds", "FI-1").values["found_on"] = "2022";  // completed on 2022-05-10
