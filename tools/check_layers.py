@@ -30,6 +30,7 @@ OWNERS = [
     (r"(cairo|pango|fontconfig|hb|glib).*|pango/.*|cairo/.*", {"report"}),
     (r"CLI/.*", {"cli"}),
     (r"sodium.*\.h", {"base"}),
+    (r"unicode/.*", {"register"}),
     (r"archive.*\.h|zip\.h|libxml/.*|pugixml\.hpp", {"intake", "exchange", "report"}),
 ]
 # Harmless wherever they stand: values, text, JSON, settings.

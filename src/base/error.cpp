@@ -44,7 +44,9 @@ Catalogue read_catalogue() {
   return catalogue;
 }
 
-std::string filled(std::string text, ErrorArguments arguments) {
+}  // namespace
+
+std::string filled(std::string_view text, ErrorArguments arguments) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t close = text[at] == '{' ? text.find('}', at) : std::string::npos;
@@ -52,8 +54,8 @@ std::string filled(std::string text, ErrorArguments arguments) {
       result += text[at++];
       continue;
     }
-    const std::string_view name = std::string_view(text).substr(at + 1, close - at - 1);
-    std::string_view value = std::string_view(text).substr(at, close - at + 1);
+    const std::string_view name = text.substr(at + 1, close - at - 1);
+    std::string_view value = text.substr(at, close - at + 1);
     for (const auto& [key, argument] : arguments) {
       if (key == name) {
         value = argument;
@@ -65,8 +67,6 @@ std::string filled(std::string text, ErrorArguments arguments) {
   return result;
 }
 
-}  // namespace
-
 Error make_error(std::string_view id, ErrorArguments arguments) {
   static const auto catalogue = read_catalogue();
   const auto found = catalogue.find(id);
@@ -74,8 +74,8 @@ Error make_error(std::string_view id, ErrorArguments arguments) {
     check_failed(id, __FILE__, __LINE__);
   }
   Error error = found->second;
-  error.message = filled(std::move(error.message), arguments);
-  error.remedy = filled(std::move(error.remedy), arguments);
+  error.message = filled(error.message, arguments);
+  error.remedy = filled(error.remedy, arguments);
   return error;
 }
 

@@ -34,6 +34,9 @@ inline tl::unexpected<Error> fail(std::string_view id, ErrorArguments arguments 
   return tl::unexpected<Error>(make_error(id, arguments));
 }
 
+/// The text with its {placeholders} filled; one without an argument stays as it is.
+std::string filled(std::string_view text, ErrorArguments arguments);
+
 /// "message Remedy: remedy [code]", as the command line prints it.
 std::string to_text(const Error& error);
 

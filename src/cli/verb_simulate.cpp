@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/truth_files.h"
+#include "cli/unclosed_outlines.h"
 #include "cli/verbs.h"
 #include "exchange/canonical_files.h"
 #include "simulate/country.h"
@@ -100,6 +101,9 @@ int run_simulate(const SimulateVerb& verb, const Common& common) {
   progress("Import files", 0.7);
   if (const auto written = exchange::write_folder(verb.folder, country->known); !written) {
     return refuse(written.error(), common);
+  }
+  if (const auto opened = open_outlines(verb.folder, country->truth.faults); !opened) {
+    return refuse(opened.error(), common);
   }
   progress("Truth files", 0.9);
   if (const auto written = write_truth((fs::path(verb.folder) / "truth").string(), *country); !written) {

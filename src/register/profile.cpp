@@ -48,6 +48,7 @@ Result<Profile> parse_profile(std::string_view toml_text) {
   }
   const toml::table& file = root;
   Profile profile;
+  profile.text = toml_text;
   profile.name = text_of(file["name"]);
   profile.title = text_of(file["title"]);
   profile.country = text_of(file["country"]["name"]);

@@ -13,6 +13,7 @@ namespace firmground::registry {
 /// What a country is, as data: one file profiles/<name>.toml. A programme keeps the text of its profile as it was on
 /// the day it was made, so that a later edition of the profile never changes what an old register says.
 struct Profile {
+  std::string text;  ///< the TOML it was read from: other parts have tables of their own in it
   std::string name;
   std::string title;
   std::string country;     ///< "" = the programme's own name
