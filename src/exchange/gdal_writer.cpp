@@ -1,0 +1,76 @@
+#include "exchange/gdal_writer.h"
+
+#include <cpl_conv.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "exchange/ogr_layer.h"
+
+namespace firmground::exchange {
+
+namespace {
+
+/// GDAL takes the time that it writes into a file from here, where it is set.
+class SetTime {
+ public:
+  explicit SetTime(const std::string& made_at) {
+    CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", made_at.empty() ? "1970-01-01T00:00:00.000Z" : made_at.c_str());
+  }
+  SetTime(const SetTime&) = delete;
+  SetTime& operator=(const SetTime&) = delete;
+  ~SetTime() { CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", nullptr); }
+};
+
+/// Writes all layers beside the target and renames the file at the end: a reader never sees half a file.
+base::Result<void> write_layers(const char* driver, const std::string& path, const std::string& part,
+                                std::span<const LayerPlan> plans, const Coordinates& coordinates) {
+  std::remove(part.c_str());
+  Dataset dataset = create_dataset(driver, part);
+  const bool written =
+      dataset != nullptr && std::all_of(plans.begin(), plans.end(), [&](const LayerPlan& plan) {
+        return write_layer(dataset.get(), plan, coordinates);
+      });
+  if (!written) {
+    auto failure = not_written(path, driver);
+    dataset.reset();
+    std::remove(part.c_str());
+    return failure;
+  }
+  if (!finish_dataset(std::move(dataset)) || std::rename(part.c_str(), path.c_str()) != 0) {
+    auto failure = not_written(path, driver);
+    std::remove(part.c_str());
+    return failure;
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> write_geopackage(const std::string& path, std::span<const Table> tables,
+                                    const DatabaseOptions& options) {
+  const SetTime time(options.made_at);
+  std::vector<LayerPlan> plans;
+  for (const Table& table : tables) {
+    auto records = pointers_to(table.records);
+    auto columns = columns_of(table, records, Days::as_dates);
+    plans.push_back(
+        {&table, table.name, layer_form(table.kind->geometry), std::move(columns), std::move(records), {"FID=fid"}});
+  }
+  return write_layers("GPKG", path, path + ".part.gpkg", plans, options.coordinates);
+}
+
+base::Result<std::vector<Note>> write_flatgeobuf(const std::string& path, const Table& table,
+                                                 const DatabaseOptions& options) {
+  auto records = pointers_to(table.records);
+  const bool index = !records.empty() && std::none_of(records.begin(), records.end(), [](const auto* record) {
+    return record->geometry.empty();
+  });
+  auto columns = columns_of(table, records, Days::as_text);
+  const std::vector<LayerPlan> plans = {{&table, table.name, layer_form(table.kind->geometry), std::move(columns),
+                                         std::move(records), {index ? "SPATIAL_INDEX=YES" : "SPATIAL_INDEX=NO"}}};
+  FG_TRY_VOID(write_layers("FlatGeobuf", path, path + ".part.fgb", plans, options.coordinates));
+  return index ? std::vector{make_note(table, "exchange.rows_reordered", {{"kind", table.name}})} : std::vector<Note>();
+}
+
+}  // namespace firmground::exchange
