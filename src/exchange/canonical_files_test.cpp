@@ -42,7 +42,7 @@ class CanonicalFiles : public ::testing::Test {
 };
 
 base::Result<std::vector<Note>> write_records(const std::string& path, Format format, const Kind& kind,
-                                             std::span<const Record> records) {
+                                              std::span<const Record> records) {
   const Table table = table_to_export(kind, Origin::kind, records);
   return write_tables(path, format, {&table, 1}, {});
 }
@@ -102,10 +102,11 @@ TEST_F(CanonicalFiles, AnAreaStandsInCsvAsWellKnownText) {
   record.geometry.polygons = {{{{51, 41}, {51.1, 41}, {51, 41.1}}, {{{51.01, 41.01}, {51.01, 41.02}, {51.02, 41.01}}}},
                               {{{52, 41}, {52.1, 41}, {52, 41.1}}, {}}};
   ASSERT_TRUE(write_records(path("hazards.csv"), Format::csv, kind, std::vector{record}));
-  EXPECT_NE(text_of("hazards.csv")
-                .find("\"MULTIPOLYGON (((51 41, 51.1 41, 51 41.1, 51 41), (51.01 41.01, 51.01 41.02, 51.02 41.01, 51.01 "
-                      "41.01)), ((52 41, 52.1 41, 52 41.1, 52 41)))\""),
-            std::string::npos)
+  EXPECT_NE(
+      text_of("hazards.csv")
+          .find("\"MULTIPOLYGON (((51 41, 51.1 41, 51 41.1, 51 41), (51.01 41.01, 51.01 41.02, 51.02 41.01, 51.01 "
+                "41.01)), ((52 41, 52.1 41, 52 41.1, 52 41)))\""),
+      std::string::npos)
       << text_of("hazards.csv");
 }
 

@@ -43,8 +43,7 @@ base::Result<std::vector<Note>> without_notes(const base::Result<T>& result) {
 void add_personal_notes(const Table& table, std::vector<Note>& notes) {
   for (const mineaction::Field& field : table.kind->fields) {
     if (field.privacy == mineaction::Privacy::personal) {
-      notes.push_back(
-          make_note(table, "exchange.personal_left_out", {{"kind", table.name}, {"field", field.name}}));
+      notes.push_back(make_note(table, "exchange.personal_left_out", {{"kind", table.name}, {"field", field.name}}));
     }
   }
 }

@@ -10,7 +10,18 @@
 
 namespace firmground::exchange {
 
-enum class Format : std::uint8_t { geojson, csv, geopackage, shapefile, shapefile_zip, kml, kmz, gpx, xlsx, flatgeobuf };
+enum class Format : std::uint8_t {
+  geojson,
+  csv,
+  geopackage,
+  shapefile,
+  shapefile_zip,
+  kml,
+  kmz,
+  gpx,
+  xlsx,
+  flatgeobuf
+};
 
 /// What a format is called and what it can do (docs/formats/exchange.md).
 struct FormatInfo {

@@ -27,10 +27,9 @@ base::Result<void> write_layers(const char* driver, const std::string& path, con
                                 std::span<const LayerPlan> plans, const Coordinates& coordinates) {
   std::remove(part.c_str());
   Dataset dataset = create_dataset(driver, part);
-  const bool written =
-      dataset != nullptr && std::all_of(plans.begin(), plans.end(), [&](const LayerPlan& plan) {
-        return write_layer(dataset.get(), plan, coordinates);
-      });
+  const bool written = dataset != nullptr && std::all_of(plans.begin(), plans.end(), [&](const LayerPlan& plan) {
+                         return write_layer(dataset.get(), plan, coordinates);
+                       });
   if (!written) {
     auto failure = not_written(path, driver);
     dataset.reset();
@@ -62,15 +61,34 @@ base::Result<void> write_geopackage(const std::string& path, std::span<const Tab
 
 base::Result<std::vector<Note>> write_flatgeobuf(const std::string& path, const Table& table,
                                                  const DatabaseOptions& options) {
+  if (table.kind->geometry == mineaction::GeometryRule::none) {
+    return base::fail("exchange.format_cannot_carry",
+                      {{"format", "FlatGeobuf"},
+                       {"kind", table.name},
+                       {"id", table.records.empty() ? "" : describe(table.records.front())},
+                       {"reason", "a row without geometry has no form in it"}});
+  }
+  std::vector<Note> notes = {make_note(table, "exchange.rows_reordered", {{"kind", table.name}})};
   auto records = pointers_to(table.records);
-  const bool index = !records.empty() && std::none_of(records.begin(), records.end(), [](const auto* record) {
-    return record->geometry.empty();
-  });
+  const auto placed = std::stable_partition(records.begin(), records.end(),
+                                            [](const auto* record) { return !record->geometry.empty(); });
+  if (placed != records.end()) {
+    notes.push_back(make_note(table, "exchange.records_left_out",
+                              {{"kind", table.name},
+                               {"count", std::to_string(records.end() - placed)},
+                               {"id", describe(**placed)},
+                               {"reason", "FlatGeobuf knows only what has a position"}}));
+    records.erase(placed, records.end());
+  }
   auto columns = columns_of(table, records, Days::as_text);
-  const std::vector<LayerPlan> plans = {{&table, table.name, layer_form(table.kind->geometry), std::move(columns),
-                                         std::move(records), {index ? "SPATIAL_INDEX=YES" : "SPATIAL_INDEX=NO"}}};
+  const std::vector<LayerPlan> plans = {{&table,
+                                         table.name,
+                                         layer_form(table.kind->geometry),
+                                         std::move(columns),
+                                         std::move(records),
+                                         {"SPATIAL_INDEX=YES"}}};
   FG_TRY_VOID(write_layers("FlatGeobuf", path, path + ".part.fgb", plans, options.coordinates));
-  return index ? std::vector{make_note(table, "exchange.rows_reordered", {{"kind", table.name}})} : std::vector<Note>();
+  return notes;
 }
 
 }  // namespace firmground::exchange

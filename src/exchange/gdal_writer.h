@@ -19,8 +19,9 @@ struct DatabaseOptions {
 base::Result<void> write_geopackage(const std::string& path, std::span<const Table> tables,
                                     const DatabaseOptions& options);
 
-/// FlatGeobuf, spatially indexed where every record has a position; the index orders the rows, and a note says so.
-/// Dates are text, as they stand.  Errors: exchange.not_written.
+/// FlatGeobuf with its index, which orders the rows by place: a note says so, and how many records were left out
+/// because they have no position. Dates are text, as they stand.  Errors: exchange.format_cannot_carry (a kind without
+/// geometry), exchange.not_written.
 base::Result<std::vector<Note>> write_flatgeobuf(const std::string& path, const Table& table,
                                                  const DatabaseOptions& options);
 

@@ -81,7 +81,10 @@ std::vector<Note> notes_of(const Table& table, std::size_t records, const std::s
   std::vector<Note> notes;
   if (records > 0) {
     notes.push_back(make_note(table, "exchange.records_left_out",
-                              {{"kind", table.name}, {"count", std::to_string(records)}, {"id", first}}));
+                              {{"kind", table.name},
+                               {"count", std::to_string(records)},
+                               {"id", first},
+                               {"reason", "GPX knows only points and lines"}}));
   }
   if (characters > 0) {
     notes.push_back(make_note(table, "exchange.characters_left_out",

@@ -97,10 +97,10 @@ OGRGeometryH geometry_of(const geo::PlanarGeometry& geometry, LayerForm form) {
   if (!mixed && geometry.points.size() == 1 && form != LayerForm::multi_point) {
     return point_of(geometry.points.front());
   }
-  const OGRwkbGeometryType type = mixed                       ? wkbGeometryCollection
-                                  : !geometry.points.empty()  ? wkbMultiPoint
-                                  : !geometry.lines.empty()   ? wkbMultiLineString
-                                                              : wkbMultiPolygon;
+  const OGRwkbGeometryType type = mixed                      ? wkbGeometryCollection
+                                  : !geometry.points.empty() ? wkbMultiPoint
+                                  : !geometry.lines.empty()  ? wkbMultiLineString
+                                                             : wkbMultiPolygon;
   OGRGeometryH parts = OGR_G_CreateGeometry(type);
   for (const geo::Xy& p : geometry.points) {
     OGR_G_AddGeometryDirectly(parts, point_of(p));
@@ -250,9 +250,8 @@ bool finish_dataset(Dataset dataset) {
 
 tl::unexpected<base::Error> not_written(const std::string& path, const std::string& format) {
   const std::string reason = CPLGetLastErrorMsg();
-  return base::fail("exchange.not_written", {{"file", path},
-                                             {"format", format},
-                                             {"reason", reason.empty() ? "the disk refused" : reason}});
+  return base::fail("exchange.not_written",
+                    {{"file", path}, {"format", format}, {"reason", reason.empty() ? "the disk refused" : reason}});
 }
 
 }  // namespace firmground::exchange

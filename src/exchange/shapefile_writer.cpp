@@ -20,19 +20,19 @@ using mineaction::Record;
 
 namespace {
 
-constexpr std::size_t kWidestText = 254;    // dBASE III: bytes of a character field
-constexpr std::size_t kWidestNumber = 32;   // longer ones are read by GDAL, but by little else
+constexpr std::size_t kWidestText = 254;   // dBASE III: bytes of a character field
+constexpr std::size_t kWidestNumber = 32;  // longer ones are read by GDAL, but by little else
 constexpr const char* kFieldTable = ".fields.csv";
 
 enum class Form : std::uint8_t { nothing, points, lines, polygons, several };
 
 Form form_of(const geo::GeographicGeometry& g) {
   const int forms = !g.points.empty() + !g.lines.empty() + !g.polygons.empty();
-  return forms == 0             ? Form::nothing
-         : forms > 1            ? Form::several
-         : !g.points.empty()    ? Form::points
-         : !g.lines.empty()     ? Form::lines
-                                : Form::polygons;
+  return forms == 0          ? Form::nothing
+         : forms > 1         ? Form::several
+         : !g.points.empty() ? Form::points
+         : !g.lines.empty()  ? Form::lines
+                             : Form::polygons;
 }
 
 /// What one .dbf column can and cannot hold of a table's values.
@@ -188,9 +188,9 @@ std::vector<Note> notes_of(const Table& table, const Fit& fit) {
                               {{"kind", table.name}, {"count", std::to_string(fit.cut)}, {"id", fit.first_cut}}));
   }
   if (fit.rounded > 0) {
-    notes.push_back(make_note(
-        table, "exchange.numbers_rounded",
-        {{"kind", table.name}, {"count", std::to_string(fit.rounded)}, {"id", fit.first_rounded}}));
+    notes.push_back(
+        make_note(table, "exchange.numbers_rounded",
+                  {{"kind", table.name}, {"count", std::to_string(fit.rounded)}, {"id", fit.first_rounded}}));
   }
   return notes;
 }
@@ -308,8 +308,7 @@ base::Result<std::vector<Note>> write_shapefile(const std::string& path, Shapefi
     return base::fail("base.file_unwritable", {{"file", path}, {"reason", draft.problem().message()}});
   }
   FG_TRY_VOID(write_draft(path, draft, plans, options));
-  FG_TRY_VOID(form == ShapefileForm::zip ? pack(path, draft)
-                                         : move_into_place(path, draft, tables.front().name));
+  FG_TRY_VOID(form == ShapefileForm::zip ? pack(path, draft) : move_into_place(path, draft, tables.front().name));
   return notes;
 }
 

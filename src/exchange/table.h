@@ -16,8 +16,8 @@ namespace firmground::exchange {
 /// One table on its way into a file: what a layer, a sheet or a folder of the file holds.
 struct Table {
   const mineaction::Kind* kind = nullptr;
-  std::string name;                   ///< of the layer; the kind's table name or that of a reference layer
-  std::vector<std::size_t> columns;   ///< which fields of the kind are written, in this order
+  std::string name;                  ///< of the layer; the kind's table name or that of a reference layer
+  std::vector<std::size_t> columns;  ///< which fields of the kind are written, in this order
   std::span<const mineaction::Record> records;
 };
 
@@ -60,8 +60,8 @@ void append_coordinate(std::string& out, double value, int decimals);
 /// "POINT (51 41)", multi-part and collections likewise; "" for an empty geometry.
 void append_well_known_text(std::string& out, const geo::PlanarGeometry& geometry, int decimals);
 
-/// A spreadsheet takes a text cell that begins with = + - @, a tab or a carriage return for a formula. A quote before it
-/// makes it text; intake takes the quote off again. Numbers are never guarded.
+/// A spreadsheet takes a text cell that begins with = + - @, a tab or a carriage return for a formula. A quote before
+/// it makes it text; intake takes the quote off again. Numbers are never guarded.
 bool needs_formula_guard(std::string_view text);
 
 }  // namespace firmground::exchange

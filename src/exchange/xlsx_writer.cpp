@@ -27,7 +27,9 @@ enum class Style : int { number = 0, heading = 1, text = 2 };
 /// ECMA-376 part 1, 22.9.2.19 (ST_Xstring): a character that XML cannot carry is _xHHHH_; the letters themselves,
 /// where somebody wrote them, get their underscore escaped.
 std::string escaped_cell(std::string_view text) {
-  const auto hexadecimal = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  const auto hexadecimal = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto code = static_cast<unsigned char>(text[i]);
@@ -59,10 +61,11 @@ class SheetText {
       : zip_(zip), table_(table), coordinates_(coordinates), positions_(position_columns(table)) {}
 
   base::Result<void> write() {
-    zip_.write(fmt::format("{}<worksheet xmlns=\"{}\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" "
-                           "topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>"
-                           "<sheetFormatPr defaultRowHeight=\"15\"/><cols>{}</cols><sheetData>\n",
-                           kHead, kMain, widths()));
+    zip_.write(
+        fmt::format("{}<worksheet xmlns=\"{}\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" "
+                    "topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews>"
+                    "<sheetFormatPr defaultRowHeight=\"15\"/><cols>{}</cols><sheetData>\n",
+                    kHead, kMain, widths()));
     heading();
     for (const Record& record : table_.records) {
       FG_TRY_VOID(row(record));
@@ -192,32 +195,39 @@ void write_package(ZipWriter& zip, std::span<const Table> tables) {
   std::string parts;
   std::string links;
   for (std::size_t i = 1; i <= tables.size(); ++i) {
-    parts += fmt::format("<Override PartName=\"/xl/worksheets/sheet{}.xml\" ContentType=\"{}.worksheet+xml\"/>", i, kType);
+    parts +=
+        fmt::format("<Override PartName=\"/xl/worksheets/sheet{}.xml\" ContentType=\"{}.worksheet+xml\"/>", i, kType);
     links += fmt::format("<Relationship Id=\"rId{0}\" Type=\"{1}/worksheet\" Target=\"worksheets/sheet{0}.xml\"/>", i,
                          kRelations);
   }
   zip.begin_entry("[Content_Types].xml");
-  zip.write(fmt::format(
-      "{}<Types xmlns=\"{}/content-types\"><Default Extension=\"rels\" "
-      "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/xl/workbook.xml\" "
-      "ContentType=\"{}.sheet.main+xml\"/><Override PartName=\"/xl/styles.xml\" ContentType=\"{}.styles+xml\"/>{}</Types>",
-      kHead, kPackage, kType, kType, parts));
+  zip.write(
+      fmt::format("{}<Types xmlns=\"{}/content-types\"><Default Extension=\"rels\" "
+                  "ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override "
+                  "PartName=\"/xl/workbook.xml\" "
+                  "ContentType=\"{}.sheet.main+xml\"/><Override PartName=\"/xl/styles.xml\" "
+                  "ContentType=\"{}.styles+xml\"/>{}</Types>",
+                  kHead, kPackage, kType, kType, parts));
   zip.begin_entry("_rels/.rels");
-  zip.write(fmt::format("{}<Relationships xmlns=\"{}/relationships\"><Relationship Id=\"rId1\" "
-                        "Type=\"{}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
-                        kHead, kPackage, kRelations));
+  zip.write(
+      fmt::format("{}<Relationships xmlns=\"{}/relationships\"><Relationship Id=\"rId1\" "
+                  "Type=\"{}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+                  kHead, kPackage, kRelations));
   zip.begin_entry("xl/workbook.xml");
   zip.write(fmt::format("{}<workbook xmlns=\"{}\" xmlns:r=\"{}\"><sheets>{}</sheets></workbook>", kHead, kMain,
                         kRelations, sheet_names(tables)));
   zip.begin_entry("xl/_rels/workbook.xml.rels");
-  zip.write(fmt::format("{}<Relationships xmlns=\"{}/relationships\">{}<Relationship Id=\"rId{}\" Type=\"{}/styles\" "
-                        "Target=\"styles.xml\"/></Relationships>",
-                        kHead, kPackage, links, tables.size() + 1, kRelations));
-  // The three formats of Style: as it comes, bold, and text (49 is "@": a spreadsheet leaves what is typed there alone).
+  zip.write(
+      fmt::format("{}<Relationships xmlns=\"{}/relationships\">{}<Relationship Id=\"rId{}\" Type=\"{}/styles\" "
+                  "Target=\"styles.xml\"/></Relationships>",
+                  kHead, kPackage, links, tables.size() + 1, kRelations));
+  // The three formats of Style: as it comes, bold, and text (49 is "@": a spreadsheet leaves what is typed there
+  // alone).
   zip.begin_entry("xl/styles.xml");
   zip.write(fmt::format(
       "{}<styleSheet xmlns=\"{}\"><fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calibri\"/></font><font><b/>"
-      "<sz val=\"11\"/><name val=\"Calibri\"/></font></fonts><fills count=\"2\"><fill><patternFill patternType=\"none\"/>"
+      "<sz val=\"11\"/><name val=\"Calibri\"/></font></fonts><fills count=\"2\"><fill><patternFill "
+      "patternType=\"none\"/>"
       "</fill><fill><patternFill patternType=\"gray125\"/></fill></fills><borders count=\"1\"><border><left/><right/>"
       "<top/><bottom/><diagonal/></border></borders><cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" "
       "fillId=\"0\" borderId=\"0\"/></cellStyleXfs><cellXfs count=\"3\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" "
@@ -231,12 +241,13 @@ base::Result<void> check_tables(std::span<const Table> tables) {
   for (const Table& table : tables) {
     const bool too_many = table.records.size() + 1 > kMostRows;
     if (too_many || table.name.size() > kLongestSheetName) {
-      return base::fail("exchange.format_cannot_carry",
-                        {{"format", "XLSX"},
-                         {"kind", table.name},
-                         {"id", table.records.empty() ? "" : describe(table.records.back())},
-                         {"reason", too_many ? fmt::format("a sheet holds at most {} rows", kMostRows)
-                                             : fmt::format("a sheet's name has at most {} letters", kLongestSheetName)}});
+      return base::fail(
+          "exchange.format_cannot_carry",
+          {{"format", "XLSX"},
+           {"kind", table.name},
+           {"id", table.records.empty() ? "" : describe(table.records.back())},
+           {"reason", too_many ? fmt::format("a sheet holds at most {} rows", kMostRows)
+                               : fmt::format("a sheet's name has at most {} letters", kLongestSheetName)}});
     }
   }
   return {};
@@ -255,9 +266,9 @@ base::Result<std::vector<Note>> write_xlsx(const std::string& path, std::span<co
     SheetText sheet(zip, tables[i], coordinates);
     FG_TRY_VOID(sheet.write());
     if (sheet.left_out() > 0) {
-      notes.push_back(make_note(
-          tables[i], "exchange.characters_left_out",
-          {{"format", "XLSX"}, {"kind", tables[i].name}, {"count", std::to_string(sheet.left_out())}}));
+      notes.push_back(
+          make_note(tables[i], "exchange.characters_left_out",
+                    {{"format", "XLSX"}, {"kind", tables[i].name}, {"count", std::to_string(sheet.left_out())}}));
     }
   }
   FG_TRY_VOID(zip.finish());

@@ -28,8 +28,7 @@ base::Result<ZipWriter> ZipWriter::create(const std::string& path) {
   errno = 0;
   VSILFILE* archive = VSIFOpenL(inside(path).c_str(), "wb");
   if (archive == nullptr) {
-    return base::fail("base.file_unwritable",
-                      {{"file", path}, {"reason", std::strerror(errno != 0 ? errno : EACCES)}});
+    return base::fail("base.file_unwritable", {{"file", path}, {"reason", std::strerror(errno != 0 ? errno : EACCES)}});
   }
   return ZipWriter(path, archive);
 }

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "exchange/canonical_files.h"
+#include "exchange/export_files.h"
 #include "intake/source_file.h"
 #include "mineaction/code_lists.h"
 #include "mineaction/record_conversion.h"
@@ -15,7 +16,6 @@
 namespace firmground {
 namespace {
 
-using exchange::Format;
 using mineaction::Field;
 using mineaction::FieldType;
 using mineaction::GeometryRule;
@@ -131,56 +131,16 @@ class RoundTrip : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  void expect_back(const Kind& kind, Format format, const char* ending, const std::vector<Record>& records) const {
-    SCOPED_TRACE(kind.name + "." + ending);
-    const std::string path = (folder_ / (kind.name + "." + ending)).string();
-    const auto written = exchange::write_records(path, format, kind, records);
-    ASSERT_TRUE(written) << base::to_text(written.error());
-    intake::ReadOptions options;
-    options.layer_name = kind.name == "reference-layer" ? "roads" : "";
-    const auto read = intake::read_file(path, kind, options, base::no_progress);
-    ASSERT_TRUE(read) << base::to_text(read.error());
-    for (const intake::Issue& issue : read->issues) {
-      EXPECT_FALSE(issue.refused) << issue.error;
-    }
-    ASSERT_EQ(read->records.size(), records.size());
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      EXPECT_EQ(read->records[i].record.values, records[i].values) << i;
-      EXPECT_EQ(read->records[i].record.geometry, records[i].geometry) << i;
-    }
-  }
-
   std::filesystem::path folder_;
 };
-
-TEST_F(RoundTrip, WhatIsWrittenAsGeoJsonIsReadBackAsItWas) {
-  base::Random random(1);
-  for (const Kind& kind : mineaction::kinds()) {
-    expect_back(kind, Format::geojson, "geojson", random_records(kind, 40, random));
-  }
-}
-
-TEST_F(RoundTrip, WhatIsWrittenAsGeoPackageIsReadBackAsItWas) {
-  base::Random random(2);
-  for (const Kind& kind : mineaction::kinds()) {
-    expect_back(kind, Format::geopackage, "gpkg", random_records(kind, 40, random));
-  }
-}
-
-TEST_F(RoundTrip, WhatIsWrittenAsCsvIsReadBackAsItWas) {
-  base::Random random(3);
-  for (const Kind& kind : mineaction::kinds()) {
-    if (kind.geometry == GeometryRule::none || kind.geometry == GeometryRule::point) {
-      expect_back(kind, Format::csv, "csv", random_records(kind, 40, random));
-    }
-  }
-}
 
 TEST_F(RoundTrip, AGeoPackageThatWasCutOffIsRefusedWholeWhereverItWasCut) {
   base::Random random(4);
   const Kind& kind = *mineaction::find_kind("finds");
   const std::string path = (folder_ / "finds.gpkg").string();
-  ASSERT_TRUE(exchange::write_records(path, Format::geopackage, kind, random_records(kind, 500, random)));
+  const std::vector<Record> records = random_records(kind, 500, random);
+  const exchange::Table table = exchange::table_to_export(kind, exchange::Origin::kind, records);
+  ASSERT_TRUE(exchange::write_tables(path, exchange::Format::geopackage, {&table, 1}, {}));
   const auto whole = std::filesystem::file_size(path);
   for (int i = 0; i < 20; ++i) {
     const std::string cut = (folder_ / "cut.gpkg").string();
