@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/verbs.h"
+#include "mineaction/kind.h"
 #include "register/register.h"
 
 namespace firmground::cli {
@@ -151,8 +152,16 @@ int run_import(ImportVerb& verb, const Common& common) {
     const auto outcomes = programme->import_folder(verb.source, verb.reference, verb.options, progress);
     return outcomes ? report(verb, *outcomes, true, common) : refuse(outcomes.error(), common);
   }
+  const std::string of_stem = registry::kind_of_file(verb.source, verb.reference);
+  if (verb.options.layer_name.empty()) {
+    const std::string only = !verb.kind.empty() ? verb.kind : mineaction::find_kind(of_stem) != nullptr ? of_stem : "";
+    const auto outcomes = programme->import_layers(verb.source, only, verb.options, progress);
+    if (!outcomes || !outcomes->empty()) {
+      return outcomes ? report(verb, *outcomes, outcomes->size() > 1, common) : refuse(outcomes.error(), common);
+    }
+  }
   if (verb.kind.empty()) {
-    verb.kind = registry::kind_of_file(verb.source, verb.reference);
+    verb.kind = of_stem;
   }
   auto outcome = programme->import_file(verb.source, verb.kind, verb.options, progress);
   return outcome ? report(verb, {std::move(*outcome)}, false, common) : refuse(outcome.error(), common);
@@ -178,9 +187,11 @@ std::function<int()> verb_import(CLI::App& app) {
       "import",
       "Enter a file or a folder of files into a programme: whole, or not at all; entering it again changes nothing");
   verb->add_option("PROGRAMME", import->programme, kProgrammeHelp)->required();
-  verb->add_option("SOURCE", import->source,
-                   "A file (GeoJSON, CSV, GeoPackage, Shapefile, KML, GPX, XLSX; GeoTIFF as covariate), or a folder of "
-                   "files named by kind")
+  verb->add_option(
+          "SOURCE", import->source,
+          "A file (GeoJSON, CSV, GeoPackage, Shapefile, also as .zip, KML, KMZ, GPX, FlatGeobuf, XLSX; GeoTIFF as "
+          "covariate), or a folder of files named by kind. Of a file with several layers, sheets or folders "
+          "named by kind all are taken")
       ->required();
   verb->add_option(
       "--as", import->kind,

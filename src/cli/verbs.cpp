@@ -17,6 +17,7 @@ std::function<int()> verb_init(CLI::App& app);
 std::function<int()> verb_import(CLI::App& app);
 std::function<int()> verb_account(CLI::App& app);
 std::function<int()> verb_estimate(CLI::App& app);
+std::function<int()> verb_export(CLI::App& app);
 std::function<int()> verb_history(CLI::App& app);
 std::function<int()> verb_report(CLI::App& app);
 std::function<int()> verb_serve(CLI::App& app);
@@ -24,8 +25,8 @@ std::function<int()> verb_validate(CLI::App& app);
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
-      verb_demo,     verb_simulate, verb_init,   verb_import, verb_account,
-      verb_estimate, verb_validate, verb_report, verb_serve,  verb_history,
+      verb_demo,     verb_simulate, verb_init,  verb_import, verb_account, verb_estimate,
+      verb_validate, verb_report,   verb_serve, verb_export, verb_history,
   };
   return all;
 }

@@ -37,8 +37,7 @@ base::Result<std::vector<ArchiveEntry>> list_archive(const std::string& path, co
   for (int i = 0; i < names.size(); ++i) {
     VSIStatBufL about;
     const std::string name = names[i];
-    if (name.ends_with('/') || VSIStatL((inside(path) + "/" + name).c_str(), &about) != 0 ||
-        VSI_ISDIR(about.st_mode)) {
+    if (name.ends_with('/') || VSIStatL((inside(path) + "/" + name).c_str(), &about) != 0 || VSI_ISDIR(about.st_mode)) {
       continue;
     }
     entries.push_back({name, static_cast<std::uint64_t>(about.st_size)});
@@ -67,8 +66,8 @@ base::Result<std::string> read_entry(const std::string& path, const std::string&
     VSIFCloseL(opened);
   }
   if (read != bytes.size() || CPLGetLastErrorType() >= CE_Failure) {
-    return tl::unexpected<base::Error>(
-        no_archive(file, fmt::format("its entry {} cannot be unpacked ({} of {} bytes)", entry.name, read, bytes.size())));
+    return tl::unexpected<base::Error>(no_archive(
+        file, fmt::format("its entry {} cannot be unpacked ({} of {} bytes)", entry.name, read, bytes.size())));
   }
   return bytes;
 }

@@ -18,8 +18,9 @@ bool ends_with(const std::string& name, std::string_view ending) {
   if (name.size() < ending.size()) {
     return false;
   }
-  return std::equal(ending.begin(), ending.end(), name.end() - static_cast<std::ptrdiff_t>(ending.size()),
-                    [](char small, char c) { return small == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c); });
+  return std::equal(
+      ending.begin(), ending.end(), name.end() - static_cast<std::ptrdiff_t>(ending.size()),
+      [](char small, char c) { return small == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c); });
 }
 
 const ArchiveEntry* find_entry(const std::vector<ArchiveEntry>& entries, std::string_view name) {

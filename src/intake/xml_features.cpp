@@ -1,13 +1,13 @@
 #include "intake/xml_features.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <pugixml.hpp>
-#include <simdjson.h>
 
 #include "intake/field_value.h"
 
@@ -47,18 +47,18 @@ std::string text_of(const pugi::xml_node& element) {
   return text;
 }
 
-Result<void> load(pugi::xml_document& document, std::string_view text, const std::string& file,
-                  std::string_view root) {
+Result<void> load(pugi::xml_document& document, std::string_view text, const std::string& file, std::string_view root) {
   const auto result = document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_doctype);
   if (result.status == pugi::status_end_element_mismatch || result.status == pugi::status_no_document_element) {
-    return base::fail("intake.truncated",
-                      {{"file", file}, {"reason", fmt::format("its elements are not closed at byte {}", result.offset)}});
+    return base::fail(
+        "intake.truncated",
+        {{"file", file}, {"reason", fmt::format("its elements are not closed at byte {}", result.offset)}});
   }
   if (!result) {
-    return base::fail("intake.broken",
-                      {{"file", file},
-                       {"reason", fmt::format("it is no well-formed XML at byte {} ({})", result.offset,
-                                              result.description())}});
+    return base::fail(
+        "intake.broken",
+        {{"file", file},
+         {"reason", fmt::format("it is no well-formed XML at byte {} ({})", result.offset, result.description())}});
   }
   for (const pugi::xml_node& node : document.children()) {
     if (node.type() == pugi::node_doctype) {
@@ -80,8 +80,7 @@ Result<void> check_texts(const XmlDocument& document, const std::string& file) {
     for (const auto* list : {&document.features[i].own, &document.features[i].values}) {
       for (const auto& [name, value] : *list) {
         if (!valid(name) || !valid(value)) {
-          return base::fail("intake.not_utf8",
-                            {{"file", file}, {"offset", "unknown"}, {"row", std::to_string(i + 1)}});
+          return base::fail("intake.not_utf8", {{"file", file}, {"offset", "unknown"}, {"row", std::to_string(i + 1)}});
         }
       }
     }
@@ -101,8 +100,8 @@ bool read_positions(std::string_view text, std::vector<geo::Xy>& positions, std:
     const std::size_t comma = tuple.find(',');
     const std::size_t second = comma == std::string_view::npos ? comma : tuple.find(',', comma + 1);
     const auto x = parse_number(tuple.substr(0, comma));
-    const auto y = comma == std::string_view::npos ? std::nullopt
-                                                   : parse_number(tuple.substr(comma + 1, second - comma - 1));
+    const auto y =
+        comma == std::string_view::npos ? std::nullopt : parse_number(tuple.substr(comma + 1, second - comma - 1));
     if (!x || !y) {
       problem = fmt::format("'{}' is no longitude,latitude", tuple.substr(0, 60));
       return false;
@@ -205,7 +204,8 @@ class KmlReader {
   void schema(const pugi::xml_node& node) {
     for (const pugi::xml_node& field : node.children()) {
       const std::string name = field.attribute("name").value();
-      const bool known = std::find(document_.declared.begin(), document_.declared.end(), name) != document_.declared.end();
+      const bool known =
+          std::find(document_.declared.begin(), document_.declared.end(), name) != document_.declared.end();
       if (local(field) == "SimpleField" && !known) {
         document_.declared.push_back(name);
       }

@@ -42,7 +42,8 @@ Columns columns_of(const XmlDocument& document, std::span<const XmlFeature* cons
     collect(feature->values, added);
     collect(feature->own, own);
     for (const auto& [name, value] : feature->own) {
-      name_repeats = name_repeats && (name != "name" || (!feature->values.empty() && feature->values.front().second == value));
+      name_repeats =
+          name_repeats && (name != "name" || (!feature->values.empty() && feature->values.front().second == value));
     }
   }
   for (const std::string& name : document.declared) {

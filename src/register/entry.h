@@ -46,7 +46,8 @@ base::Result<std::vector<EnteredVersion>> enter_within(Database& database, std::
 
 enum class Choice {
   current,  ///< the approved state that maps and snapshots show
-  latest    ///< the last version of every record, whatever its state
+  latest,   ///< the last version of every record, whatever its state
+  every     ///< every version of every record, the oldest first
 };
 
 /// Calls `take` with every record of a kind as it stands: values, geometry in WGS 84, version, state, who and when; in

@@ -109,7 +109,7 @@ Result<Reading> read_task(const ImportTask& task, const ImportOptions& options, 
     reading.outcome.rows = 1;
     return reading;
   }
-  const intake::ReadOptions read_options{options.mapping, options.crs, today(), extent, task.layer};
+  const intake::ReadOptions read_options{options.mapping, options.crs, today(), extent, task.layer, task.source_layer};
   FG_TRY(reading.result, intake::read_file(task.path, *task.kind, read_options, progress));
   reading.outcome.rows = reading.result.rows;
   reading.outcome.issues = std::move(reading.result.issues);
@@ -303,6 +303,14 @@ Result<std::vector<ImportOutcome>> Register::import_folder(const std::string& fo
   const std::lock_guard lock(impl_->mutex);
   FG_TRY(const auto tasks, plan_folder(folder, reference));
   return import_tasks(impl_->database, impl_->crs, impl_->profile, tasks, options, progress);
+}
+
+Result<std::vector<ImportOutcome>> Register::import_layers(const std::string& path, const std::string& kind,
+                                                           const ImportOptions& options, const Progress& progress) {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(const auto tasks, plan_container(path, kind));
+  return tasks.empty() ? std::vector<ImportOutcome>()
+                       : import_tasks(impl_->database, impl_->crs, impl_->profile, tasks, options, progress);
 }
 
 }  // namespace firmground::registry

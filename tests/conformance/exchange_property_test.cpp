@@ -192,4 +192,3 @@ INSTANTIATE_TEST_SUITE_P(Exchange, EveryFormat,
 
 }  // namespace
 }  // namespace firmground::conformance
-

@@ -22,11 +22,11 @@ namespace {
 
 /// Pieces that texts are put together from.
 const std::vector<std::string> kPieces = {
-    "a",        "Z",       "0",       "7",        " ",       ",",      ";",      "\"",    "'",       "=",      "+",
-    "-",        "@",       "\t",      "\n",       "\r",      "\\",     "/",      "<",     ">",       "&",      "&amp;",
-    "|",        "_x000D_", "%",       "null",     "true",    "1e5",    "NaN",    "]]>",   "{}",      "#N/A",   "Ağdərə",
-    "Շուշի",    "Цхинвал", "თბილისი", "شوشا",     "שלום",    "आगरा",   "ວຽງຈັນ", "ភ្នំ",   "지뢰",    "地雷",   "🚩",
-    "e\u0301",  "\u200f",  "\u200d",  "\ufeffx",  "\u00a0x", "\u2028", "ß",      "İ",     "ﬁ",       "𝔐",      "--"};
+    "a",       "Z",       "0",       "7",       " ",       ",",      ";",     "\"",  "'",    "=",    "+",
+    "-",       "@",       "\t",      "\n",      "\r",      "\\",     "/",     "<",   ">",    "&",    "&amp;",
+    "|",       "_x000D_", "%",       "null",    "true",    "1e5",    "NaN",   "]]>", "{}",   "#N/A", "Ağdərə",
+    "Շուշի",   "Цхинвал", "თბილისი", "شوشا",    "שלום",    "आगरा",   "ວຽງຈັນ", "ភ្នំ",  "지뢰", "地雷", "🚩",
+    "e\u0301", "\u200f",  "\u200d",  "\ufeffx", "\u00a0x", "\u2028", "ß",     "İ",   "ﬁ",    "𝔐",    "--"};
 const std::vector<std::string> kControls = {"\x01", "\x1b", "\x1f", "\x7f", "\v", "\f"};
 
 bool blank_at(std::string_view text, bool front) {
@@ -66,7 +66,7 @@ double real_value(const Field& field) {
   const double high = field.maximum.value_or(1e9);
   const double share = static_cast<double>(*rc::gen::inRange<std::int64_t>(0, std::int64_t{1} << 53U)) * 0x1p-53;
   const double number = low + share * (high - low);
-  return *rc::gen::element(low, high, number, number, std::clamp(std::round(number * 100) / 100, low, high), 
+  return *rc::gen::element(low, high, number, number, std::clamp(std::round(number * 100) / 100, low, high),
                            std::clamp(0.1, low, high), std::clamp(share, low, high));
 }
 
@@ -126,11 +126,11 @@ geo::GeographicGeometry geometry_of(const Kind& kind, const Carries& carries) {
   const int parts = *rc::gen::element(1, 1, 2, 3);
   const bool any = kind.geometry == GeometryRule::any;
   const int form = any ? *rc::gen::inRange(carries.areas ? 0 : 1, carries.several_forms ? 4 : 3)
-                       : kind.geometry == GeometryRule::line    ? 1
-                       : kind.geometry == GeometryRule::point   ? 2
-                       : kind.geometry == GeometryRule::polygon ? 0
-                       : carries.areas                          ? *rc::gen::element(0, 2)
-                                                                : 2;
+                   : kind.geometry == GeometryRule::line    ? 1
+                   : kind.geometry == GeometryRule::point   ? 2
+                   : kind.geometry == GeometryRule::polygon ? 0
+                   : carries.areas                          ? *rc::gen::element(0, 2)
+                                                            : 2;
   const bool several_points = any && carries.areas;
   for (int i = 0; i < parts; ++i) {
     if (form == 0 || form == 3) {
