@@ -19,7 +19,8 @@ struct ExportVerb {
 };
 
 base::Result<int> epsg_of(const std::string& crs) {
-  const std::string_view digits = std::string_view(crs).substr(crs.starts_with("EPSG:") || crs.starts_with("epsg:") ? 5 : 0);
+  const std::string_view digits =
+      std::string_view(crs).substr(crs.starts_with("EPSG:") || crs.starts_with("epsg:") ? 5 : 0);
   int epsg = 0;
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), epsg);
   if (problem != std::errc() || end != digits.data() + digits.size()) {
@@ -104,19 +105,22 @@ std::string format_names() {
 std::function<int()> verb_export(CLI::App& app) {
   auto verb = std::make_shared<ExportVerb>();
   CLI::App* command = app.add_subcommand(
-      "export", "Write the approved state of a programme for others to read: one file, or a folder with a file for each kind "
-                "that 'firmground import' takes back without loss");
+      "export",
+      "Write the approved state of a programme for others to read: one file, or a folder with a file for each kind "
+      "that 'firmground import' takes back without loss");
   command->add_option("PROGRAMME", verb->programme, kProgrammeHelp)->required();
   command
-      ->add_option("OUT", verb->request.out,
-                   "The file, whose ending tells the format (.geojson .csv .gpkg .shp.zip .shp .kml .kmz .gpx .xlsx .fgb), or a "
-                   "folder. A file named like a kind holds that kind")
+      ->add_option(
+          "OUT", verb->request.out,
+          "The file, whose ending tells the format (.geojson .csv .gpkg .shp.zip .shp .kml .kmz .gpx .xlsx .fgb), or a "
+          "folder. A file named like a kind holds that kind")
       ->required();
   command->add_option("--as", verb->request.kinds,
                       "Kind or reference layer to write, for example finds; may be given several times (default: all)");
   command->add_option("--format", verb->format, "Format of the file or of the files in the folder: " + format_names());
-  command->add_option("--crs", verb->crs,
-                      "Projected system of the coordinates in metres, EPSG:n (default: longitude and latitude in degrees, WGS 84)");
+  command->add_option(
+      "--crs", verb->crs,
+      "Projected system of the coordinates in metres, EPSG:n (default: longitude and latitude in degrees, WGS 84)");
   command->add_flag("--history", verb->request.history,
                     "Every version too, with state, dates, author and reason, in tables of their own");
   command->add_flag("--overwrite", verb->request.overwrite, "Replace files that are there already (never a programme)");

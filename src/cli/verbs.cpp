@@ -42,6 +42,20 @@ std::shared_ptr<Common> add_common_options(CLI::App& verb) {
   return common;
 }
 
+namespace {
+
+/// ", 12 s to go": as long as so far, for the share that is missing; nothing while there is too little to judge by.
+std::string remaining(double seconds, double share) {
+  constexpr double kFirstGuess = 2;  // seconds
+  if (seconds < kFirstGuess || share < 0.02 || share >= 1) {
+    return "";
+  }
+  const double left = seconds / share * (1 - share);
+  return left < 90 ? fmt::format(", {:.0f} s to go", left) : fmt::format(", {:.0f} min to go", left / 60);
+}
+
+}  // namespace
+
 base::Progress progress_on_terminal(const Common& common) {
   if (common.quiet) {
     return base::no_progress;
@@ -53,9 +67,10 @@ base::Progress progress_on_terminal(const Common& common) {
     if (terminal) {
       constexpr int kWidth = 24;
       const int filled = static_cast<int>(kWidth * share);
-      fmt::print(stderr, "{}\r  [{}{}] {:3.0f} %  {:<52.52} {:6.1f} s", step == last ? "" : "\n",
+      fmt::print(stderr, "{}\r  [{}{}] {:3.0f} %  {:<52.52} {:6.1f} s{:<18}", step == last ? "" : "\n",
                  std::string(static_cast<std::size_t>(filled), '#'),
-                 std::string(static_cast<std::size_t>(kWidth - filled), '.'), 100 * share, step, seconds);
+                 std::string(static_cast<std::size_t>(kWidth - filled), '.'), 100 * share, step, seconds,
+                 remaining(seconds, share));
       std::fflush(stderr);
       if (share >= 1) {
         fmt::print(stderr, "\n");

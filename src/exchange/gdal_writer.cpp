@@ -22,10 +22,17 @@ class SetTime {
   ~SetTime() { CPLSetThreadLocalConfigOption("OGR_CURRENT_DATE", nullptr); }
 };
 
+/// With what a killed run left of its database: an old journal would be played back into a new file.
+void remove_part(const std::string& part) {
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) {
+    std::remove((part + suffix).c_str());
+  }
+}
+
 /// Writes all layers beside the target and renames the file at the end: a reader never sees half a file.
 base::Result<void> write_layers(const char* driver, const std::string& path, const std::string& part,
                                 std::span<const LayerPlan> plans, const Coordinates& coordinates) {
-  std::remove(part.c_str());
+  remove_part(part);
   Dataset dataset = create_dataset(driver, part);
   const bool written = dataset != nullptr && std::all_of(plans.begin(), plans.end(), [&](const LayerPlan& plan) {
                          return write_layer(dataset.get(), plan, coordinates);
@@ -33,12 +40,12 @@ base::Result<void> write_layers(const char* driver, const std::string& path, con
   if (!written) {
     auto failure = not_written(path, driver);
     dataset.reset();
-    std::remove(part.c_str());
+    remove_part(part);
     return failure;
   }
   if (!finish_dataset(std::move(dataset)) || std::rename(part.c_str(), path.c_str()) != 0) {
     auto failure = not_written(path, driver);
-    std::remove(part.c_str());
+    remove_part(part);
     return failure;
   }
   return {};

@@ -91,13 +91,18 @@ base::Result<std::vector<std::string>> layers_of_file(const std::string& path) {
 
 base::Result<ReadResult> read_file(const std::string& path, const mineaction::Kind& kind, const ReadOptions& given,
                                    const base::Progress& progress) {
+  FG_TRY_VOID(check_there(path));
+  return read_opened(path, kind, given, progress);
+}
+
+base::Result<ReadResult> read_opened(const std::string& path, const mineaction::Kind& kind, const ReadOptions& given,
+                                     const base::Progress& progress) {
   ReadOptions options = given;
   if (kind.name == "reference-layer" && options.layer_name.empty()) {
     options.layer_name = std::filesystem::path(path).stem().string();  // roads.geojson holds the layer roads
   }
   const std::string file = std::filesystem::path(path).filename().string();
   const std::string ending = ending_of(path);
-  FG_TRY_VOID(check_there(path));
   if (is_gdal_format(ending)) {
     return read_with_gdal(path, ending, kind, options, progress);
   }

@@ -75,6 +75,11 @@ struct ReadResult {
 base::Result<ReadResult> read_file(const std::string& path, const mineaction::Kind& kind, const ReadOptions& options,
                                    const base::Progress& progress);
 
+/// The same for a file that need not be on disk: one of GDAL's in memory ("/vsimem/finds.xlsx") will do for the formats
+/// that GDAL reads or unpacks. For the fuzzer.
+base::Result<ReadResult> read_opened(const std::string& path, const mineaction::Kind& kind, const ReadOptions& options,
+                                     const base::Progress& progress);
+
 /// The same for text that is in memory already; `file` names it in messages. Any bytes may be given: these are what the
 /// fuzzer calls.
 base::Result<ReadResult> read_csv(std::string_view text, const std::string& file, const mineaction::Kind& kind,

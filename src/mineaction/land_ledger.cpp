@@ -104,8 +104,7 @@ Date last_day_of(const Snapshot& snapshot, const AccountOptions& options) {
 
 Result<AccountScope> AccountScope::of(const Snapshot& snapshot, const AccountOptions& options,
                                       const DistrictMap& districts) {
-  FG_TRY_VOID(
-      expect_known(options.organisation, "organisation", snapshot.land_releases, &LandRelease::organisation));
+  FG_TRY_VOID(expect_known(options.organisation, "organisation", snapshot.land_releases, &LandRelease::organisation));
   FG_TRY_VOID(expect_known(options.donor, "donor", snapshot.land_releases, &LandRelease::donor));
   FG_TRY_VOID(expect_known(options.hazard, "hazard", snapshot.hazards, &HazardousArea::hazard_id));
   AccountScope scope;
@@ -231,8 +230,7 @@ void LandLedger::note_invalid(LandAccount& account) const {
     }
   };
   for (std::size_t i = 0; i < hazard_entry_.size(); ++i) {
-    tell("hazardous area", snapshot_.hazards[i].hazard_id, hazard_entry_[i],
-         "all ground that its line runs around");
+    tell("hazardous area", snapshot_.hazards[i].hazard_id, hazard_entry_[i], "all ground that its line runs around");
   }
   for (std::size_t i = 0; i < release_entry_.size(); ++i) {
     tell("land release", snapshot_.land_releases[i].release_id, release_entry_[i],

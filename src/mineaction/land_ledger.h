@@ -70,9 +70,9 @@ class LandLedger {
   const AccountScope& scope_;
   const DistrictMap& districts_;
   std::vector<Claim> claims_;
-  std::vector<std::int32_t> record_;            // of each claim: index into hazards or land_releases
-  std::vector<std::chrono::sys_days> day_;      // known from, or completed on; without a date known since ever
-  std::vector<std::int32_t> hazard_entry_;      // of each record: its claim, or what it is without
+  std::vector<std::int32_t> record_;        // of each claim: index into hazards or land_releases
+  std::vector<std::chrono::sys_days> day_;  // known from, or completed on; without a date known since ever
+  std::vector<std::int32_t> hazard_entry_;  // of each record: its claim, or what it is without
   std::vector<std::int32_t> release_entry_;
 };
 

@@ -130,9 +130,9 @@ std::optional<LandPiece> LandTally::piece_of(const ClaimedFace& face) const {
   piece.hazard = record(s.hazard);
   piece.release = record(s.release);
   piece.district = face.district;
-  piece.state = s.release >= 0                                       ? state_of(release(s.release))
+  piece.state = s.release >= 0                                   ? state_of(release(s.release))
                 : hazard(s.hazard).type == HazardType::confirmed ? LandState::remaining_confirmed
-                                                                     : LandState::remaining_suspected;
+                                                                 : LandState::remaining_suspected;
   piece.area_m2 = square_metres(face.area_mm2);
   return piece;
 }

@@ -25,8 +25,8 @@ struct LandFigures {
 /// Sums faces into an account.  REQUIRES: all that is given to it outlives it.
 class LandTally {
  public:
-  LandTally(const Snapshot& snapshot, const LandLedger& ledger, const DistrictMap& districts,
-            const AccountScope& scope, const AccountOptions& options);
+  LandTally(const Snapshot& snapshot, const LandLedger& ledger, const DistrictMap& districts, const AccountScope& scope,
+            const AccountOptions& options);
 
   /// The piece that a face is in the account, without its polygon; nothing when its ground is not asked for or was
   /// released before the period.

@@ -71,8 +71,12 @@ void append_version_values(const VersionInfo& version, Record& record) {
 Result<Loaded> load(const Register& programme, const LayerInfo& layer, bool history) {
   const Kind* known = mineaction::find_kind(layer.kind);
   const bool reference = known == nullptr;
-  Loaded loaded{layer.kind, reference ? *mineaction::find_kind("reference-layer") : *known,
-                reference ? Origin::reference_layer : Origin::kind, history, {}, ""};
+  Loaded loaded{layer.kind,
+                reference ? *mineaction::find_kind("reference-layer") : *known,
+                reference ? Origin::reference_layer : Origin::kind,
+                history,
+                {},
+                ""};
   if (reference) {
     loaded.kind.name = layer.kind;
     loaded.kind.table = layer.table;
@@ -168,8 +172,7 @@ class Exporter {
     FG_TRY(file.notes, exchange::write_tables(path.string(), format, tables, options));
     for (std::size_t i = 0; i < loaded.size(); ++i) {
       if (loaded[i].history) {
-        file.notes.push_back(
-            exchange::make_note(tables[i], "exchange.not_for_import", {{"kind", tables[i].name}}));
+        file.notes.push_back(exchange::make_note(tables[i], "exchange.not_for_import", {{"kind", tables[i].name}}));
       }
     }
     files_.push_back(std::move(file));
@@ -179,9 +182,8 @@ class Exporter {
   Result<void> step(const std::string& kind) {
     ++steps_;
     const auto steps = static_cast<double>(layers_.size() * (request_.history ? 2 : 1) + 1);
-    return progress_("writing " + kind, std::min(0.99, static_cast<double>(steps_) / steps))
-               ? Result<void>()
-               : fail("base.cancelled");
+    return progress_("writing " + kind, std::min(0.99, static_cast<double>(steps_) / steps)) ? Result<void>()
+                                                                                             : fail("base.cancelled");
   }
 
   Result<void> write_file(const std::filesystem::path& out) {
@@ -218,15 +220,13 @@ class Exporter {
   /// GeoJSON carries everything; a table without geometry is a CSV, which every office can open.
   Format format_in_folder(const Kind& kind) const {
     const bool bare = kind.geometry == GeometryRule::none;
-    const Format usual = bare                ? Format::csv
-                         : coordinates_.crs  ? Format::geopackage
-                                             : Format::geojson;
+    const Format usual = bare ? Format::csv : coordinates_.crs ? Format::geopackage : Format::geojson;
     if (!request_.format) {
       return usual;
     }
     const bool areas = kind.geometry == GeometryRule::polygon;
-    const bool cannot = (*request_.format == Format::gpx && (bare || areas)) ||
-                        (*request_.format == Format::flatgeobuf && bare);
+    const bool cannot =
+        (*request_.format == Format::gpx && (bare || areas)) || (*request_.format == Format::flatgeobuf && bare);
     return cannot ? usual : *request_.format;
   }
 
@@ -261,9 +261,9 @@ class Exporter {
     if (!chosen_by_name_) {
       FG_TRY_VOID(write_rasters(out));
     }
-    return files_.empty() ? fail("exchange.nothing_to_write",
-                                 {{"kind", chosen_by_name_ ? layers_.front().kind : "any kind"}})
-                          : Result<void>();
+    return files_.empty()
+               ? fail("exchange.nothing_to_write", {{"kind", chosen_by_name_ ? layers_.front().kind : "any kind"}})
+               : Result<void>();
   }
 
   Result<void> write_rasters(const std::filesystem::path& out) {

@@ -11,12 +11,12 @@
 namespace firmground::pipeline {
 
 struct ExportRequest {
-  std::string out;                          ///< a file, or a folder (one that is there, or a name without ending)
-  std::vector<std::string> kinds;           ///< kinds or reference layers; empty: the file's stem if it is one, else all
-  std::optional<exchange::Format> format;   ///< nothing: by the ending; in a folder GeoJSON, and CSV without geometry
-  int epsg = 4326;                          ///< system of the coordinates that are written
-  bool history = false;                     ///< every version too, in tables of their own
-  bool overwrite = false;                   ///< a file that is there already is replaced
+  std::string out;                         ///< a file, or a folder (one that is there, or a name without ending)
+  std::vector<std::string> kinds;          ///< kinds or reference layers; empty: the file's stem if it is one, else all
+  std::optional<exchange::Format> format;  ///< nothing: by the ending; in a folder GeoJSON, and CSV without geometry
+  int epsg = 4326;                         ///< system of the coordinates that are written
+  bool history = false;                    ///< every version too, in tables of their own
+  bool overwrite = false;                  ///< a file that is there already is replaced
 };
 
 struct ExportedTable {

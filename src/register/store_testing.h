@@ -23,7 +23,8 @@ inline std::string store_name(const testing::TestParamInfo<StoreKind>& info) {
 #define FIRMGROUND_ON_BOTH_STORES(suite) \
   INSTANTIATE_TEST_SUITE_P(Stores, suite, testing::Values(StoreKind::geopackage, StoreKind::postgresql), store_name)
 
-/// Address of the server of tools/postgres.py, with the database `postgres`; "" when none was started. ctest starts one.
+/// Address of the server of tools/postgres.py, with the database `postgres`; "" when none was started. ctest starts
+/// one.
 inline std::string test_server() {
   const char* file = std::getenv("FIRMGROUND_TEST_POSTGRES");
   std::string address;
@@ -85,7 +86,8 @@ class TestStore {
 /// First column of the first row, or what the store said, on a connection of its own.
 inline std::string sql_of(const std::string& programme, const std::string& statement) {
   auto database = Database::open(programme, Database::Mode::read_write, std::chrono::seconds(5));
-  const auto result = database ? database->text(statement) : base::Result<std::string>(tl::unexpected(database.error()));
+  const auto result =
+      database ? database->text(statement) : base::Result<std::string>(tl::unexpected(database.error()));
   return result ? *result : result.error().message;
 }
 

@@ -237,5 +237,62 @@ TEST(Damage, FlippedBytesNeverCrashTheReaders) {
   }
 }
 
+/// Files of the formats that GDAL reads or unpacks, one of each.
+class DamagedFile : public RoundTrip {
+ protected:
+  std::vector<std::filesystem::path> samples() const {
+    base::Random random(12);
+    const Kind& kind = *mineaction::find_kind("finds");
+    const std::vector<Record> records = random_records(kind, 30, random);
+    const exchange::Table table = exchange::table_to_export(kind, exchange::Origin::kind, records);
+    std::vector<std::filesystem::path> paths;
+    for (const exchange::Format format :
+         {exchange::Format::xlsx, exchange::Format::shapefile_zip, exchange::Format::kmz, exchange::Format::flatgeobuf,
+          exchange::Format::gpx, exchange::Format::kml}) {
+      paths.push_back(folder_ / ("finds" + std::string(exchange::info_of(format).ending)));
+      EXPECT_TRUE(exchange::write_tables(paths.back().string(), format, {&table, 1}, {}));
+    }
+    return paths;
+  }
+  /// Under a name of its own: GDAL remembers an archive's contents by name, size and second.
+  base::Result<intake::ReadResult> read_bytes(const std::string& bytes, const std::filesystem::path& like) {
+    const auto path = folder_ / (std::to_string(++number_) + like.extension().string());
+    std::ofstream(path, std::ios::binary) << bytes;
+    auto result = intake::read_file(path.string(), *mineaction::find_kind("finds"), {}, base::no_progress);
+    std::filesystem::remove(path);
+    return result;
+  }
+  int number_ = 0;
+};
+
+TEST_F(DamagedFile, IsRefusedInWordsWhereverItWasCut) {
+  base::Random random(13);
+  for (const auto& path : samples()) {
+    const std::string whole = text_of(path);
+    for (int i = 0; i < 40; ++i) {
+      const std::size_t length = 1 + random.index(whole.size() - 1);
+      const auto read = read_bytes(whole.substr(0, length), path);
+      // Blank space at the end may be lost without loss.
+      const bool only_blank = whole.find_first_not_of(" \r\n", length) == std::string::npos;
+      EXPECT_TRUE(!read || only_blank) << path << " cut to " << length << " of " << whole.size();
+    }
+  }
+}
+
+TEST_F(DamagedFile, NeverCrashesAReaderAndNeverGivesMoreThanItHeld) {
+  base::Random random(14);
+  for (const auto& path : samples()) {
+    const std::string whole = text_of(path);
+    for (int i = 0; i < 100; ++i) {
+      std::string damaged = whole;
+      for (std::size_t flips = 1 + random.index(4); flips > 0; --flips) {
+        damaged[random.index(damaged.size())] = static_cast<char>(random.index(256));
+      }
+      const auto read = read_bytes(damaged, path);
+      EXPECT_TRUE(!read || read->records.size() <= 30) << path;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace firmground
