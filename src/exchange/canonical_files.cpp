@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <map>
 
-#include "exchange/geopackage_writer.h"
-#include "exchange/text_formats.h"
+#include "exchange/csv_writer.h"
+#include "exchange/geojson_writer.h"
 #include "geo/raster.h"
 #include "mineaction/record_conversion.h"
 
@@ -17,16 +17,35 @@ using mineaction::Snapshot;
 
 namespace {
 
+constexpr Coordinates kMillimetres = {std::nullopt, 8};
+
 std::string in(const std::string& folder, const std::string& file) {
   return (std::filesystem::path(folder) / file).string();
 }
 
+/// Every field, but an id that was made from the content: reading the file makes it again.
+Table canonical_table(const Kind& kind, const std::string& name, std::span<const Record> records) {
+  const bool ids_from_content =
+      !kind.generated_id.empty() && std::all_of(records.begin(), records.end(), [&](const Record& record) {
+        const auto* id = std::get_if<std::string>(&record.values.front());
+        return id == nullptr || *id == mineaction::generated_id(kind, record);
+      });
+  Table table{&kind, name, {}, records};
+  for (std::size_t i = 0; i < kind.fields.size(); ++i) {
+    const bool named_by_file = kind.name == "reference-layer" && kind.fields[i].name == "layer";
+    if (!(i == 0 && ids_from_content) && !named_by_file) {
+      table.columns.push_back(i);
+    }
+  }
+  return table;
+}
+
 /// Long tables of points and tables without geometry are CSV, which every operator can open; the rest is GeoJSON.
 base::Result<void> write_kind(const std::string& folder, const Kind& kind, std::span<const Record> records) {
-  const bool table =
-      kind.geometry == mineaction::GeometryRule::none || kind.name == "finds" || kind.name == "accidents";
-  const std::string path = in(folder, kind.name + (table ? ".csv" : ".geojson"));
-  return write_records(path, table ? Format::csv : Format::geojson, kind, records);
+  const bool csv = kind.geometry == mineaction::GeometryRule::none || kind.name == "finds" || kind.name == "accidents";
+  const Table table = canonical_table(kind, kind.name, records);
+  return csv ? write_csv(in(folder, kind.name + ".csv"), table, kMillimetres)
+             : write_geojson(in(folder, kind.name + ".geojson"), table, kMillimetres);
 }
 
 base::Result<void> write_reference_layers(const std::string& folder, const Kind& kind,
@@ -37,22 +56,13 @@ base::Result<void> write_reference_layers(const std::string& folder, const Kind&
     layers[std::get<std::string>(record.values[layer])].push_back(record);
   }
   for (const auto& [name, features] : layers) {
-    FG_TRY_VOID(write_records(in(folder, name + ".geojson"), Format::geojson, kind, features));
+    const Table table = canonical_table(kind, kind.name, features);
+    FG_TRY_VOID(write_geojson(in(folder, name + ".geojson"), table, kMillimetres));
   }
   return {};
 }
 
 }  // namespace
-
-base::Result<void> write_records(const std::string& path, Format format, const Kind& kind,
-                                 std::span<const Record> records) {
-  switch (format) {
-    case Format::geojson: return write_geojson(path, kind, records);
-    case Format::csv: return write_csv(path, kind, records);
-    case Format::geopackage: break;
-  }
-  return write_geopackage(path, kind, records);
-}
 
 base::Result<void> write_folder(const std::string& folder, const Snapshot& snapshot) {
   std::error_code error;

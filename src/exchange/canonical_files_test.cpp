@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "exchange/text_formats.h"
+#include "exchange/export_files.h"
 
 namespace firmground::exchange {
 namespace {
@@ -40,6 +41,12 @@ class CanonicalFiles : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
+base::Result<std::vector<Note>> write_records(const std::string& path, Format format, const Kind& kind,
+                                              std::span<const Record> records) {
+  const Table table = table_to_export(kind, Origin::kind, records);
+  return write_tables(path, format, {&table, 1}, {});
+}
+
 Record find_record(const std::string& id, const std::string& model) {
   const Kind& kind = *find_kind("finds");
   Record record;
@@ -57,7 +64,7 @@ TEST_F(CanonicalFiles, AFindIsOneLineOfCsv) {
       write_records(path("finds.csv"), Format::csv, *find_kind("finds"), std::vector{find_record("F-1", "PMN, old")}));
   EXPECT_EQ(text_of("finds.csv"),
             "find_id,release_id,found_on,device,model,count,depth_cm,longitude,latitude\n"
-            "F-1,,,AP mine,\"PMN, old\",,12.5,51.12345679,41.5\n");
+            "F-1,,,AP mine,\"PMN, old\",,12.5,51.123456789,41.5\n");
 }
 
 TEST_F(CanonicalFiles, ACellThatASpreadsheetWouldRunIsGuarded) {
@@ -87,17 +94,67 @@ TEST_F(CanonicalFiles, GeoJsonIsReadableByAnyParserAndClosesItsRings) {
   EXPECT_EQ(feature["geometry"]["coordinates"][0][0], feature["geometry"]["coordinates"][0][3]);
 }
 
-TEST_F(CanonicalFiles, CsvRefusesAPolygonInWordsAndLeavesNoFile) {
+TEST_F(CanonicalFiles, AnAreaStandsInCsvAsWellKnownText) {
+  const Kind& kind = *find_kind("hazards");
+  Record record;
+  record.values.resize(kind.fields.size());
+  record.values[0] = std::string("HA-1");
+  record.geometry.polygons = {{{{51, 41}, {51.1, 41}, {51, 41.1}}, {{{51.01, 41.01}, {51.01, 41.02}, {51.02, 41.01}}}},
+                              {{{52, 41}, {52.1, 41}, {52, 41.1}}, {}}};
+  ASSERT_TRUE(write_records(path("hazards.csv"), Format::csv, kind, std::vector{record}));
+  EXPECT_NE(
+      text_of("hazards.csv")
+          .find("\"MULTIPOLYGON (((51 41, 51.1 41, 51 41.1, 51 41), (51.01 41.01, 51.01 41.02, 51.02 41.01, 51.01 "
+                "41.01)), ((52 41, 52.1 41, 52 41.1, 52 41)))\""),
+      std::string::npos)
+      << text_of("hazards.csv");
+}
+
+TEST_F(CanonicalFiles, GpxRefusesAreasInWordsAndLeavesNoFile) {
   const Kind& kind = *find_kind("hazards");
   Record record;
   record.values.resize(kind.fields.size());
   record.values[0] = std::string("HA-1");
   record.geometry.polygons = {{{{51, 41}, {51.1, 41}, {51, 41.1}}, {}}};
-  const auto result = write_records(path("hazards.csv"), Format::csv, kind, std::vector{record});
+  const auto result = write_records(path("hazards.gpx"), Format::gpx, kind, std::vector{record});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().id, "exchange.format_cannot_carry");
   EXPECT_NE(result.error().message.find("HA-1"), std::string::npos);
   EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(CanonicalFiles, WhatIsAboutAPersonNeverLeaves) {
+  const Kind& kind = *find_kind("victims");
+  Record record;
+  record.values.resize(kind.fields.size());
+  record.values[0] = std::string("V-1");
+  record.values[kind.field_index("person_key")] = std::string("secret-key");
+  const Table table = table_to_export(kind, Origin::kind, {&record, 1});
+  for (const FormatInfo& format : formats()) {
+    const std::string file = "victims" + std::string(format.ending);
+    const auto notes = write_tables(path(file), format.format, {&table, 1}, {});
+    if (!notes) {
+      EXPECT_EQ(notes.error().id, "exchange.format_cannot_carry") << file;
+      continue;
+    }
+    EXPECT_TRUE(std::any_of(notes->begin(), notes->end(), [](const Note& n) { return n.code == "EX-0201"; })) << file;
+  }
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) {
+    const std::string text = text_of(entry.path().filename().string());
+    EXPECT_EQ(text.find("secret-key"), std::string::npos) << entry.path();
+    EXPECT_EQ(text.find("person_key"), std::string::npos) << entry.path();
+  }
+}
+
+TEST_F(CanonicalFiles, TheSameRecordsGiveTheSameBytesInEveryFormat) {
+  const std::vector records = {find_record("F-1", "Ağdərə"), find_record("F-2", "PMN")};
+  for (const FormatInfo& format : formats()) {
+    for (const char* name : {"one", "two"}) {
+      ASSERT_TRUE(write_records(path(name + std::string(format.ending)), format.format, *find_kind("finds"), records));
+    }
+    EXPECT_EQ(text_of("one" + std::string(format.ending)), text_of("two" + std::string(format.ending))) << format.name;
+  }
+  EXPECT_EQ(text_of("one.dbf"), text_of("two.dbf"));
 }
 
 TEST_F(CanonicalFiles, AFolderThatCannotBeWrittenIsSaid) {
@@ -128,13 +185,16 @@ TEST_F(CanonicalFiles, AFolderHoldsOneFileAKindNamedByIt) {
 }
 
 TEST(Numbers, AreWrittenWithoutLossAndWithoutNoise) {
+  const auto shown = [](double value, int decimals) {
+    std::string text;
+    append_coordinate(text, value, decimals);
+    return text;
+  };
+  EXPECT_EQ(shown(-1e-12, 8), "0");
+  EXPECT_EQ(shown(120, 8), "120");
+  EXPECT_EQ(shown(51.123456789, Coordinates::kExact), "51.123456789");
+  EXPECT_EQ(shown(1e-7, Coordinates::kExact), "0.0000001");
   std::string text;
-  append_degrees(text, -1e-12);
-  EXPECT_EQ(text, "0");
-  text.clear();
-  append_degrees(text, 120);
-  EXPECT_EQ(text, "120");
-  text.clear();
   append_number(text, 0.1);
   EXPECT_EQ(text, "0.1");
 }

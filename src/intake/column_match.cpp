@@ -28,7 +28,10 @@ std::string folded(std::string_view name) {
 class Matcher {
  public:
   Matcher(const MatchRequest& request, std::span<const std::string> columns)
-      : request_(request), columns_(columns), used_(columns.size(), false) {
+      : request_(request),
+        columns_(columns),
+        used_(columns.size(), false),
+        short_names_(mineaction::ten_letter_names(request.kind)) {
     for (const std::string& column : columns) {
       folded_.push_back(folded(column));
     }
@@ -151,6 +154,17 @@ class Matcher {
     return found.empty() ? kNoColumn : use(found.front());
   }
 
+  /// Shapefiles that we or GDAL wrote: the short name of each field is known.
+  int column_of_ten_letters(const Field& field) {
+    const std::size_t at = request_.kind.field_index(field.name);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (!used_[i] && columns_[i] == short_names_[at]) {
+        return use(i);
+      }
+    }
+    return kNoColumn;
+  }
+
   Result<void> match_field(const Field& field) {
     std::string constant;
     if (request_.options.mapping && request_.options.mapping->constants.contains(field.name)) {
@@ -159,6 +173,9 @@ class Matcher {
       constant = request_.options.layer_name;
     }
     FG_TRY(int column, mapped_column(field.name));
+    if (column == kNoColumn && constant.empty() && request_.names_cut_to_ten) {
+      column = column_of_ten_letters(field);
+    }
     if (column == kNoColumn && constant.empty()) {
       FG_TRY(column, column_named(field.name, field.aliases));
     }
@@ -224,6 +241,7 @@ class Matcher {
   std::span<const std::string> columns_;
   std::vector<std::string> folded_;
   std::vector<bool> used_;
+  std::vector<std::string> short_names_;
   ColumnMatch match_;
 };
 

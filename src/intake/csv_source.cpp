@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::int64_t kProgressRows = 1 << 16;
 
-/// A cell that exchange guarded against spreadsheets ('=x) is what stands behind the quote.
-std::string_view without_guard(std::string_view text) {
-  const bool guarded =
-      text.size() > 1 && text[0] == '\'' && std::string_view("=+-@\t\r'").find(text[1]) != std::string_view::npos;
-  return guarded ? text.substr(1) : text;
-}
-
 bool all_blank(const std::vector<std::string_view>& cells) {
   return std::all_of(cells.begin(), cells.end(), [](std::string_view cell) { return trimmed(cell).empty(); });
 }

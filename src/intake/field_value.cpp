@@ -102,6 +102,12 @@ std::optional<double> parse_number(std::string_view text) {
   return number;
 }
 
+std::string_view without_guard(std::string_view text) {
+  const bool guarded =
+      text.size() > 1 && text[0] == '\'' && std::string_view("=+-@\t\r'").find(text[1]) != std::string_view::npos;
+  return guarded ? text.substr(1) : text;
+}
+
 bool is_word_for_unknown(std::string_view text) {
   constexpr std::array<std::string_view, 15> kWords = {"unknown",   "n/a",           "na",  "-",    "?",    "--",
                                                        "none",      "null",          "nil", "unk.", "#n/a", "nan",

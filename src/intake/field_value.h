@@ -38,6 +38,8 @@ class FieldReader {
 std::string_view trimmed(std::string_view text);
 /// A number as a file writes it, nothing else around it.
 std::optional<double> parse_number(std::string_view text);
+/// A cell that exchange guarded against spreadsheets ('=x) is what stands behind the quote.
+std::string_view without_guard(std::string_view text);
 /// "unknown", "n/a", "-" and their like.
 bool is_word_for_unknown(std::string_view text);
 

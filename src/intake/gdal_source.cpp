@@ -11,11 +11,13 @@
 #include <simdjson.h>
 
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 
 #include "intake/record_builder.h"
+#include "intake/spreadsheet_check.h"
 
 namespace firmground::intake {
 
@@ -30,8 +32,8 @@ struct Format {
 };
 constexpr std::array<Format, 6> kFormats = {{{"gpkg", "GPKG", GeometrySource::native},
                                              {"shp", "ESRI Shapefile", GeometrySource::native},
-                                             {"kml", "LIBKML", GeometrySource::native},
-                                             {"gpx", "GPX", GeometrySource::native},
+                                             {"dbf", "ESRI Shapefile", GeometrySource::native},
+                                             {"zip", "ESRI Shapefile", GeometrySource::native},
                                              {"fgb", "FlatGeobuf", GeometrySource::native},
                                              {"xlsx", "XLSX", GeometrySource::columns}}};
 constexpr std::int64_t kProgressRows = 1 << 14;
@@ -39,11 +41,10 @@ constexpr std::int64_t kProgressRows = 1 << 14;
 void start_gdal() {
   static std::once_flag once;
   std::call_once(once, [] {
-    CPLSetErrorHandler(CPLQuietErrorHandler);  // libraries never print
+    CPLSetErrorHandler(CPLQuietErrorHandler);         // libraries never print
+    CPLSetConfigOption("OGR_XLSX_HEADERS", "FORCE");  // the first row is the header, whatever its cells look like
     RegisterOGRGeoPackage();
     RegisterOGRShape();
-    RegisterOGRLIBKML();
-    RegisterOGRGPX();
     RegisterOGRFlatGeobuf();
     RegisterOGRXLSX();
   });
@@ -99,10 +100,10 @@ Result<OGRLayerH> find_layer(GDALDatasetH dataset, const std::string& file, cons
   for (int i = 0; i < count; ++i) {
     OGRLayerH layer = GDALDatasetGetLayer(dataset, i);
     const std::string name = OGR_L_GetName(layer);
-    if (name == kind.table || name == kind.name || (!options.layer_name.empty() && name == options.layer_name)) {
+    const bool named_like_it = name == kind.table || name == kind.name || name == options.layer_name;
+    if (options.source_layer.empty() ? named_like_it : name == options.source_layer) {
       return layer;
     }
-    // A GPX file always shows five layers, most of them empty.
     const bool filled = OGR_L_GetFeatureCount(layer, 1) > 0;
     single = filled && single == nullptr ? layer : single;
     if (filled) {
@@ -112,9 +113,10 @@ Result<OGRLayerH> find_layer(GDALDatasetH dataset, const std::string& file, cons
   if (names.empty()) {
     return base::fail("intake.empty_file", {{"file", file}});
   }
-  if (names.size() > 1) {
+  if (names.size() > 1 || !options.source_layer.empty()) {
+    const std::string& wanted = options.source_layer.empty() ? kind.table : options.source_layer;
     return base::fail("intake.layer_unknown",
-                      {{"file", file}, {"wanted", kind.table}, {"found", fmt::format("{}", fmt::join(names, ", "))}});
+                      {{"file", file}, {"wanted", wanted}, {"found", fmt::format("{}", fmt::join(names, ", "))}});
   }
   return single;
 }
@@ -181,6 +183,23 @@ void read_shape(OGRGeometryH given, RawGeometry& result) {
   }
 }
 
+/// ECMA-376 part 1, 22.9.2.19: _x000D_ in a cell of a spreadsheet stands for the character of that number.
+std::string unescaped_cell(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned code = 0;
+    const bool shaped = text.size() >= i + 7 && text[i] == '_' && text[i + 1] == 'x' && text[i + 6] == '_';
+    const char* digits = text.data() + i + 2;
+    if (shaped && std::from_chars(digits, digits + 4, code, 16).ptr == digits + 4 && code < 0x80) {
+      out += static_cast<char>(code);
+      i += 6;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 /// One value with the type that the layer gives it; texts and dates are kept in `text` until the row is read.
 RawValue value_of(OGRFeatureH feature, int at, std::string& text) {
   if (OGR_F_IsFieldSetAndNotNull(feature, at) == 0) {
@@ -219,48 +238,19 @@ std::vector<std::string> columns_of(OGRLayerH layer) {
   return columns;
 }
 
-/// How Google Earth is to draw a placemark: GDAL fills these in for every row of a KML file.
-bool is_drawing_hint(const std::string& column) {
-  constexpr std::array<std::string_view, 6> kHints = {"altitudeMode", "tessellate", "extrude",
-                                                      "visibility",   "drawOrder",  "icon"};
-  return std::find(kHints.begin(), kHints.end(), column) != kHints.end();
-}
-
-/// GDAL shows every property a format could have; those that no row fills are of no interest to the person who imports.
-std::vector<bool> filled_columns(OGRLayerH layer, std::size_t count) {
-  std::vector<bool> filled(count, false);
-  OGR_L_ResetReading(layer);
-  while (const Feature feature{OGR_L_GetNextFeature(layer)}) {
-    for (std::size_t i = 0; i < count; ++i) {
-      filled[i] =
-          filled[i] || OGR_F_IsFieldSetAndNotNull(static_cast<OGRFeatureH>(feature.get()), static_cast<int>(i)) != 0;
-    }
-  }
-  OGR_L_ResetReading(layer);
-  return filled;
-}
-
 class LayerReader {
  public:
-  LayerReader(OGRLayerH layer, std::string file, GeometrySource geometry)
-      : layer_(layer), file_(std::move(file)), geometry_(geometry) {}
+  LayerReader(OGRLayerH layer, std::string file, GeometrySource geometry, std::string merged_cells)
+      : layer_(layer), file_(std::move(file)), geometry_(geometry), merged_cells_(std::move(merged_cells)) {}
 
   Result<ReadResult> read(const mineaction::Kind& kind, const ReadOptions& options, SourceInfo source,
                           const base::Progress& progress) {
-    // KML and GPX show many columns that nobody filled; in a database an empty column was meant to be there.
-    const std::vector<std::string> all = columns_of(layer_);
-    const bool fixed_columns = file_.ends_with(".kml") || file_.ends_with(".gpx");
-    const std::vector<bool> filled =
-        fixed_columns ? filled_columns(layer_, all.size()) : std::vector<bool>(all.size(), true);
-    std::vector<std::string> columns;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (filled[i] && !(fixed_columns && is_drawing_hint(all[i]))) {
-        columns.push_back(all[i]);
-        at_.push_back(static_cast<int>(i));
-      }
-    }
+    const std::vector<std::string> columns = columns_of(layer_);
     texts_.resize(columns.size());
     FG_TRY(RecordBuilder builder, RecordBuilder::create(kind, options, std::move(source), columns));
+    if (!merged_cells_.empty()) {
+      builder.note(0, "intake.merged_cells", {{"file", file_}, {"cells", merged_cells_}});
+    }
     FG_TRY_VOID(read_rows(kind, builder, progress));
     return builder.finish(progress);
   }
@@ -286,9 +276,14 @@ class LayerReader {
 
   Result<void> read_row(OGRFeatureH feature, std::int64_t row, RecordBuilder& builder) {
     cells_.clear();
-    for (std::size_t i = 0; i < at_.size(); ++i) {
-      cells_.push_back(value_of(feature, at_[i], texts_[i]));
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      cells_.push_back(value_of(feature, static_cast<int>(i), texts_[i]));
       const auto* text = std::get_if<std::string_view>(&cells_.back());
+      if (text != nullptr && geometry_ == GeometrySource::columns) {
+        texts_[i] = unescaped_cell(without_guard(*text));
+        cells_.back() = std::string_view(texts_[i]);
+        text = std::get_if<std::string_view>(&cells_.back());
+      }
       if (text != nullptr && !simdjson::validate_utf8(text->data(), text->size())) {
         return base::fail("intake.not_utf8", {{"file", file_}, {"offset", "unknown"}, {"row", std::to_string(row)}});
       }
@@ -304,10 +299,33 @@ class LayerReader {
   OGRLayerH layer_;
   std::string file_;
   GeometrySource geometry_;
-  std::vector<int> at_;             ///< field of the layer by column
+  std::string merged_cells_;        ///< of a sheet, for a note
   std::vector<std::string> texts_;  ///< by column
   std::vector<RawValue> cells_;
 };
+
+/// Shapefiles are UTF-8 where no .cpg says another.
+Result<Dataset> open_dataset(const std::string& path, const std::string& ending, const std::string& file) {
+  start_gdal();
+  const Format& format = format_of(ending);
+  const std::array<const char*, 2> drivers = {format.driver, nullptr};
+  const bool code_page_file = std::filesystem::exists(std::filesystem::path(path).replace_extension(".cpg"));
+  const bool plain = (ending == "shp" || ending == "dbf") && !code_page_file;
+  const std::array<const char*, 2> utf8 = {plain ? "ENCODING=UTF-8" : nullptr, nullptr};
+  if (ending == "zip" || ending == "xlsx") {
+    FG_TRY_VOID(check_archive(path, ending, file));
+  }
+  const std::string name = ending == "zip" ? "/vsizip/{" + path + "}" : path;
+  CPLErrorReset();
+  Dataset dataset(GDALOpenEx(name.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers.data(), utf8.data(), nullptr));
+  if (dataset == nullptr) {
+    return tl::unexpected<base::Error>(damaged(file));
+  }
+  if (ending == "gpkg") {
+    FG_TRY_VOID(check_geopackage(dataset.get(), file));
+  }
+  return dataset;
+}
 
 }  // namespace
 
@@ -317,27 +335,30 @@ bool is_gdal_format(const std::string& ending) {
 
 Result<ReadResult> read_with_gdal(const std::string& path, const std::string& ending, const mineaction::Kind& kind,
                                   const ReadOptions& options, const base::Progress& progress) {
-  start_gdal();
   const Format& format = format_of(ending);
-  const std::array<const char*, 2> drivers = {format.driver, nullptr};
-  const bool code_page_file = std::filesystem::exists(std::filesystem::path(path).replace_extension(".cpg"));
-  const std::array<const char*, 2> utf8 = {ending == "shp" && !code_page_file ? "ENCODING=UTF-8" : nullptr, nullptr};
-  CPLErrorReset();
-  const Dataset dataset(
-      GDALOpenEx(path.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers.data(), utf8.data(), nullptr));
   const std::string file = std::filesystem::path(path).filename().string();
-  if (dataset == nullptr) {
-    return tl::unexpected<base::Error>(damaged(file));
-  }
-  if (ending == "gpkg") {
-    FG_TRY_VOID(check_geopackage(dataset.get(), file));
-  }
+  FG_TRY(const Dataset dataset, open_dataset(path, ending, file));
   FG_TRY(OGRLayerH layer, find_layer(dataset.get(), file, kind, options));
-  SourceInfo source{file, format.geometry, "", ending == "shp"};
+  const bool shapefile = ending == "shp" || ending == "dbf" || ending == "zip";
+  SourceInfo source{file, format.geometry, "", shapefile};
   if (format.geometry == GeometrySource::native && kind.geometry != mineaction::GeometryRule::none) {
     FG_TRY(source.crs, crs_of(layer, file, options));
   }
-  return LayerReader(layer, file, format.geometry).read(kind, options, std::move(source), progress);
+  FG_TRY(const std::string merged,
+         ending == "xlsx" ? merged_cells(path, file, OGR_L_GetName(layer)) : Result<std::string>(std::string()));
+  return LayerReader(layer, file, format.geometry, merged).read(kind, options, std::move(source), progress);
+}
+
+Result<std::vector<std::string>> layers_with_gdal(const std::string& path, const std::string& ending) {
+  FG_TRY(const Dataset dataset, open_dataset(path, ending, std::filesystem::path(path).filename().string()));
+  std::vector<std::string> names;
+  for (int i = 0; i < GDALDatasetGetLayerCount(dataset.get()); ++i) {
+    OGRLayerH layer = GDALDatasetGetLayer(dataset.get(), i);
+    if (OGR_L_GetFeatureCount(layer, 1) > 0) {
+      names.emplace_back(OGR_L_GetName(layer));
+    }
+  }
+  return names;
 }
 
 }  // namespace firmground::intake

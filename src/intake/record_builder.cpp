@@ -435,7 +435,7 @@ void RecordBuilder::check_outliers() {
 /// The same content twice is noted (the register finds the second unchanged); the same id with other content is
 /// refused, because nobody can tell here which of the two is right.
 void RecordBuilder::check_ids() {
-  std::unordered_map<std::string, std::size_t> first;
+  std::unordered_map<std::string_view, std::size_t> first;
   first.reserve(pending_.size());
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     Pending& pending = pending_[i];
@@ -445,7 +445,7 @@ void RecordBuilder::check_ids() {
     if (is_null(pending.record.values.front())) {
       pending.record.values.front() = mineaction::generated_id(*kind_, pending.record);
     }
-    const auto [same, is_new] = first.emplace(id_of(pending.record), i);
+    const auto [same, is_new] = first.emplace(std::get<std::string>(pending.record.values.front()), i);
     if (is_new) {
       continue;
     }
@@ -477,9 +477,9 @@ Result<ReadResult> RecordBuilder::finish(const base::Progress& progress) {
   ReadResult result;
   result.rows = rows_ - rows_left_out_;
   result.records.reserve(pending_.size());
-  for (Pending& pending : pending_) {
-    if (!pending.refused) {
-      result.records.push_back({pending.row, std::move(pending.record)});
+  for (; !pending_.empty(); pending_.pop_front()) {
+    if (!pending_.front().refused) {
+      result.records.push_back({pending_.front().row, std::move(pending_.front().record)});
     }
   }
   result.issues = issues_.take();

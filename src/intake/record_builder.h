@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -69,7 +70,7 @@ class RecordBuilder {
   std::vector<FieldReader> readers_;
   PositionCheck positions_;
   IssueList issues_;
-  std::vector<Pending> pending_;
+  std::deque<Pending> pending_;  ///< a million rows: never copied to grow, and let go piece by piece
   std::int64_t rows_ = 0;
   std::int64_t rows_left_out_ = 0;
 };

@@ -49,6 +49,8 @@ struct ReadOptions {
   /// unknown. Without it only rows far from all others of the file are noticed.
   std::optional<std::array<double, 4>> extent;
   std::string layer_name;  ///< for reference layers and covariates: the name of the layer
+  /// Which layer, sheet or folder of a file that holds several; "" = the one named like the kind, else the only one.
+  std::string source_layer{};
 };
 
 struct ReadRecord {
@@ -62,16 +64,21 @@ struct ReadResult {
   std::vector<Issue> issues;        ///< refused and noted
 };
 
-/// Reads and validates a whole file as one kind: GeoJSON and CSV by our own readers, GeoPackage, Shapefile, KML, GPX,
-/// FlatGeobuf and XLSX through GDAL; the ending of the name says which.
-/// Row errors become issues, sorted by row. A row that repeats another to the letter is noted and handed on, so that
-/// the register counts it as unchanged; of two rows that share an id and differ the later one is refused. Errors (whole
-/// file): base.file_unreadable, base.cancelled, intake.empty_file, intake.not_utf8, intake.truncated,
+/// Reads and validates a whole file as one kind: GeoJSON, CSV, KML (also zipped) and GPX by our own readers,
+/// GeoPackage, Shapefile (also zipped), FlatGeobuf and XLSX through GDAL; the ending of the name says which. Row errors
+/// become issues, sorted by row. A row that repeats another to the letter is noted and handed on, so that the register
+/// counts it as unchanged; of two rows that share an id and differ the later one is refused. Errors (whole file):
+/// base.file_unreadable, base.cancelled, intake.empty_file, intake.not_utf8, intake.truncated,
 ///   intake.broken, intake.missing_column, intake.ambiguous_column, intake.mapping_invalid, intake.crs_missing,
-///   intake.crs_unknown, intake.layer_unknown, intake.format_unknown.
+///   intake.crs_unknown, intake.layer_unknown, intake.format_unknown, intake.archive_refused, intake.merged_header.
 /// Cost: linear in time and memory; 160,000 CSV rows in well under 1 s.
 base::Result<ReadResult> read_file(const std::string& path, const mineaction::Kind& kind, const ReadOptions& options,
                                    const base::Progress& progress);
+
+/// The same for a file that need not be on disk: one of GDAL's in memory ("/vsimem/finds.xlsx") will do for the formats
+/// that GDAL reads or unpacks. For the fuzzer.
+base::Result<ReadResult> read_opened(const std::string& path, const mineaction::Kind& kind, const ReadOptions& options,
+                                     const base::Progress& progress);
 
 /// The same for text that is in memory already; `file` names it in messages. Any bytes may be given: these are what the
 /// fuzzer calls.
@@ -79,5 +86,14 @@ base::Result<ReadResult> read_csv(std::string_view text, const std::string& file
                                   const ReadOptions& options, const base::Progress& progress);
 base::Result<ReadResult> read_geojson(std::string_view text, const std::string& file, const mineaction::Kind& kind,
                                       const ReadOptions& options, const base::Progress& progress);
+base::Result<ReadResult> read_kml(std::string_view text, const std::string& file, const mineaction::Kind& kind,
+                                  const ReadOptions& options, const base::Progress& progress);
+base::Result<ReadResult> read_gpx(std::string_view text, const std::string& file, const mineaction::Kind& kind,
+                                  const ReadOptions& options, const base::Progress& progress);
+
+/// Names of the layers, sheets or folders of a file whose format can hold several (GeoPackage, zipped Shapefile, KML,
+/// KMZ, XLSX), in file order; empty for every other format.  Errors: those of read_file for a file that cannot be
+/// opened.
+base::Result<std::vector<std::string>> layers_of_file(const std::string& path);
 
 }  // namespace firmground::intake

@@ -171,6 +171,19 @@ std::size_t Kind::field_index(std::string_view wanted) const {
   return static_cast<std::size_t>(found - fields.data());
 }
 
+std::vector<std::string> ten_letter_names(const Kind& kind) {
+  constexpr std::size_t kLongest = 10;
+  std::vector<std::string> names;
+  for (const Field& field : kind.fields) {
+    std::string name = field.name.substr(0, kLongest);
+    for (int number = 1; std::find(names.begin(), names.end(), name) != names.end(); ++number) {
+      name = field.name.substr(0, 8) + fmt::format(fmt::runtime(number < 10 ? "_{}" : "{}"), number);
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = read_kinds();
   return all;

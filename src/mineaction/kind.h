@@ -48,6 +48,11 @@ struct Kind {
   std::size_t field_index(std::string_view name) const;  ///< CHECKs that it exists
 };
 
+/// Column names of at most ten letters, which is all that a shapefile holds, by field: the first ten letters of the
+/// field's name; where an earlier field has them already, eight letters and a number ("declare_1"), as GDAL does it. A
+/// field's short name depends on the fields before it alone, so a kind that grows keeps its old ones.
+std::vector<std::string> ten_letter_names(const Kind& kind);
+
 /// All kinds in the order that links need (a kind comes after those it links to).
 const std::vector<Kind>& kinds();
 /// Null when there is no such kind ("reference-layer" is the kind of roads, contact-line and every other reference

@@ -29,6 +29,18 @@ TEST(Kinds, AKindComesAfterTheKindsItLinksTo) {
   }
 }
 
+TEST(Kinds, EveryFieldHasAShortNameOfItsOwn) {
+  for (const Kind& kind : kinds()) {
+    const std::vector<std::string> names = ten_letter_names(kind);
+    EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), kind.fields.size()) << kind.name;
+    EXPECT_TRUE(std::all_of(names.begin(), names.end(), [](const std::string& n) { return n.size() <= 10; }));
+  }
+  const Kind& releases = *find_kind("land-release");
+  const std::vector<std::string> names = ten_letter_names(releases);
+  EXPECT_EQ(names[releases.field_index("declared_area")], "declared_a");
+  EXPECT_EQ(names[releases.field_index("declared_area_unit")], "declared_1");
+}
+
 TEST(Kinds, TheFirstFieldIsTheLocalIdGivenOrGenerated) {
   for (const Kind& kind : kinds()) {
     const Field& id = kind.fields.front();

@@ -82,14 +82,14 @@ Result<void> for_each_record(const Register& programme, const std::string& kind,
   const std::lock_guard lock(opened.mutex);
   FG_TRY(auto transaction, Transaction::begin(opened.database, Transaction::Kind::read));
   FG_TRY(const Layer layer, find_layer(opened.database, kind));
-  const std::string chosen =
-      choice == Choice::current
-          ? is_current(layer)
-          : fmt::format(
-                "v.version_number = (SELECT max(w.version_number) FROM {} w WHERE w.version_record = r.record_id)",
-                sql_name(layer.versions()));
-  FG_TRY(auto select,
-         opened.database.prepare(version_info_select(layer, "r.layer_id = ?1 AND " + chosen + " ORDER BY r.local_id")));
+  const std::string latest =
+      fmt::format("v.version_number = (SELECT max(w.version_number) FROM {} w WHERE w.version_record = r.record_id)",
+                  sql_name(layer.versions()));
+  const std::string chosen = choice == Choice::current  ? " AND " + is_current(layer)
+                             : choice == Choice::latest ? " AND " + latest
+                                                        : std::string();
+  FG_TRY(auto select, opened.database.prepare(version_info_select(
+                          layer, "r.layer_id = ?1" + chosen + " ORDER BY r.local_id, v.version_number")));
   select.bind(1, layer.id);
   for (;;) {
     FG_TRY(const bool row, select.step());

@@ -44,7 +44,8 @@ base::Result<std::vector<std::string>> kinds_with(const Register& programme, con
 
 enum class Choice {
   current,  ///< the approved state that maps and snapshots show
-  latest    ///< the last version of every record, whatever its state
+  latest,   ///< the last version of every record, whatever its state
+  every     ///< every version of every record, the oldest first
 };
 
 /// Calls `take` with every record of a kind as it stands: values, geometry in WGS 84, version, state, who and when; in

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "base/hash.h"
@@ -96,21 +99,35 @@ std::int64_t refused_rows(const std::vector<Issue>& issues) {
   return static_cast<std::int64_t>(rows.size());
 }
 
+/// In pieces: a file of a million rows need not be in memory for it.
+Result<std::string> hash_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  base::Hasher hasher;
+  std::string piece(1U << 20U, '\0');
+  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())), file.gcount() > 0) {
+    hasher.bytes(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.eof()) {
+    return fail("base.file_unreadable", {{"file", path}, {"reason", std::strerror(errno)}});
+  }
+  return hasher.hex();
+}
+
 Result<Reading> read_task(const ImportTask& task, const ImportOptions& options, const Extent& extent,
                           const geo::Crs& crs, const Progress& progress) {
   Reading reading;
   reading.task = task;
   reading.outcome.kind = task.is_covariate() ? "covariate" : task.layer;
   reading.outcome.file = task.file_name();
-  FG_TRY(const std::string bytes, geo::read_file(task.path));
-  reading.file_hash = base::content_hash(bytes);
+  FG_TRY(reading.file_hash, hash_of_file(task.path));
   if (task.is_covariate()) {
+    FG_TRY(const std::string bytes, geo::read_file(task.path));
     FG_TRY(const auto raster, geo::from_geotiff(bytes, crs, task.path));
     FG_TRY(reading.raster, geo::to_cog(raster));
     reading.outcome.rows = 1;
     return reading;
   }
-  const intake::ReadOptions read_options{options.mapping, options.crs, today(), extent, task.layer};
+  const intake::ReadOptions read_options{options.mapping, options.crs, today(), extent, task.layer, task.source_layer};
   FG_TRY(reading.result, intake::read_file(task.path, *task.kind, read_options, progress));
   reading.outcome.rows = reading.result.rows;
   reading.outcome.issues = std::move(reading.result.issues);
@@ -176,13 +193,24 @@ Result<void> enter_covariate(Database& database, Reading& reading, const Entry& 
   return {};
 }
 
-Result<void> enter_records(Database& database, Reading& reading, const Entry& entry, const std::string& state) {
+/// How often the person at the terminal is told while records enter.
+constexpr std::size_t kProgressRecords = 1U << 13U;
+
+Result<void> enter_records(Database& database, Reading& reading, const Entry& entry, const std::string& state,
+                           const Progress& progress) {
   FG_TRY(const Layer layer, layer_of(database, reading.task));
   FG_TRY(auto writer, LayerWriter::make(database, layer, {entry.batch, state, entry.milliseconds}));
   ImportOutcome& outcome = reading.outcome;
   // Rows that repeat an earlier row of the same file to the letter: intake notes them and hands over the first.
   outcome.unchanged = outcome.rows - outcome.refused - static_cast<std::int64_t>(reading.result.records.size());
-  for (const auto& read : reading.result.records) {
+  const auto& records = reading.result.records;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& read = records[i];
+    // Showing and checking what entered takes about as long again.
+    if (i % kProgressRecords == 0 &&
+        !progress("", 0.5 * static_cast<double>(i) / static_cast<double>(records.size()))) {
+      return fail("base.cancelled");
+    }
     FG_TRY(const auto entered, writer.enter(read.record, read.row));
     entered == LayerWriter::Entered::accepted ? ++outcome.accepted : ++outcome.unchanged;
     if (entered == LayerWriter::Entered::unchanged_not_shown) {
@@ -237,14 +265,17 @@ Result<void> enter_all(Database& database, const geo::Crs& crs, const Profile& p
   FG_TRY(Entry entry, next_entry(database));
   for (std::size_t i = 0; i < readings.size(); ++i) {
     Reading& reading = readings[i];
-    if (!progress("entering " + reading.outcome.file,
-                  0.6 + 0.4 * static_cast<double>(i) / static_cast<double>(readings.size()))) {
+    const auto part = [&](std::string_view, double share) {
+      return progress("entering " + reading.outcome.file,
+                      0.6 + 0.4 * (static_cast<double>(i) + share) / static_cast<double>(readings.size()));
+    };
+    if (!part("", 0)) {
       return fail("base.cancelled");
     }
     Entry own = entry;
     own.batch += static_cast<std::int64_t>(i);
     FG_TRY_VOID(reading.task.is_covariate() ? enter_covariate(database, reading, own, options.state)
-                                            : enter_records(database, reading, own, options.state));
+                                            : enter_records(database, reading, own, options.state, part));
   }
   FG_TRY(const auto layers, read_layers(database));
   CrossChecks checks(database, layers, crs, profile);
@@ -307,6 +338,14 @@ Result<std::vector<ImportOutcome>> Register::import_folder(const std::string& fo
   const std::lock_guard lock(impl_->mutex);
   FG_TRY(const auto tasks, plan_folder(folder, reference));
   return import_tasks(impl_->database, impl_->crs, impl_->profile, tasks, options, progress);
+}
+
+Result<std::vector<ImportOutcome>> Register::import_layers(const std::string& path, const std::string& kind,
+                                                           const ImportOptions& options, const Progress& progress) {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(const auto tasks, plan_container(path, kind));
+  return tasks.empty() ? std::vector<ImportOutcome>()
+                       : import_tasks(impl_->database, impl_->crs, impl_->profile, tasks, options, progress);
 }
 
 }  // namespace firmground::registry

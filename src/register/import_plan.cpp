@@ -5,6 +5,7 @@
 #include <cctype>
 #include <filesystem>
 
+#include "intake/source_file.h"
 #include "register/register.h"
 
 namespace firmground::registry {
@@ -22,9 +23,11 @@ constexpr std::array<std::string_view, 3> kReferenceLayers = {"roads", "contact-
 constexpr std::array<std::string_view, 2> kRasters = {".tif", ".tiff"};
 /// Parts of a file that is named by its main part (a shapefile, a GeoPackage in use, statistics that GIS programs
 /// leave).
-constexpr std::array<std::string_view, 14> kSideParts = {".dbf",      ".shx",      ".prj",         ".cpg", ".qpj",
-                                                         ".sbn",      ".sbx",      ".qix",         ".qmd", ".xml",
-                                                         ".gpkg-wal", ".gpkg-shm", ".refused.csv", ".tfw"};
+constexpr std::array<std::string_view, 14> kSideParts = {".shx", ".prj",      ".cpg",         ".qpj",       ".sbn",
+                                                         ".sbx", ".qix",      ".qmd",         ".xml",       ".gpkg-wal",
+                                                         ".tfw", ".gpkg-shm", ".refused.csv", ".fields.csv"};
+/// A shapefile holds one form of geometry, so that a kind may stand in several; exchange names them so.
+constexpr std::array<std::string_view, 3> kForms = {"-points", "-lines", "-polygons"};
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -36,17 +39,39 @@ std::string stem_of(const std::string& path) {
   return std::filesystem::path(path).stem().string();
 }
 
-/// "Land_Release.geojson" -> "land-release": layers and exported files carry underscores.
+bool is_known_layer(const std::string& name) {
+  return (mineaction::find_kind(name) != nullptr && name != kReferenceKind) ||
+         std::find(kReferenceLayers.begin(), kReferenceLayers.end(), name) != kReferenceLayers.end();
+}
+
+/// "Land_Release" -> "land-release", "hazards_points" -> "hazards": layers and exported files carry underscores.
+std::string kind_of_name(std::string name) {
+  name = lower(std::move(name));
+  std::replace(name.begin(), name.end(), '_', '-');
+  for (const std::string_view form : kForms) {
+    const std::string rest = name.ends_with(form) ? name.substr(0, name.size() - form.size()) : "";
+    name = is_known_layer(rest) && !is_known_layer(name) ? rest : name;
+  }
+  return name;
+}
+
+/// Of "land-release.geojson", and of "finds.shp.zip".
 std::string kind_stem(const std::string& path) {
-  std::string stem = lower(stem_of(path));
-  std::replace(stem.begin(), stem.end(), '_', '-');
-  return stem;
+  const std::string stem = stem_of(path);
+  return kind_of_name(stem.ends_with(".shp") ? stem.substr(0, stem.size() - 4) : stem);
 }
 
 bool is_side_part(const std::string& name) {
   const std::string small = lower(name);
   return name.starts_with('.') ||
          std::any_of(kSideParts.begin(), kSideParts.end(), [&](std::string_view end) { return small.ends_with(end); });
+}
+
+/// A .dbf is a file of its own only without its .shp.
+bool is_part_of_shapefile(const std::filesystem::path& path) {
+  return lower(path.extension().string()) == ".dbf" &&
+         (std::filesystem::exists(std::filesystem::path(path).replace_extension(".shp")) ||
+          std::filesystem::exists(std::filesystem::path(path).replace_extension(".SHP")));
 }
 
 bool is_raster(const std::string& path) {
@@ -88,9 +113,23 @@ std::string kind_of_file(const std::string& path, bool reference) {
     return std::string(kCovariate);
   }
   const std::string stem = kind_stem(path);
-  const bool known = (mineaction::find_kind(stem) != nullptr && stem != kReferenceKind) ||
-                     std::find(kReferenceLayers.begin(), kReferenceLayers.end(), stem) != kReferenceLayers.end();
-  return known ? stem : reference ? std::string(kReferenceKind) : stem_of(path);
+  return is_known_layer(stem) ? stem : reference ? std::string(kReferenceKind) : stem_of(path);
+}
+
+Result<std::vector<ImportTask>> plan_container(const std::string& path, const std::string& kind) {
+  FG_TRY(const auto layers, intake::layers_of_file(path));
+  std::vector<ImportTask> tasks;
+  for (const std::string& layer : layers) {
+    const std::string name = kind_of_name(layer);
+    if (is_known_layer(name) && (kind.empty() || kind == name)) {
+      FG_TRY(auto task, plan_file(path, name, ""));
+      task.source_layer = layer;
+      tasks.push_back(std::move(task));
+    }
+  }
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [](const ImportTask& a, const ImportTask& b) { return link_order(a) < link_order(b); });
+  return tasks;
 }
 
 Result<std::vector<ImportTask>> plan_folder(const std::string& folder, bool reference) {
@@ -98,7 +137,8 @@ Result<std::vector<ImportTask>> plan_folder(const std::string& folder, bool refe
   std::vector<std::string> files;
   for (std::filesystem::directory_iterator entry(folder, problem), end; !problem && entry != end;
        entry.increment(problem)) {
-    if (entry->is_regular_file() && !is_side_part(entry->path().filename().string())) {
+    if (entry->is_regular_file() && !is_side_part(entry->path().filename().string()) &&
+        !is_part_of_shapefile(entry->path())) {
       files.push_back(entry->path().string());
     }
   }

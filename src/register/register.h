@@ -110,6 +110,12 @@ class Register {
                                                          const ImportOptions& options,
                                                          const base::Progress& progress = base::no_progress);
 
+  /// As import_folder, of the layers, sheets or folders of one file that are named like kinds (a GeoPackage, a zipped
+  /// Shapefile, KML, KMZ, XLSX); only those of `kind` unless it is "". Empty, and nothing done, when it has none.
+  base::Result<std::vector<ImportOutcome>> import_layers(const std::string& path, const std::string& kind,
+                                                         const ImportOptions& options,
+                                                         const base::Progress& progress = base::no_progress);
+
   /// Approved current state, by date of information up to `as_of` (default: everything), as entered up to
   /// `entered_until` (UTC time as in VersionInfo; default: now). What has no date of information is in every snapshot:
   /// unknown is never left out. Without `as_of` the snapshot's own as_of is the latest date of information in it. Same
