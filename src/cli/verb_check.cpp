@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ids.h"
+#include "cli/author.h"
 #include "cli/verbs.h"
 #include "geo/raster.h"
 #include "register/check.h"
@@ -280,7 +281,7 @@ int run_check(const CheckVerb& verb, const Common& common) {
 
 std::function<int()> verb_check(CLI::App& app) {
   auto check = std::make_shared<CheckVerb>();
-  check->author = default_author();
+  check->author = author_name();
   CLI::App* verb = app.add_subcommand(
       "check", "Hold the records against the quality rules: what is wrong, where it came from, what to do");
   verb->add_option("PROGRAMME", check->programme, "The programme's GeoPackage file")->required();

@@ -43,7 +43,8 @@ int run_copy(const CopyOptions& options, const Common& common) {
 std::function<int()> verb_copy(CLI::App& app) {
   auto options = std::make_shared<CopyOptions>();
   CLI::App* verb = app.add_subcommand(
-      "copy", "Copy a programme whole into a new one, from file to server, back, or from file to file, and compare them");
+      "copy",
+      "Copy a programme whole into a new one, from file to server, back, or from file to file, and compare them");
   verb->add_option("FROM", options->from, kProgrammeHelp)->required();
   verb->add_option("TO", options->to,
                    "The new programme: a path where no file is, or postgresql://user@host/database of a database "

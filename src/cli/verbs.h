@@ -27,9 +27,6 @@ struct Common {
 /// Adds --json, --quiet, --threads to the subcommand.
 std::shared_ptr<Common> add_common_options(CLI::App& verb);
 
-/// Who enters something when nobody says it: FIRMGROUND_AUTHOR, else the user's name.
-std::string default_author();
-
 /// A progress bar on standard error when it is a terminal, a line per step otherwise, nothing when quiet.
 base::Progress progress_on_terminal(const Common& common);
 

@@ -8,7 +8,7 @@
 
 #include "register/attachment.h"
 #include "register/database.h"
-#include "register/entered_island.h"
+#include "register/entered_island_testing.h"
 #include "register/vault.h"
 #include "register/verify.h"
 

@@ -112,12 +112,11 @@ Result<Content> read_table(const Database& database, const std::string& table, c
 Result<std::vector<Column>> shared_columns(const Database& source, const Database& target, const std::string& table) {
   FG_TRY(auto columns, source.dialect().columns(source, table));
   FG_TRY(const auto theirs, target.dialect().columns(target, table));
-  const bool same = columns.size() == theirs.size() &&
-                    std::all_of(columns.begin(), columns.end(), [&](const Column& column) {
-                      return std::any_of(theirs.begin(), theirs.end(), [&](const Column& other) {
-                        return other.name == column.name && other.type == column.type;
-                      });
-                    });
+  const bool same =
+      columns.size() == theirs.size() && std::all_of(columns.begin(), columns.end(), [&](const Column& column) {
+        return std::any_of(theirs.begin(), theirs.end(),
+                           [&](const Column& other) { return other.name == column.name && other.type == column.type; });
+      });
   if (!same) {
     return fail("registry.copy_table_unknown", {{"file", source.path()}, {"table", table}});
   }
@@ -197,8 +196,8 @@ Result<CopyReport> copy_programme(const std::string& from, const std::string& to
   CopyReport report;
   report.from = source.path();
   report.to = name_for_people(to);
-  FG_TRY_VOID(create_store(
-      to, [&](Database& target) { return copy_into(source, target, last_entry, report, progress); }));
+  FG_TRY_VOID(
+      create_store(to, [&](Database& target) { return copy_into(source, target, last_entry, report, progress); }));
   FG_TRY_VOID(reading.commit());
   progress("comparing the snapshots", 0.9);
   FG_TRY(report.snapshot, snapshot_hash(to, last_entry));

@@ -19,11 +19,10 @@ struct CopyReport {
 };
 
 /// Copies a programme into a new one, in either store: every row of every table that the register keeps, with its
-/// number, byte for byte; the current layers are made anew from the versions. One state of the source, whoever writes to
-/// it meanwhile; the target whole or not at all. Before the target is kept, rows and content of each table are compared
-/// with the source, and afterwards both snapshots.
-/// `from`, `to`: as Register::open. Errors: those of Register::open and create; registry.copy_table_unknown,
-/// registry.copy_differs; base.cancelled.  Cost: linear.
+/// number, byte for byte; the current layers are made anew from the versions. One state of the source, whoever writes
+/// to it meanwhile; the target whole or not at all. Before the target is kept, rows and content of each table are
+/// compared with the source, and afterwards both snapshots. `from`, `to`: as Register::open. Errors: those of
+/// Register::open and create; registry.copy_table_unknown, registry.copy_differs; base.cancelled.  Cost: linear.
 base::Result<CopyReport> copy_programme(const std::string& from, const std::string& to,
                                         const base::Progress& progress = base::no_progress);
 

@@ -33,9 +33,11 @@ std::string told_by(const std::string& place) {
   return told + "\n" + programme->load("situation")->value().bytes + "\n" +
          rows_of(place, "SELECT uuid || '=' || local_id FROM firmground_record ORDER BY record_id") +
          rows_of(place, "SELECT local_id || ':' || code || ':' || value FROM firmground_issue ORDER BY issue_id") +
-         rows_of(place, "SELECT version_id || '/' || find_id || '/' || version_number FROM finds_version ORDER BY "
-                        "version_id") +
-         rows_of(place, "SELECT link_id || ' ' || action || ' ' || length(leaves) FROM firmground_audit ORDER BY link_id");
+         rows_of(place,
+                 "SELECT version_id || '/' || find_id || '/' || version_number FROM finds_version ORDER BY "
+                 "version_id") +
+         rows_of(place,
+                 "SELECT link_id || ' ' || action || ' ' || length(leaves) FROM firmground_audit ORDER BY link_id");
 }
 
 std::string audit_head(const std::string& place) {
@@ -106,8 +108,8 @@ TEST_P(CopyTest, ATableThatIsNotUnderstoodStopsTheCopyAndNothingIsMade) {
 
 TEST_P(CopyTest, StoppedHalfWayNothingIsMade) {
   const std::string there = store_.place("there");
-  const auto stopped =
-      copy_programme(filled(), there, [](std::string_view step, double) { return step.find("issue") == std::string::npos; });
+  const auto stopped = copy_programme(
+      filled(), there, [](std::string_view step, double) { return step.find("issue") == std::string::npos; });
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().id, "base.cancelled");
   EXPECT_FALSE(Register::open(there));

@@ -39,12 +39,9 @@ std::string subject_of(std::span<const NewVersion> versions) {
 
 }  // namespace
 
-Result<std::vector<EnteredVersion>> enter(Register& programme, std::span<const NewVersion> versions,
-                                          const EntryNote& note) {
-  Register::Impl& opened = programme.opened();
-  const std::lock_guard lock(opened.mutex);
-  FG_TRY(auto transaction, Transaction::begin(opened.database, Transaction::Kind::write));
-  FG_TRY(auto entry, OpenEntry::begin(opened.database, note));
+Result<std::vector<EnteredVersion>> enter_within(Database& database, std::span<const NewVersion> versions,
+                                                 const EntryNote& note) {
+  FG_TRY(auto entry, OpenEntry::begin(database, note));
   std::vector<EnteredVersion> entered;
   std::set<std::string> kinds;
   for (const NewVersion& version : versions) {
@@ -55,6 +52,15 @@ Result<std::vector<EnteredVersion>> enter(Register& programme, std::span<const N
   }
   FG_TRY_VOID(entry.close(kinds.size() == 1 ? *kinds.begin() : "", subject_of(versions),
                           static_cast<std::int64_t>(versions.size())));
+  return entered;
+}
+
+Result<std::vector<EnteredVersion>> enter(Register& programme, std::span<const NewVersion> versions,
+                                          const EntryNote& note) {
+  Register::Impl& opened = programme.opened();
+  const std::lock_guard lock(opened.mutex);
+  FG_TRY(auto transaction, Transaction::begin(opened.database, Transaction::Kind::write));
+  FG_TRY(auto entered, enter_within(opened.database, versions, note));
   FG_TRY_VOID(transaction.commit());
   return entered;
 }

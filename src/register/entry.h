@@ -39,6 +39,11 @@ struct EnteredVersion {
 base::Result<std::vector<EnteredVersion>> enter(Register& programme, std::span<const NewVersion> versions,
                                                 const EntryNote& note);
 
+/// As enter(), as part of a transaction that the caller holds; for other parts of this module.
+class Database;
+base::Result<std::vector<EnteredVersion>> enter_within(Database& database, std::span<const NewVersion> versions,
+                                                       const EntryNote& note);
+
 /// Kinds that have a record with this local id, in the order of their layers.
 base::Result<std::vector<std::string>> kinds_with(const Register& programme, const std::string& local_id);
 

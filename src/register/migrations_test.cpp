@@ -65,8 +65,9 @@ TEST(Migrations, KilledAtAnyMomentTheRegisterIsOfTheOldLayoutOrOfTheNew) {
     EXPECT_EQ(sql_of(path, "PRAGMA integrity_check"), "ok");
     const bool old = sql_of(path, "SELECT value FROM firmground_setting WHERE name = 'layout'") == "1";
     old_layout_after += old ? 1 : 0;
-    EXPECT_EQ(sql_of(path, "SELECT count(*) FROM sqlite_master WHERE name IN ('firmground_migration', "
-                           "'firmground_audit')"),
+    EXPECT_EQ(sql_of(path,
+                     "SELECT count(*) FROM sqlite_master WHERE name IN ('firmground_migration', "
+                     "'firmground_audit')"),
               old ? "0" : "2");
     EXPECT_EQ(Register::open(path)->snapshot()->hash, kLayout1Snapshot);
   }

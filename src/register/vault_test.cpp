@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "register/database.h"
-#include "register/entered_island.h"
+#include "register/entered_island_testing.h"
 #include "register/folded_name.h"
 #include "register/undo.h"
 #include "register/verify.h"

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "register/database.h"
-#include "register/entered_island.h"
+#include "register/entered_island_testing.h"
 #include "register/undo.h"
 #include "register/workflow.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "register/entered_island.h"
+#include "register/entered_island_testing.h"
 #include "register/merge.h"
 #include "register/undo.h"
 #include "register/verify.h"

@@ -266,8 +266,8 @@ TEST(Country, FaultsAreInjectedOnRequestAndEachIsListed) {
   for (const InjectedFault& fault : dirty.truth.faults) {
     ++kinds[fault.kind];
   }
-  for (const char* kind : {"wrong-district", "duplicate-id", "trailing-spaces", "self-crossing", "unclosed", "repeated-point",
-                           "overlap", "future-date", "unit-mix", "unknown-as-text", "victim-twice"}) {
+  for (const char* kind : {"wrong-district", "duplicate-id", "trailing-spaces", "self-crossing", "unclosed",
+                           "repeated-point", "overlap", "future-date", "unit-mix", "unknown-as-text", "victim-twice"}) {
     EXPECT_GT(kinds[kind], 0U) << kind;
   }
   std::size_t crossing = 0;

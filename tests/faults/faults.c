@@ -72,7 +72,10 @@ __attribute__((destructor)) static void report(void) {
   }
 }
 
-#define REAL(name) __typeof__(&name) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
+/* POSIX.1-2008, dlsym: ISO C has no cast from an object pointer to a function pointer. */
+#define REAL(name)        \
+  __typeof__(&name) real; \
+  *(void**)&real = dlsym(RTLD_NEXT, #name)
 
 ssize_t write(int fd, const void* bytes, size_t size) {
   REAL(write);

@@ -64,9 +64,8 @@ bool close_to(const geo::PlanarGeometry& a, const geo::PlanarGeometry& b, double
     const auto near = [&](geo::Xy p) { return geo::distance(to, p) <= metres; };
     const auto any_near = [&](const auto& line) { return std::any_of(line.begin(), line.end(), near); };
     return any_near(from.points) || std::any_of(from.lines.begin(), from.lines.end(), any_near) ||
-           std::any_of(from.polygons.begin(), from.polygons.end(), [&](const auto& polygon) {
-             return any_near(polygon.outer);
-           });
+           std::any_of(from.polygons.begin(), from.polygons.end(),
+                       [&](const auto& polygon) { return any_near(polygon.outer); });
   };
   // Two outlines may cross without a corner of one near the other; then they share ground.
   if (corner_near(a, b) || corner_near(b, a)) {

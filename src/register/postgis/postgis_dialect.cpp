@@ -26,7 +26,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE FUNCTION firmground_geometry(blob BYTEA) RETURNS geometry LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+CREATE FUNCTION firmground_geometry(blob BYTEA) RETURNS geometry LANGUAGE sql IMMUTABLE STRICT AS $$
   SELECT ST_GeomFromWKB(substr(blob, CASE WHEN get_byte(blob, 3) & 14 = 0 THEN 9 ELSE 41 END), 4326)
 $$;
 )sql";
