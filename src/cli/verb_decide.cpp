@@ -43,7 +43,7 @@ Json to_json(const DecideVerb& verb, const registry::DecisionOutcome& outcome) {
 
 void print(const DecideVerb& verb, const registry::DecisionOutcome& outcome) {
   fmt::print("{} {}, {} were so already", outcome.decided, verb.done, outcome.unchanged);
-  fmt::print(outcome.batch == 0 ? "\n" : "; entered as batch {}\n", outcome.batch);
+  fmt::print("{}\n", outcome.batch == 0 ? "" : fmt::format("; entered as batch {}", outcome.batch));
   for (const auto& obstacle : outcome.obstacles) {
     fmt::print("\n{}\n  {}\n", obstacle.error.message, obstacle.error.remedy);
   }
