@@ -275,7 +275,7 @@ std::vector<Fault> faults_of_dates() {
        [](World& w) { w.at("land-release", "LR-3").values["completed_on"] = "2020-12-31"; }},
       {"found-before-survey", "finds", "FI-1", [](World& w) { w.at("finds", "FI-1").values["found_on"] = "2020-12"; }},
       {"stale-claim", "hazards", "HA-3",
-       [](World& w) { w.hazard("HA-3", "West", square(0.08, 0.08, 0.01)).values["reported_on"] = "2015"; }},
+       [](World& w) { w.hazard("HA-3", "West", square(0.08, 0.08, 0.01)).values["reported_on"] = "2005"; }},
   };
 }
 
