@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "estimate/hyperparameters.h"
+#include "estimate/propensity.h"
 
 namespace firmground::estimate {
 
@@ -13,6 +14,7 @@ namespace {
 constexpr int kShareSteps = 20;
 constexpr int kDetectionSteps = 50;
 constexpr double kLongRangeOfExtent = 0.2;
+constexpr double kSettled = 1.0;  ///< nats of the bound: far below what tens of thousands of searches decide
 
 std::size_t table_index(int share, int detection) {
   return static_cast<std::size_t>(share) * (kDetectionSteps + 1) + static_cast<std::size_t>(detection);
@@ -22,12 +24,31 @@ bool left_out(const EstimateOptions& options, std::uint32_t cell) {
   return !options.leave_out.empty() && options.leave_out[cell] != 0;
 }
 
-CountLaw law_of(const std::vector<evidence::SearchedCell>& searched, const EstimateOptions& options) {
+std::vector<PositiveCell> cells_with_finds(const std::vector<evidence::SearchedCell>& searched,
+                                           const EstimateOptions& options, std::vector<std::uint32_t>& at) {
   std::vector<PositiveCell> positive;
   for (const evidence::SearchedCell& cell : searched) {
     if (cell.found > 0 && !left_out(options, cell.cell)) {
       positive.push_back({static_cast<double>(cell.share), static_cast<double>(cell.detection), cell.found});
+      at.push_back(cell.cell);
     }
+  }
+  return positive;
+}
+
+/// The count law of ground like that never searched: each cell with finds weighs as its like there (eq. 21), all
+/// together as many as that sample is worth (Kish 1965: (sum w)^2 / sum w^2).
+CountLaw law_ahead(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects,
+                   std::vector<PositiveCell> positive, const std::vector<std::uint32_t>& at) {
+  const std::vector<double> weight = likeness_to_unsearched(observations, effects, at);
+  double sum = 0;
+  double squares = 0;
+  for (const double w : weight) {
+    sum += w;
+    squares += w * w;
+  }
+  for (std::size_t i = 0; i < positive.size(); ++i) {
+    positive[i].weight = weight[i] * sum / squares;
   }
   return fit_count_law(positive);
 }
@@ -172,14 +193,19 @@ void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t
     }
     fitter.factor().sample(white, static_cast<sparse::Index>(count));
     for (std::size_t d = 0; d < count; ++d) {
-      for (std::size_t i = 0; i < n; ++i) {
-        double value = posterior.fit.latent[i] + white[d * n + i];
-        for (std::size_t j = 0; j < p; ++j) {
-          const double moved =
-              static_cast<double>(posterior.border_draws[j * draws + begin + d]) - posterior.fit.border[j];
-          value -= posterior.fit.spread(i, j) * moved;
+      double* latent = white.data() + d * n;
+      for (std::size_t j = 0; j < p; ++j) {
+        const double moved =
+            static_cast<double>(posterior.border_draws[j * draws + begin + d]) - posterior.fit.border[j];
+        const double* spread = posterior.fit.spread.value.data() + j * n;
+        for (std::size_t i = 0; i < n; ++i) {
+          latent[i] -= spread[i] * moved;
         }
-        posterior.latent_draws[i * draws + begin + d] = static_cast<float>(value);
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t d = 0; d < count; ++d) {
+        posterior.latent_draws[i * draws + begin + d] = static_cast<float>(posterior.fit.latent[i] + white[d * n + i]);
       }
     }
   }
@@ -231,7 +257,9 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   auto posterior = std::make_unique<ClassPosterior>();
   posterior->ordnance_class = evidence::kOrdnanceClasses[which];
   posterior->events = observations.mode == "presence-only";
-  posterior->law = law_of(observations.searched[which], options);
+  std::vector<std::uint32_t> with_finds;
+  const std::vector<PositiveCell> positive = cells_with_finds(observations.searched[which], options, with_finds);
+  posterior->law = fit_count_law(positive);
   posterior->searches = std::make_shared<SearchTable>(posterior->law);
   const std::vector<Observation> list = list_of(observations, which, options, *posterior->searches);
   const double cell_m = observations.grid.cell_m;
@@ -239,28 +267,34 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
 
   posterior->hyper = {std::log(8 * cell_m), std::log(1.8), std::log(0.7), 2.0};
   const std::int32_t step = step_within(observations, list, reach_m, options.most_nodes);
+  posterior->model = make_model(observations, list, model_options(observations, step, reach_m));
+  const HazardModel& model = posterior->model;
+  posterior->law_ahead = law_ahead(observations, model.effects, positive, with_finds);
+  const double range_m = long_range(observations.grid);
+  FieldFitter fitter(model, range_m);
+  struct {
+    std::vector<double> latent, border;
+  } start;
   if (options.hyper) {
     posterior->hyper = (*options.hyper)[which];
   } else {
     // Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two
     // differ.
-    const HazardModel coarse = make_model(observations, thinned(list, observations.grid, options.most_hyper_searches),
-                                          model_options(observations, std::max(5, step), reach_m));
-    FieldFitter fitter(coarse, long_range(observations.grid));
-    FG_TRY(const HyperFit learned, fit_hyperparameters(fitter, posterior->hyper, 8, 1.0));
+    ModelOptions coarse_options = model_options(observations, std::max(5, step), reach_m);
+    coarse_options.effects = model.effects;
+    const HazardModel coarse =
+        make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), coarse_options);
+    FieldFitter coarse_fitter(coarse, range_m);
+    FG_TRY(const HyperFit learned, fit_hyperparameters(coarse_fitter, posterior->hyper, 8, 1.0));
     posterior->hyper = learned.best;
-    if (!posterior->events) {
-      FG_TRY(const std::vector<HeldOutSearch> forecasts,
-             forecast_held_out(fitter, coarse, observations.grid, learned.best, 3));
-      posterior->calibration = fit_calibration(forecasts);
-    }
+    start = {interpolated(coarse, learned.fit.latent, model), learned.fit.border};
   }
 
-  posterior->model = make_model(observations, list, model_options(observations, step, reach_m));
-  const HazardModel& model = posterior->model;
-  const double range_m = long_range(observations.grid);
-  FieldFitter fitter(model, range_m);
-  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode));
+  FG_TRY(const std::vector<double> prior, fitter.prior_variance(posterior->hyper));
+  if (!start.border.empty()) {
+    fitter.start_at(std::move(start.latent), std::move(start.border), 1.0);
+  }
+  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kSettled));
   posterior->covariance = fitter.posterior_covariance();
   posterior->short_variance =
       interior_variance(model.short_lattice.spacing_m, std::exp(posterior->hyper.log_short_range_m),
@@ -268,7 +302,6 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   posterior->long_variance =
       interior_variance(model.long_lattice.spacing_m, range_m, std::exp(posterior->hyper.log_long_sd));
   posterior->effect_variance = spread_of_effects(model, posterior->fit.border);
-  FG_TRY(const std::vector<double> prior, fitter.prior_variance(posterior->hyper));
   scale_edges(model, prior, *posterior);
   draw(fitter, options, which, *posterior);
   return posterior;

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "estimate/calibration.h"
 #include "estimate/count_law.h"
 #include "estimate/estimate.h"
 #include "estimate/field_fit.h"
@@ -35,7 +34,8 @@ struct ClassPosterior {
   HazardModel model;
   Hyperparameters hyper;
   FieldFit fit;
-  CountLaw law;
+  CountLaw law;        ///< of searched ground
+  CountLaw law_ahead;  ///< of ground like that never searched
   std::shared_ptr<const SearchTable> searches;
   std::vector<double> covariance;  ///< posterior, at model.pattern, given the border
   std::vector<float>
@@ -43,7 +43,6 @@ struct ClassPosterior {
   double short_variance = 0;  ///< prior, interior
   double long_variance = 0;
   double effect_variance = 0;       ///< spread of the fitted effects over observed cells
-  Calibration calibration;          ///< learned on blocks that a fit did not see
   std::vector<float> latent_draws;  ///< latent x draws, a node's draws side by side
   std::vector<float> border_draws;  ///< border x draws
   std::vector<float> count_draws;   ///< per draw: factor on the mean count

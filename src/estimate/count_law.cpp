@@ -126,7 +126,7 @@ CountLaw fit_count_law(std::span<const PositiveCell> cells) {
   std::map<std::tuple<int, int, std::uint32_t>, double> groups;
   for (const PositiveCell& cell : cells) {
     groups[{static_cast<int>(std::lround(cell.share * 10)), static_cast<int>(std::lround(cell.detection * 50)),
-            cell.found}] += 1;
+            cell.found}] += cell.weight;
   }
   std::map<int, ClumpQuadrature> quadratures;
   for (const auto& [key, count] : groups) {

@@ -39,6 +39,7 @@ struct PositiveCell {
   double share;
   double detection;
   std::uint32_t found;
+  double weight = 1;  ///< how many cells it stands for
 };
 
 /// Maximum likelihood with weak priors (log mean ~ N(log 3, 1.5^2), log shape ~ N(log 0.7, 1^2)) from cells with finds,

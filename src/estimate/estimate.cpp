@@ -195,15 +195,18 @@ void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) c
   std::vector<ClassPrediction> classes(predictors.size());
   std::vector<float> sorted(draws());
   std::vector<std::uint32_t> cells;
+  std::vector<std::uint8_t> in_polygon;
   for (std::size_t row = first_row; row < last_row; ++row) {
     cells.clear();
+    in_polygon.clear();
     for (std::size_t cell = row * columns; cell < (row + 1) * columns; ++cell) {
       if (observations.inside[cell] != 0) {
         cells.push_back(static_cast<std::uint32_t>(cell));
+        in_polygon.push_back(by_cell.begin[cell] < by_cell.begin[cell + 1] ? 1 : 0);
       }
     }
     for (std::size_t k = 0; k < predictors.size(); ++k) {
-      predictors[k].predict(cells, classes[k]);
+      predictors[k].predict(cells, in_polygon, classes[k]);
     }
     for (std::size_t i = 0; i < cells.size(); ++i) {
       write_cell(cells[i], i, classes, sorted);
@@ -277,14 +280,12 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
     h["long_sd" + suffix] = std::exp(posterior->hyper.log_long_sd);
     h["smooth_precision" + suffix] = std::exp(posterior->hyper.log_smooth_precision);
     if (!posterior->events) {
-      h["calibration_shift" + suffix] = posterior->calibration.shift;
-      h["calibration_slope" + suffix] = posterior->calibration.slope;
-      h["calibration_spread" + suffix] = posterior->calibration.spread;
-      h["items_per_occupied_cell" + suffix] = positive_mean(posterior->law);
-      h["count_shape" + suffix] = posterior->law.shape;
+      h["items_per_occupied_cell" + suffix] = positive_mean(posterior->law_ahead);
+      h["items_per_occupied_cell_searched" + suffix] = positive_mean(posterior->law);
+      h["count_shape" + suffix] = posterior->law_ahead.shape;
     }
     result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound,
-                              positive_mean(posterior->law), posterior->model.short_lattice.active,
+                              positive_mean(posterior->law_ahead), posterior->model.short_lattice.active,
                               static_cast<std::int64_t>(posterior->model.observations.size())});
   }
   result.hazard.effects = effects_of(posteriors);

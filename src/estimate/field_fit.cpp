@@ -113,9 +113,9 @@ struct FieldFitter::Impl {
   std::shared_ptr<sparse::DenseCholesky> schur;
   std::vector<double> eta;
   std::vector<double> used_weight;  ///< of the last factorisation
-  std::vector<std::uint8_t> muted;  ///< observations left out of the fit
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
+  std::vector<double> node_rows;    ///< scratch, n x p row by row
 
   Impl(const HazardModel& m, double range)
       : model(m),
@@ -142,9 +142,6 @@ struct FieldFitter::Impl {
 
   Term term(std::size_t i, double at) const {
     const Observation& o = model.observations[i];
-    if (!muted.empty() && muted[i] != 0) {
-      return {};
-    }
     return o.events ? event_term(at, static_cast<double>(o.detection), static_cast<double>(o.count))
                     : search_term(at, static_cast<double>(o.detection), o.found);
   }
@@ -203,39 +200,55 @@ struct FieldFitter::Impl {
 
   /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
   void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
-                DenseMatrix& border) const {
-    std::array<double, 36> local{};
-    std::size_t columns[64];
-    double weights[64];
+                DenseMatrix& border) {
+    constexpr std::size_t kMost = 64;
+    std::array<std::size_t, kMost> columns{};
+    std::array<double, kMost> weights{};
+    node_rows.assign(n * p, 0.0);  // a node's row side by side: an observation writes to eight of them
     for (std::size_t i = 0; i < weight.size(); ++i) {
       const CellDesign& d = model.design[i];
       const auto& place = model.quad_place[model.quad[i]];
       std::size_t pair = 0;
       for (std::size_t a = 0; a < 8; ++a) {
+        const double wa = weight[i] * static_cast<double>(d.weight[a]);
         for (std::size_t b = 0; b <= a; ++b, ++pair) {
-          local[pair] = weight[i] * static_cast<double>(d.weight[a]) * static_cast<double>(d.weight[b]);
           if (place[pair] >= 0) {
-            latent.value[static_cast<std::size_t>(place[pair])] += local[pair];
+            latent.value[static_cast<std::size_t>(place[pair])] += wa * static_cast<double>(d.weight[b]);
           }
         }
       }
       std::size_t touched = 0;
       visit_border(i, [&](std::size_t column, double w) {
-        if (w != 0 && touched < 64) {
+        if (w != 0 && touched < kMost) {
           columns[touched] = column;
           weights[touched++] = w;
         }
       });
-      for (std::size_t c = 0; c < touched; ++c) {
-        const double wc = weight[i] * weights[c];
-        for (std::size_t k = 0; k < 8; ++k) {
-          if (d.node[k] >= 0) {
-            mixed(static_cast<std::size_t>(d.node[k]), columns[c]) += wc * static_cast<double>(d.weight[k]);
+      for (std::size_t k = 0; k < 8; ++k) {
+        if (d.node[k] >= 0) {
+          double* row = node_rows.data() + static_cast<std::size_t>(d.node[k]) * p;
+          const double wk = weight[i] * static_cast<double>(d.weight[k]);
+          for (std::size_t c = 0; c < touched; ++c) {
+            row[columns[c]] += wk * weights[c];
           }
         }
-        for (std::size_t e = 0; e < touched; ++e) {
-          border(columns[e], columns[c]) += wc * weights[e];
+      }
+      for (std::size_t c = 0; c < touched; ++c) {  // columns ascend: the lower triangle
+        const double wc = weight[i] * weights[c];
+        double* column = border.value.data() + columns[c] * p;
+        for (std::size_t e = c; e < touched; ++e) {
+          column[columns[e]] += wc * weights[e];
         }
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < p; ++j) {
+        mixed(i, j) += node_rows[i * p + j];
+      }
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t i = j + 1; i < p; ++i) {
+        border(j, i) = border(i, j);
       }
     }
   }
@@ -315,7 +328,7 @@ struct FieldFitter::Impl {
   base::Result<double> variational(double settled, int& iterations);
   Term mean_term(std::size_t i, double spread_of_eta) const;
   base::Result<void> add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit);
-  std::vector<double> predictor_variance() const;
+  std::vector<double> predictor_variance();
 };
 
 base::Result<int> FieldFitter::Impl::newton(double settled) {
@@ -379,42 +392,38 @@ double border_free_variance(const HazardModel& model, const std::vector<double>&
   return sum;
 }
 
-std::vector<double> FieldFitter::Impl::predictor_variance() const {
-  std::vector<double> result(eta.size());
-  std::vector<double> difference;
-  // A node's row side by side: each cell reads eight of them.
-  std::vector<double> rows(n * p);
+std::vector<double> FieldFitter::Impl::predictor_variance() {
+  // (x - V'a)' S^-1 (x - V'a) = |L^-1 x - sum of a_k L^-1 V'_k|^2: the columns of L^-1 and the nodes' vectors serve all
+  // observations.
+  node_rows.resize(n * p);
   for (std::size_t j = 0; j < p; ++j) {
     for (std::size_t i = 0; i < n; ++i) {
-      rows[i * p + j] = spread(i, j);
+      node_rows[i * p + j] = spread(i, j);
     }
   }
-  constexpr std::size_t kBatch = 256;
-  for (std::size_t begin = 0; begin < eta.size(); begin += kBatch) {
-    const std::size_t count = std::min(kBatch, eta.size() - begin);
-    difference.assign(p * count, 0.0);
-    for (std::size_t i = 0; i < count; ++i) {
-      double* row = difference.data() + i * p;
-      visit_border(begin + i, [&](std::size_t column, double w) { row[column] += w; });
-      const CellDesign& d = model.design[begin + i];
-      for (std::size_t k = 0; k < 8; ++k) {
-        if (d.node[k] >= 0) {
-          const double* node = rows.data() + static_cast<std::size_t>(d.node[k]) * p;
-          const auto w = static_cast<double>(d.weight[k]);
-          for (std::size_t j = 0; j < p; ++j) {
-            row[j] -= w * node[j];
-          }
+  schur->solve_lower(node_rows, n);
+  const DenseMatrix inverse = schur->inverse_of_lower();
+  std::vector<double> result(eta.size());
+  std::vector<double> sum(p);
+  for (std::size_t i = 0; i < eta.size(); ++i) {
+    std::fill(sum.begin(), sum.end(), 0.0);
+    visit_border(i, [&](std::size_t column, double w) {
+      const double* from = inverse.value.data() + column * p;
+      for (std::size_t j = column; j < p; ++j) {
+        sum[j] += w * from[j];
+      }
+    });
+    const CellDesign& d = model.design[i];
+    for (std::size_t k = 0; k < 8; ++k) {
+      if (d.node[k] >= 0) {
+        const double* from = node_rows.data() + static_cast<std::size_t>(d.node[k]) * p;
+        const auto w = static_cast<double>(d.weight[k]);
+        for (std::size_t j = 0; j < p; ++j) {
+          sum[j] -= w * from[j];
         }
       }
     }
-    schur->solve_lower(difference, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      double sum = border_free_variance(model, covariance, begin + i);
-      for (std::size_t j = 0; j < p; ++j) {
-        sum += difference[i * p + j] * difference[i * p + j];
-      }
-      result[begin + i] = sum;
-    }
+    result[i] = border_free_variance(model, covariance, i) + dot(sum, sum);
   }
   return result;
 }
@@ -466,17 +475,13 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
     }
     FG_TRY_VOID(factorise(weight));
     const Vectors step = solve(uphill(slope));
-    // Long steps would leave the range where the quadrature's marginals mean anything.
-    double longest = 0;
-    for (const double s : step.x) {
-      longest = std::max(longest, std::abs(s));
-    }
-    const double length = pace * (longest > 2 ? 2 / longest : 1.0);
+    // Long steps would leave the range where the quadrature's marginals mean anything: each goes as far as it may.
+    constexpr double kLongest = 3;
     for (std::size_t i = 0; i < n; ++i) {
-      mode.x[i] += length * step.x[i];
+      mode.x[i] += pace * std::clamp(step.x[i], -kLongest, kLongest);
     }
     for (std::size_t j = 0; j < p; ++j) {
-      mode.b[j] += length * step.b[j];
+      mode.b[j] += pace * std::clamp(step.b[j], -kLongest, kLongest);
     }
     predict(mode, eta);
   }
@@ -581,18 +586,15 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   return fit;
 }
 
-void FieldFitter::mute(std::vector<std::uint8_t> muted) {
-  impl_->muted = std::move(muted);
-  for (std::size_t i = 0; i < impl_->muted.size() && !impl_->used_weight.empty(); ++i) {
-    impl_->used_weight[i] = impl_->muted[i] != 0 ? 1e-9 : std::max(impl_->used_weight[i], 1e-6);
+void FieldFitter::start_at(std::vector<double> latent, std::vector<double> border, double variance) {
+  Impl& m = *impl_;
+  FG_CHECK(latent.size() == m.n && border.size() == m.p);
+  m.mode = {std::move(latent), std::move(border)};
+  m.predict(m.mode, m.eta);
+  m.used_weight.resize(m.eta.size());
+  for (std::size_t i = 0; i < m.eta.size(); ++i) {
+    m.used_weight[i] = std::max(m.mean_term(i, variance).observed, 1e-9);
   }
-}
-
-const std::vector<double>& FieldFitter::predictor_mean() const {
-  return impl_->eta;
-}
-const std::vector<double>& FieldFitter::predictor_variance() const {
-  return impl_->variance;
 }
 
 const sparse::Cholesky& FieldFitter::factor() const {
@@ -606,9 +608,9 @@ const std::vector<double>& FieldFitter::posterior_covariance() const {
 base::Result<std::vector<double>> FieldFitter::prior_variance(const Hyperparameters& hyper) {
   Impl& m = *impl_;
   m.set_prior(hyper);
-  sparse::Cholesky prior_factor(m.prior);
-  FG_TRY_VOID(prior_factor.factorise(m.prior));
-  const std::vector<double> covariance = prior_factor.selected_inverse(m.prior);
+  FG_TRY_VOID(m.factor.factorise(m.prior));
+  m.used_weight.clear();
+  const std::vector<double> covariance = m.factor.selected_inverse(m.prior);
   std::vector<double> variance(m.n);
   for (std::size_t j = 0; j < m.n; ++j) {
     variance[j] = covariance[static_cast<std::size_t>(m.prior.column_begin[j])];

@@ -48,17 +48,16 @@ class FieldFitter {
   /// latent precision; the gradient adds a selected inverse (eq. 14-15).
   base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.5);
 
-  /// Observations to be ignored by the next fits (one flag each; empty = none), so that they can be forecast.
-  void mute(std::vector<std::uint8_t> muted);
-  /// Mean and variance of each observation's predictor after the last fit.
-  const std::vector<double>& predictor_mean() const;
-  const std::vector<double>& predictor_variance() const;
+  /// Where the next fit starts instead of at nothing: latent and border near the answer, such as a coarser lattice's,
+  /// and the variance that a predictor has about there.
+  void start_at(std::vector<double> latent, std::vector<double> border, double variance);
 
   /// Posterior factor of the last fit, for draws and variances.
   const sparse::Cholesky& factor() const;
   /// Posterior and prior variance of the latent vector's entries at `model.pattern` (posterior: given the border) and
   /// at its diagonal.
   const std::vector<double>& posterior_covariance() const;
+  /// Uses the factor's place: the next fit starts anew.
   base::Result<std::vector<double>> prior_variance(const Hyperparameters& hyper);
 
  private:

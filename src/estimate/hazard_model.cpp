@@ -26,6 +26,21 @@ std::vector<std::uint8_t> near_observations(const geo::Grid& grid, const std::ve
   return mask;
 }
 
+/// The ground to be forecast: at most some 50,000 cells of it, by regular steps.
+std::vector<std::uint32_t> forecast_sample(const evidence::Observations& observations) {
+  constexpr std::int64_t kMost = 50'000;
+  const std::int64_t inside = std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1});
+  const std::int64_t step = std::max<std::int64_t>(1, inside / kMost);
+  std::vector<std::uint32_t> sample;
+  std::int64_t seen = 0;
+  for (std::uint32_t cell = 0; cell < observations.inside.size(); ++cell) {
+    if (observations.inside[cell] != 0 && seen++ % step == 0) {
+      sample.push_back(cell);
+    }
+  }
+  return sample;
+}
+
 /// Squares of eight nodes that hold observations, each once.
 void collect_quads(HazardModel& model) {
   std::unordered_map<std::uint64_t, std::uint32_t> known;
@@ -113,6 +128,36 @@ CellDesign cell_design(const HazardModel& model, const geo::Grid& grid, std::uin
   return design;
 }
 
+std::vector<double> interpolated(const HazardModel& from, const std::vector<double>& latent, const HazardModel& to) {
+  std::vector<double> result(to.latent(), 0.0);
+  const auto fill = [&](const Lattice& source, std::int32_t source_offset, const Lattice& target,
+                        std::int32_t target_offset) {
+    for (std::int32_t row = 0; row < target.rows; ++row) {
+      for (std::int32_t column = 0; column < target.columns; ++column) {
+        const std::int32_t node = target.node[target.at(column, row)];
+        if (node < 0) {
+          continue;
+        }
+        const LatticePlace place =
+            place_in(source, {target.west_m + column * target.spacing_m, target.north_m - row * target.spacing_m});
+        const std::array<std::size_t, 4> corner = {
+            source.at(place.column, place.row), source.at(place.column + 1, place.row),
+            source.at(place.column, place.row + 1), source.at(place.column + 1, place.row + 1)};
+        double sum = 0;
+        for (std::size_t k = 0; k < 4; ++k) {
+          const std::int32_t at = source.node[corner[k]];
+          sum += at < 0 ? 0.0
+                        : static_cast<double>(place.weight[k]) * latent[static_cast<std::size_t>(at + source_offset)];
+        }
+        result[static_cast<std::size_t>(node + target_offset)] = sum;
+      }
+    }
+  };
+  fill(from.short_lattice, 0, to.short_lattice, 0);
+  fill(from.long_lattice, from.short_lattice.active, to.long_lattice, to.short_lattice.active);
+  return result;
+}
+
 HazardModel make_model(const evidence::Observations& observations, std::vector<Observation> list,
                        const ModelOptions& options) {
   const geo::Grid& grid = observations.grid;
@@ -132,7 +177,9 @@ HazardModel make_model(const evidence::Observations& observations, std::vector<O
   for (const Observation& o : model.observations) {
     cells.push_back(o.cell);
   }
-  model.effects = smooth_effects(observations.covariates, cells, options.knots);
+  model.effects = !options.effects.empty()
+                      ? options.effects
+                      : smooth_effects(observations.covariates, cells, forecast_sample(observations), options.knots);
   model.design.reserve(cells.size());
   model.basis.reserve(cells.size() * model.effects.size());
   for (const std::uint32_t cell : cells) {

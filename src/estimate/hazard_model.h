@@ -54,11 +54,16 @@ struct ModelOptions {
   double long_range_m = 6000;
   double reach_m = 1000;  ///< the short field lives this far around observations
   std::size_t knots = 6;
+  std::vector<SmoothEffect> effects =
+      {};  ///< of another model of the class, to be shared; empty: laid out from the list
 };
 
 /// The list of one class -> model.  Cost: O(cells) for the lattices, O(observations) for the rest.
 HazardModel make_model(const evidence::Observations& observations, std::vector<Observation> list,
                        const ModelOptions& options);
+
+/// A latent vector of one model at the nodes of another of the same class: bilinear, 0 where the first has no field.
+std::vector<double> interpolated(const HazardModel& from, const std::vector<double>& latent, const HazardModel& to);
 
 CellDesign cell_design(const HazardModel& model, const geo::Grid& grid, std::uint32_t cell);
 

@@ -62,10 +62,11 @@ base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparam
                                            double enough) {
   Point x = start.as_array();
   FG_TRY(FieldFit at, fitter.fit(start, FieldFitter::Want::gradient));
-  HyperFit result{start, at.evidence_bound, 1};
+  HyperFit result{start, std::move(at), 0, 1};
+  result.evidence_bound = result.fit.evidence_bound;
   Point g{};
   for (std::size_t i = 0; i < kN; ++i) {
-    g[i] = -at.gradient[i];
+    g[i] = -result.fit.gradient[i];
   }
   InverseHessian h;
   h.reset();
@@ -85,7 +86,7 @@ base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparam
       for (std::size_t i = 0; i < kN; ++i) {
         next[i] = std::clamp(x[i] + length * step[i], kLow[i], kHigh[i]);
       }
-      const auto trial = fitter.fit(Hyperparameters::from(next), FieldFitter::Want::gradient);
+      auto trial = fitter.fit(Hyperparameters::from(next), FieldFitter::Want::gradient);
       ++result.evaluations;
       if (trial && trial->evidence_bound > result.evidence_bound) {
         Point y{};
@@ -98,6 +99,7 @@ base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparam
         gain = trial->evidence_bound - result.evidence_bound;
         result.best = Hyperparameters::from(next);
         result.evidence_bound = trial->evidence_bound;
+        result.fit = std::move(*trial);
         x = next;
         h.update(s, y);
         improved = true;

@@ -6,6 +6,7 @@ namespace firmground::estimate {
 
 struct HyperFit {
   Hyperparameters best;
+  FieldFit fit;  ///< there, without gradient
   double evidence_bound = 0;
   int evaluations = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
 #include "base/random.h"
@@ -11,9 +12,40 @@ namespace firmground::estimate {
 
 namespace {
 
-float presence_of(float eta) {
-  const float intensity = std::exp(std::min(eta, 20.0F));
-  return intensity < 1e-3F ? intensity * (1 - 0.5F * intensity) : 1 - std::exp(-intensity);
+/// exp(x) for x in [-87, 20] to 2e-7 of its value, without a branch or a call, so that a loop over draws becomes vector
+/// code: 2^k times the Taylor polynomial of degree 7 on [-ln 2 / 2, ln 2 / 2].
+inline float fast_exp(float x) {
+  constexpr float kLog2e = 1.44269504F;
+  constexpr float kLn2High = 0.693359375F;
+  constexpr float kLn2Low = -2.12194440e-4F;
+  constexpr float kRound = 12582912.0F;  // 1.5 x 2^23: adding it rounds to a whole number
+  const float shifted = x * kLog2e + kRound;
+  const float k = shifted - kRound;
+  const float r = (x - k * kLn2High) - k * kLn2Low;
+  float p = 1.0F / 5040;
+  p = p * r + 1.0F / 720;
+  p = p * r + 1.0F / 120;
+  p = p * r + 1.0F / 24;
+  p = p * r + 1.0F / 6;
+  p = p * r + 0.5F;
+  p = p * r + 1.0F;
+  p = p * r + 1.0F;
+  const std::int32_t power = (std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(kRound) + 127) << 23;
+  return p * std::bit_cast<float>(power);
+}
+
+/// eta -> intensity exp(eta), in place.
+void to_intensity(std::vector<float>& eta) {
+  for (float& value : eta) {
+    value = fast_exp(std::min(std::max(value, -80.0F), 20.0F));
+  }
+}
+
+/// 1 - exp(-intensity), with its digits where the intensity is small.
+inline float presence_of(float intensity) {
+  const float series = intensity * (1 - intensity * (0.5F - intensity * (1.0F / 6)));
+  const float whole = 1 - fast_exp(-std::min(intensity, 80.0F));
+  return intensity < 0.02F ? series : whole;
 }
 
 }  // namespace
@@ -46,12 +78,16 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       seed_(options.seed) {
   const std::size_t n = posterior.model.latent();
   const std::size_t p = posterior.model.border();
-  spread_rows_.resize(n * p);
+  std::vector<double> rows(n * p);
   for (std::size_t j = 0; j < p; ++j) {
     for (std::size_t i = 0; i < n; ++i) {
-      spread_rows_[i * p + j] = static_cast<float>(posterior.fit.spread(i, j));
+      rows[i * p + j] = posterior.fit.spread(i, j);
     }
   }
+  posterior.fit.schur->solve_lower(rows, n);
+  node_rows_.assign(rows.begin(), rows.end());
+  const sparse::DenseMatrix inverse = posterior.fit.schur->inverse_of_lower();
+  lower_inverse_.assign(inverse.value.begin(), inverse.value.end());
   for (const SmoothEffect& effect : posterior.model.effects) {
     for (const evidence::CovariateField& field : observations.covariates) {
       if (field.name == effect.name) {
@@ -95,78 +131,85 @@ void CellPredictor::load_square(const CellDesign& design, Square& square) const 
   }
 }
 
-void CellPredictor::border_differences(const std::vector<std::uint32_t>& cells, const std::vector<CellDesign>& designs,
-                                       std::vector<double>& variance, std::vector<double>& mean) const {
+/// Of a run of cells: where they lie, and mean and border's share of the variance of their predictors.
+struct CellPredictor::Row {
+  std::vector<CellDesign> design;
+  std::vector<BasisPlace> basis;  ///< cells x effects
+  std::vector<double> mean;
+  std::vector<double> variance;
+};
+
+void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, Row& row) const {
   const std::size_t p = posterior_.model.border();
-  constexpr std::size_t kBatch = 256;
-  std::vector<double> difference;
-  for (std::size_t begin = 0; begin < cells.size(); begin += kBatch) {
-    const std::size_t count = std::min(kBatch, cells.size() - begin);
-    difference.assign(p * count, 0.0);
-    for (std::size_t i = 0; i < count; ++i) {
-      double* row = difference.data() + i * p;
-      double sum = posterior_.fit.border[0];
-      row[0] += 1;
-      for (std::size_t e = 0; e < fields_.size(); ++e) {
-        const SmoothEffect& effect = posterior_.model.effects[e];
-        const BasisPlace place = basis_place(effect, fields_[e]->value[cells[begin + i]]);
-        const std::size_t column = effect.first_column + place.knot;
-        row[column] += static_cast<double>(place.left);
-        row[column + 1] += static_cast<double>(place.right);
-        sum += static_cast<double>(place.left) * posterior_.fit.border[column] +
-               static_cast<double>(place.right) * posterior_.fit.border[column + 1];
-      }
-      const CellDesign& design = designs[begin + i];
-      for (std::size_t k = 0; k < 8; ++k) {
-        if (design.node[k] < 0) {
-          continue;
-        }
-        const auto w = static_cast<double>(design.weight[k]);
-        sum += w * posterior_.fit.latent[static_cast<std::size_t>(design.node[k])];
-        const float* spread = spread_rows_.data() + static_cast<std::size_t>(design.node[k]) * p;
-        for (std::size_t j = 0; j < p; ++j) {
-          row[j] -= w * static_cast<double>(spread[j]);
-        }
-      }
-      mean[begin + i] = sum;
+  const std::size_t effects = fields_.size();
+  row.design.resize(cells.size());
+  row.basis.resize(cells.size() * effects);
+  row.mean.resize(cells.size());
+  row.variance.resize(cells.size());
+  std::vector<float> difference(p);  // L^-1 (x - V'a): its square is the variance that the border adds
+  const auto add = [&](const float* from, float w, std::size_t first) {
+    for (std::size_t j = first; j < p; ++j) {
+      difference[j] += w * from[j];
     }
-    posterior_.fit.schur->solve_lower(difference, count);
-    for (std::size_t i = 0; i < count; ++i) {
-      double sum = 0;
-      for (std::size_t j = 0; j < p; ++j) {
-        sum += difference[i * p + j] * difference[i * p + j];
-      }
-      variance[begin + i] = sum;
+  };
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    row.design[i] = cell_design(posterior_.model, observations_.grid, cells[i]);
+    std::copy_n(lower_inverse_.begin(), p, difference.begin());
+    double sum = posterior_.fit.border[0];
+    for (std::size_t e = 0; e < effects; ++e) {
+      const SmoothEffect& effect = posterior_.model.effects[e];
+      const BasisPlace place = basis_place(effect, fields_[e]->value[cells[i]]);
+      row.basis[i * effects + e] = place;
+      const std::size_t column = effect.first_column + place.knot;
+      add(lower_inverse_.data() + column * p, place.left, column);
+      add(lower_inverse_.data() + (column + 1) * p, place.right, column + 1);
+      sum += static_cast<double>(place.left) * posterior_.fit.border[column] +
+             static_cast<double>(place.right) * posterior_.fit.border[column + 1];
     }
+    const CellDesign& design = row.design[i];
+    for (std::size_t k = 0; k < 8; ++k) {
+      if (design.node[k] >= 0) {
+        const auto node = static_cast<std::size_t>(design.node[k]);
+        sum += static_cast<double>(design.weight[k]) * posterior_.fit.latent[node];
+        add(node_rows_.data() + node * p, -design.weight[k], 0);
+      }
+    }
+    row.mean[i] = sum;
+    double squares = 0;
+    for (const float d : difference) {
+      squares += static_cast<double>(d) * static_cast<double>(d);
+    }
+    row.variance[i] = squares;
   }
 }
 
-void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, const float* eta,
-                                ClassPrediction& out) const {
+void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
+                                std::vector<float>& eta, ClassPrediction& out) const {
   float* items = out.item_draws.data() + at * draws_;
   float* none = out.none_draws.data() + at * draws_;
+  to_intensity(eta);
   if (posterior_.events) {
     const double rate = mean_intensity(mean, variance);
     out.find_probability[at] = out.probability[at] = static_cast<float>(mean_presence(mean, variance));
     out.items[at] = std::max(static_cast<float>(rate), out.probability[at]);
     out.variance_items[at] = out.items[at];
     for (std::size_t m = 0; m < draws_; ++m) {
-      items[m] = std::exp(std::min(eta[m], 20.0F));
-      none[m] = -items[m];
+      items[m] = eta[m];
+      none[m] = -eta[m];
     }
     return;
   }
-  const CountLaw& law = posterior_.law;
-  const double positive = positive_mean(law);
-  const double second =
-      law.mean * law.mean / law.shape + law.mean + law.mean * law.mean;  // E[N^2] of the untruncated law
-  const double any = law.mean / positive;                                // P(N > 0)
   const std::int32_t search = searched_at_[cell];
   const evidence::SearchedCell* searched =
       search < 0
           ? nullptr
           : &observations_
                  .searched[static_cast<std::size_t>(posterior_.ordnance_class)][static_cast<std::size_t>(search)];
+  const CountLaw& law = searched != nullptr ? posterior_.law : posterior_.law_ahead;
+  const double positive = positive_mean(law);
+  const double second =
+      law.mean * law.mean / law.shape + law.mean + law.mean * law.mean;  // E[N^2] of the untruncated law
+  const double any = law.mean / positive;                                // P(N > 0)
   if (searched != nullptr) {
     out.find_probability[at] = static_cast<float>(mean_presence(mean, variance)) *
                                posterior_.searches->at(searched->share, searched->detection).detection_of_presence;
@@ -205,28 +248,67 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   out.probability[at] = static_cast<float>(probability);
   out.items[at] = static_cast<float>(std::max(probability, expected));
   out.variance_items[at] = static_cast<float>(std::max(0.0, probability * second / any - expected * expected));
+  const float* count = posterior_.count_draws.data();
   for (std::size_t m = 0; m < draws_; ++m) {
     const float p = presence_of(eta[m]);
-    const float unseen = 1 - p * detected;
-    items[m] = p * left_factor / unseen * posterior_.count_draws[m];
-    none[m] = std::log(std::max(1e-6F, 1 - p * missed / unseen));
+    items[m] = p * left_factor / (1 - p * detected) * count[m];
+  }
+  if (with_none && searched == nullptr) {
+    for (std::size_t m = 0; m < draws_; ++m) {
+      none[m] = -eta[m];
+    }
+  } else if (with_none) {
+    for (std::size_t m = 0; m < draws_; ++m) {
+      const float p = presence_of(eta[m]);
+      none[m] = std::log(std::max(1e-6F, 1 - p * missed / (1 - p * detected)));
+    }
   }
 }
 
-void CellPredictor::predict(const std::vector<std::uint32_t>& cells, ClassPrediction& out) const {
+double CellPredictor::field_variance(const CellDesign& design, const Square& square) const {
+  double field = 0;
+  std::size_t pair = 0;
+  for (std::size_t a = 0; a < 8; ++a) {
+    for (std::size_t b = 0; b <= a; ++b, ++pair) {
+      const double scale = a < 4 ? square.scale : b < 4 ? std::sqrt(square.scale) : 1.0;
+      field += (a == b ? 1.0 : 2.0) * scale * static_cast<double>(design.weight[a]) *
+               static_cast<double>(design.weight[b]) * square.covariance[pair];
+    }
+  }
+  return std::max(field, 0.0) + (design.node[0] >= 0 ? 0.0 : posterior_.short_variance);
+}
+
+/// Adds a cell's nodes and border to its draws.
+void CellPredictor::draw_eta(const Row& row, std::size_t at, bool known, std::vector<float>& eta) const {
+  const auto add = [&](const float* from, float w) {
+    for (std::size_t m = 0; m < draws_; ++m) {
+      eta[m] += w * from[m];
+    }
+  };
+  const CellDesign& design = row.design[at];
+  for (std::size_t k = known ? 0 : 4; k < 8; ++k) {
+    add(posterior_.latent_draws.data() + static_cast<std::size_t>(design.node[k]) * draws_, design.weight[k]);
+  }
+  add(posterior_.border_draws.data(), 1);
+  for (std::size_t e = 0; e < fields_.size(); ++e) {
+    const BasisPlace& place = row.basis[at * fields_.size() + e];
+    const float* from =
+        posterior_.border_draws.data() + (posterior_.model.effects[e].first_column + place.knot) * draws_;
+    add(from, place.left);
+    add(from + draws_, place.right);
+  }
+}
+
+void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& with_none,
+                            ClassPrediction& out) const {
   const std::size_t count = cells.size();
   for (auto* v : {&out.probability, &out.items, &out.variance_items, &out.evidence, &out.find_probability}) {
     v->assign(count, 0);
   }
   out.item_draws.resize(count * draws_);
   out.none_draws.resize(count * draws_);
-  std::vector<CellDesign> designs(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    designs[i] = cell_design(posterior_.model, observations_.grid, cells[i]);
-  }
-  std::vector<double> variance(count);
-  std::vector<double> mean(count);
-  border_differences(cells, designs, variance, mean);
+  Row row;
+  fill_moments(cells, row);
 
   const double prior_variance = posterior_.short_variance + posterior_.long_variance + posterior_.effect_variance;
   const auto short_sd = static_cast<float>(std::sqrt(posterior_.short_variance));
@@ -238,21 +320,12 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, ClassPredic
   std::vector<float> unknown(draws_);
   std::uint64_t unknown_square = ~std::uint64_t{0};
   for (std::size_t i = 0; i < count; ++i) {
-    const CellDesign& design = designs[i];
+    const CellDesign& design = row.design[i];
     load_square(design, square);
-    double field = 0;
-    std::size_t pair = 0;
-    for (std::size_t a = 0; a < 8; ++a) {
-      for (std::size_t b = 0; b <= a; ++b, ++pair) {
-        const double scale = a < 4 ? square.scale : b < 4 ? std::sqrt(square.scale) : 1.0;
-        field += (a == b ? 1.0 : 2.0) * scale * static_cast<double>(design.weight[a]) *
-                 static_cast<double>(design.weight[b]) * square.covariance[pair];
-      }
-    }
     const bool known = design.node[0] >= 0;
-    const double total = variance[i] + std::max(field, 0.0) + (known ? 0.0 : posterior_.short_variance);
-    std::fill(eta.begin(), eta.end(), 0.0F);
-    if (!known) {
+    if (known) {
+      std::fill(eta.begin(), eta.end(), 0.0F);
+    } else {
       // Far from any data the short field is what the prior says: one value per square and draw.
       const std::uint64_t key =
           (static_cast<std::uint64_t>(cells[i] / columns / step) << 32U) | (cells[i] % columns / step);
@@ -265,36 +338,10 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, ClassPredic
       }
       eta = unknown;
     }
-    for (std::size_t k = 0; k < 8; ++k) {
-      if (design.node[k] < 0) {
-        continue;
-      }
-      const float* node = posterior_.latent_draws.data() + static_cast<std::size_t>(design.node[k]) * draws_;
-      for (std::size_t m = 0; m < draws_; ++m) {
-        eta[m] += design.weight[k] * node[m];
-      }
-    }
-    const auto add_border = [&](std::size_t column, float w) {
-      const float* border = posterior_.border_draws.data() + column * draws_;
-      for (std::size_t m = 0; m < draws_; ++m) {
-        eta[m] += w * border[m];
-      }
-    };
-    add_border(0, 1);
-    for (std::size_t e = 0; e < fields_.size(); ++e) {
-      const SmoothEffect& effect = posterior_.model.effects[e];
-      const BasisPlace place = basis_place(effect, fields_[e]->value[cells[i]]);
-      add_border(effect.first_column + place.knot, place.left);
-      add_border(effect.first_column + place.knot + 1, place.right);
-    }
+    draw_eta(row, i, known, eta);
+    const double total = row.variance[i] + field_variance(design, square);
     out.evidence[i] = static_cast<float>(std::clamp(1 - total / prior_variance, 0.0, 1.0));
-    // eq. 19: the same correction for the marginal and for each draw.
-    const Calibration& c = posterior_.calibration;
-    const double corrected = c.shift + c.slope * mean[i];
-    for (float& value : eta) {
-      value = static_cast<float>(corrected + c.spread * (static_cast<double>(value) - mean[i]));
-    }
-    finish_cell(cells[i], i, corrected, c.spread * c.spread * total, eta.data(), out);
+    finish_cell(cells[i], i, row.mean[i], total, with_none[i] != 0, eta, out);
   }
 }
 

@@ -16,7 +16,7 @@ struct ClassPrediction {
   std::vector<float> evidence;          ///< 1 - posterior / prior variance of the log intensity
   std::vector<float> find_probability;  ///< P(the recorded search finds anything): what validation can check
   std::vector<float> item_draws;        ///< cells x draws: conditional mean of the number remaining
-  std::vector<float> none_draws;        ///< cells x draws: log P(no item remains)
+  std::vector<float> none_draws;        ///< cells x draws: log P(no item remains), where it was asked for
 };
 
 /// Predicts cells of one class from its posterior (eq. 17-20). Thread-safe: const and without shared scratch.
@@ -24,22 +24,26 @@ class CellPredictor {
  public:
   CellPredictor(const ClassPosterior& posterior, const evidence::Observations& observations,
                 const EstimateOptions& options);
-  /// REQUIRES: cells ascending.
-  void predict(const std::vector<std::uint32_t>& cells, ClassPrediction& out) const;
+  /// REQUIRES: cells ascending; with_none.size() == cells.size(): whether none_draws are wanted there.
+  void predict(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& with_none,
+               ClassPrediction& out) const;
 
  private:
   struct Square;
   void load_square(const CellDesign& design, Square& square) const;
-  void border_differences(const std::vector<std::uint32_t>& cells, const std::vector<CellDesign>& designs,
-                          std::vector<double>& variance, std::vector<double>& mean) const;
-  void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, const float* eta,
-                   ClassPrediction& out) const;
+  struct Row;
+  void fill_moments(const std::vector<std::uint32_t>& cells, Row& row) const;
+  double field_variance(const CellDesign& design, const Square& square) const;
+  void draw_eta(const Row& row, std::size_t at, bool known, std::vector<float>& eta) const;
+  void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
+                   std::vector<float>& eta, ClassPrediction& out) const;
 
   const ClassPosterior& posterior_;
   const evidence::Observations& observations_;
   std::size_t draws_;
   std::uint64_t seed_;
-  std::vector<float> spread_rows_;  ///< latent x border, a node's row side by side
+  std::vector<float> node_rows_;      ///< L^-1 V' of eq. 17: latent x border, a node's row side by side
+  std::vector<float> lower_inverse_;  ///< L^-1 of the border's precision S = L L', column by column
   std::vector<const evidence::CovariateField*> fields_;
   std::vector<std::int32_t> searched_at_;  ///< cell -> index of its search, -1 none
 };

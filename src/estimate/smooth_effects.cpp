@@ -25,6 +25,32 @@ std::vector<double> quantile_knots(std::vector<float> values, std::size_t count)
   return knots;
 }
 
+std::vector<float> known_values(const evidence::CovariateField& field, const std::vector<std::uint32_t>& cells) {
+  std::vector<float> values;
+  values.reserve(cells.size());
+  for (const std::uint32_t cell : cells) {
+    if (std::isfinite(field.value[cell])) {
+      values.push_back(field.value[cell]);
+    }
+  }
+  return values;
+}
+
+/// Both samples thinned to the size of the smaller one, by regular steps through their order.
+std::vector<float> pooled(const std::vector<float>& a, const std::vector<float>& b) {
+  if (b.empty()) {
+    return a;
+  }
+  const std::size_t size = std::min(a.size(), b.size());
+  std::vector<float> result;
+  result.reserve(2 * size);
+  for (std::size_t i = 0; i < size; ++i) {
+    result.push_back(a[i * a.size() / size]);
+    result.push_back(b[i * b.size() / size]);
+  }
+  return result;
+}
+
 }  // namespace
 
 BasisPlace basis_place(const SmoothEffect& effect, float value) {
@@ -46,17 +72,13 @@ BasisPlace basis_place(const SmoothEffect& effect, float value) {
 }
 
 std::vector<SmoothEffect> smooth_effects(const std::vector<evidence::CovariateField>& covariates,
-                                         const std::vector<std::uint32_t>& cells, std::size_t knots) {
+                                         const std::vector<std::uint32_t>& observed,
+                                         const std::vector<std::uint32_t>& forecast, std::size_t knots) {
   std::vector<SmoothEffect> effects;
   std::size_t column = 1;
   for (const evidence::CovariateField& field : covariates) {
     SmoothEffect effect{field.name, field.unit, {}, {}, field.categories, field.labels, column};
-    std::vector<float> values;
-    for (const std::uint32_t cell : cells) {
-      if (std::isfinite(field.value[cell])) {
-        values.push_back(field.value[cell]);
-      }
-    }
+    const std::vector<float> values = known_values(field, observed);
     if (values.empty()) {
       continue;
     }
@@ -65,7 +87,8 @@ std::vector<SmoothEffect> smooth_effects(const std::vector<evidence::CovariateFi
         effect.knots.push_back(static_cast<double>(level));
       }
     } else {
-      effect.knots = quantile_knots(values, knots);
+      // No searched cell shows what little search around it means: there the effect must not go on by itself.
+      effect.knots = quantile_knots(field.tells_effort ? values : pooled(values, known_values(field, forecast)), knots);
     }
     if (effect.knots.size() < 2) {
       continue;

@@ -196,7 +196,8 @@ void add_attention(const geo::Grid& grid, const Mask& processed, std::vector<Cov
                     "share",
                     box_mean(grid, box_mean(grid, searched, radius), radius),
                     false,
-                    {}});
+                    {},
+                    true});
 }
 
 void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, std::vector<CovariateField>& fields) {

@@ -42,6 +42,7 @@ struct CovariateField {
   std::vector<float> value;
   bool categories = false;  ///< values are 0, 1, 2 ... with the labels below
   std::vector<std::string> labels;
+  bool tells_effort = false;  ///< made from where people searched: no cause of it
 };
 
 /// Everything the estimate may look at, on the grid. A function of the snapshot alone (design invariant 2).

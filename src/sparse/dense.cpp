@@ -83,4 +83,13 @@ DenseMatrix DenseCholesky::inverse() const {
   return result;
 }
 
+DenseMatrix DenseCholesky::inverse_of_lower() const {
+  DenseMatrix result(l_.rows, l_.rows);
+  for (std::size_t j = 0; j < l_.rows; ++j) {
+    result(j, j) = 1;
+  }
+  solve_lower(result.value, l_.rows);
+  return result;
+}
+
 }  // namespace firmground::sparse

@@ -31,6 +31,7 @@ class DenseCholesky {
   void solve_lower(std::span<double> b, std::size_t columns = 1) const;  ///< L x = b in place, size x columns
   void solve_upper(std::span<double> b) const;  ///< L^T x = b in place; of white noise: a draw with precision A
   DenseMatrix inverse() const;
+  DenseMatrix inverse_of_lower() const;  ///< L^-1, lower triangular
 
  private:
   DenseMatrix l_;
