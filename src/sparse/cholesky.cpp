@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <string>
 
 extern "C" void openblas_set_num_threads(int threads);
@@ -122,6 +123,9 @@ struct Cholesky::Impl {
 Cholesky::Cholesky(const SymmetricMatrix& pattern) : impl_(std::make_unique<Impl>()) {
   cholmod_sparse a = view(pattern);
   a.xtype = CHOLMOD_PATTERN;
+  // METIS seeds and reads the C library's one rand(): two analyses at once would order their unknowns by chance.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
   impl_->factor = cholmod_l_analyze(&a, &impl_->common);
   FG_CHECK(impl_->factor != nullptr && impl_->factor->is_super);
   impl_->index_columns();

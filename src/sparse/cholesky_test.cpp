@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <thread>
 #include <vector>
 
 #include "base/random.h"
@@ -154,6 +155,33 @@ TEST(Cholesky, SamplesHaveTheMatrixAsTheirPrecision) {
     }
     const double sd = std::sqrt(oracle.inverse[i * n + i] * oracle.inverse[j * n + j]);
     EXPECT_NEAR(sum / kDraws, oracle.inverse[i * n + j], 5 * sd * std::sqrt(2.0 / kDraws));
+  }
+}
+
+TEST(Cholesky, GivesTheSameBytesHoweverManyMatricesAreAnalysedAtOnce) {
+  const SymmetricMatrix a = lattice(28, 0.05);
+  const auto solve = [&](std::vector<double>& x) {
+    x.assign(static_cast<std::size_t>(a.n), 1.0);
+    Cholesky cholesky(a);
+    ASSERT_TRUE(cholesky.factorise(a));
+    cholesky.solve(x);
+  };
+  std::vector<double> alone;
+  solve(alone);
+  std::vector<std::vector<double>> together(32);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = t; i < together.size(); i += 4) {
+        solve(together[i]);
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  for (const std::vector<double>& x : together) {
+    EXPECT_EQ(x, alone);
   }
 }
 
