@@ -298,6 +298,24 @@ std::vector<Fault> faults_of_sums_and_units() {
          declare(w, "land-release", "LR-1", "100", "ha");
          declare(w, "land-release", "LR-2", "90", "ha");
        }},
+      {"expenditure-exceeds-contribution", "funding", "FU-1",
+       [](World& w) {
+         for (const char* id : {"EX-1", "EX-2"}) {
+           w.add("expenditure", {{"expenditure_id", id},
+                                 {"contribution_id", "FU-1"},
+                                 {"spent_on", "2024-05-01"},
+                                 {"amount", "3e6"},
+                                 {"currency", "USD"}});
+         }
+       }},
+      {"devices-differ-from-finds", "clearances", "CL-1",
+       [](World& w) {
+         w.add("clearances", {{"clearance_id", "CL-1"},
+                              {"release_id", "LR-1"},
+                              {"completed_on", "2022-05-10"},
+                              {"ap_mines", "3"},
+                              {"av_mines", "0"}});
+       }},
       {"baseline-overwritten", "baselines", "B-2021",
        [](World& w) {
          Row& baseline = w.at("baselines", "B-2021");

@@ -142,6 +142,100 @@ void releases_exceed_hazard(const Rule& rule, const Records& records, Findings& 
   }
 }
 
+/// Money is summed in its own currency only.
+void expenditure_exceeds_contribution(const Rule& rule, const Records& records, Findings& findings) {
+  const KindRecords* funding = records.of("funding");
+  const KindRecords* spent = records.of("expenditure");
+  if (funding == nullptr || spent == nullptr) {
+    return;
+  }
+  const auto currency = funding->field("currency");
+  std::map<std::size_t, std::pair<double, std::vector<RecordName>>> sums;
+  for (std::size_t i = 0; i < spent->size(); ++i) {
+    const std::string* id = spent->text(i, spent->field("contribution_id"));
+    const auto contribution = id != nullptr ? funding->find(*id) : std::nullopt;
+    const auto amount = spent->number(i, spent->field("amount"));
+    const std::string* in = spent->text(i, spent->field("currency"));
+    const std::string* given_in = contribution ? funding->text(*contribution, currency) : nullptr;
+    if (amount && in != nullptr && given_in != nullptr && *in == *given_in) {
+      auto& [sum, parts] = sums[*contribution];
+      sum += *amount;
+      parts.push_back({spent->kind().name, spent->id(i)});
+    }
+  }
+  for (auto& [contribution, sum] : sums) {
+    const auto amount = funding->number(contribution, funding->field("amount"));
+    if (amount && sum.first > *amount * (1 + rule.parameter("share"))) {
+      findings
+          .add(*funding, contribution, "amount", fmt::format("{:.0f}", *amount),
+               {{"amount", fmt::format("{:.0f}", *amount)},
+                {"spent", fmt::format("{:.0f}", sum.first)},
+                {"currency", *funding->text(contribution, currency)},
+                {"count", std::to_string(sum.second.size())}})
+          .others = std::move(sum.second);
+    }
+  }
+}
+
+/// Counts of a report of clearance, and the words of `device` that each counts.
+struct CountedDevices {
+  std::string_view field;
+  std::vector<std::string_view> devices;
+};
+const std::vector<CountedDevices>& counted_devices() {
+  static const std::vector<CountedDevices> all = {{"ap_mines", {"AP mine"}},
+                                                  {"av_mines", {"AV mine"}},
+                                                  {"submunitions", {"submunition"}},
+                                                  {"erw", {"UXO", "AXO", "ERW"}}};
+  return all;
+}
+
+/// Items found per release and device.
+std::map<std::string, std::map<std::string, double>> items_by_release(const KindRecords& finds) {
+  std::map<std::string, std::map<std::string, double>> items;
+  for (std::size_t i = 0; i < finds.size(); ++i) {
+    const std::string* release = finds.text(i, finds.field("release_id"));
+    const std::string* device = finds.text(i, finds.field("device"));
+    if (release != nullptr && device != nullptr) {
+      items[*release][*device] += finds.number(i, finds.field("count")).value_or(1);
+    }
+  }
+  return items;
+}
+
+void devices_differ_from_finds(const Rule&, const Records& records, Findings& findings) {
+  const KindRecords* finds = records.of("finds");
+  if (finds == nullptr) {
+    return;
+  }
+  const auto items = items_by_release(*finds);
+  const auto reports_release = [](const KindRecords& list) {
+    return list.field("release_id") && list.field("ap_mines");
+  };
+  for_each_record(records, findings, reports_release, [&](const KindRecords& list, std::size_t i, Findings& out) {
+    const std::string* release = list.text(i, list.field("release_id"));
+    const auto found = release != nullptr ? items.find(*release) : items.end();
+    // A release of which no find is listed may keep its finds elsewhere: nothing can be compared.
+    for (std::size_t c = 0; found != items.end() && c < counted_devices().size(); ++c) {
+      const CountedDevices& counted = counted_devices()[c];
+      const auto said = list.number(i, list.field(counted.field));
+      double listed = 0;
+      for (const std::string_view device : counted.devices) {
+        const auto of_device = found->second.find(std::string(device));
+        listed += of_device != found->second.end() ? of_device->second : 0;
+      }
+      if (said && *said != listed) {
+        out.add(list, i, std::string(counted.field), fmt::format("{}", *said),
+                {{"field", std::string(counted.field)},
+                 {"said", fmt::format("{}", *said)},
+                 {"listed", fmt::format("{}", listed)},
+                 {"release", *release}})
+            .others = {{"land-release", *release}};
+      }
+    }
+  });
+}
+
 /// A baseline whose figure was replaced under the same date: every share made before it can no longer be explained.
 void baseline_overwritten(const Rule&, const Records& records, Findings& findings) {
   const KindRecords* baselines = records.of("baselines");
@@ -225,6 +319,8 @@ constexpr Evaluator kEvaluators[] = {
     {"casualties-differ-from-victims", casualties_differ},
     {"casualties-without-victims", casualties_without_victims},
     {"releases-exceed-hazard", releases_exceed_hazard},
+    {"expenditure-exceeds-contribution", expenditure_exceeds_contribution},
+    {"devices-differ-from-finds", devices_differ_from_finds},
     {"baseline-overwritten", baseline_overwritten},
     {"denominator-drift", denominator_drift},
     {"baselines-disagree", baselines_disagree},
