@@ -1,0 +1,229 @@
+#include "evidence/hypotheses.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <array>
+#include <cmath>
+
+#include "base/embedded.h"
+#include "geo/written_crs.h"
+
+namespace firmground::evidence {
+
+namespace {
+
+using base::fail;
+using base::Result;
+using geo::LonLat;
+
+/// A reading that moves the field by less changes nothing that finds could tell.
+constexpr double kSameGround_m = 2;
+
+int utm_zone_of(const LonLat& p) {
+  return std::clamp(static_cast<int>(std::floor((p.lon + 180) / 6)) + 1, 1, 60);
+}
+
+/// The system that a name in the table means at a place.
+std::string system_at(const std::string& name, const LonLat& p) {
+  const int zone = utm_zone_of(p);
+  if (name == "wgs84") {
+    return "EPSG:4326";
+  }
+  if (name == "sk42") {
+    return "EPSG:4284";
+  }
+  if (name == "sk42-three-parameters") {  // EPSG:1254
+    return "+proj=longlat +ellps=krass +towgs84=28,-130,-95,0,0,0,0 +no_defs +type=crs";
+  }
+  if (name == "utm") {
+    return fmt::format("EPSG:{}", (p.lat >= 0 ? 32600 : 32700) + zone);
+  }
+  const std::string written =
+      name == "gauss-kruger" ? fmt::format("SK-42 zone {}", zone > 30 ? zone - 30 : zone + 30) : name;
+  const auto crs = geo::parse_written_crs(written);
+  // Numbers without a zone's prefix: these are what could be taken for UTM. A datum alone means degrees.
+  const auto definition =
+      crs ? geo::definition_for(
+                *crs, crs->form == geo::WrittenCrs::Form::pulkovo ? geo::Xy{p.lon, p.lat} : geo::Xy{500'000, 4'000'000})
+          : tl::unexpected(crs.error());
+  return definition ? *definition : std::string();
+}
+
+Result<std::vector<LonLat>> reread(const Hypothesis& hypothesis, const std::vector<LonLat>& points) {
+  if (points.empty()) {
+    return points;
+  }
+  FG_TRY(const auto numbers, geo::numbers_in(system_at(hypothesis.reread_from, points.front()), points));
+  return geo::transform_to_lon_lat(system_at(hypothesis.reread_as, points.front()), numbers);
+}
+
+Result<geo::GeographicGeometry> reread(const Hypothesis& hypothesis, const geo::GeographicGeometry& from) {
+  geo::GeographicGeometry to = from;
+  FG_TRY(to.points, reread(hypothesis, from.points));
+  for (std::size_t i = 0; i < from.lines.size(); ++i) {
+    FG_TRY(to.lines[i], reread(hypothesis, from.lines[i]));
+  }
+  for (std::size_t i = 0; i < from.polygons.size(); ++i) {
+    FG_TRY(to.polygons[i].outer, reread(hypothesis, from.polygons[i].outer));
+    for (std::size_t k = 0; k < from.polygons[i].holes.size(); ++k) {
+      FG_TRY(to.polygons[i].holes[k], reread(hypothesis, from.polygons[i].holes[k]));
+    }
+  }
+  return to;
+}
+
+bool finite(const geo::Box& box) {
+  return std::isfinite(box.min_x) && std::isfinite(box.min_y) && std::isfinite(box.max_x) && std::isfinite(box.max_y);
+}
+
+bool applies_to(const Hypothesis& hypothesis, std::span<const mineaction::MinefieldRecordLeg> legs) {
+  if (hypothesis.written_value.empty()) {
+    return true;
+  }
+  for (const auto& leg : legs) {
+    if (leg.bearing_unit == hypothesis.written_value || leg.bearing_reference == hypothesis.written_value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// "SK-42 zone 9" for legs whose reference point stands in UTM zone 39.
+std::string zone_of_utm(std::span<const mineaction::MinefieldRecordLeg> legs, const geo::Crs& crs,
+                        const geo::Box& reach) {
+  for (const auto& leg : legs) {
+    const auto written = geo::parse_written_crs(leg.crs);
+    if (written && geo::crs_name(written->definition).find("UTM zone") != std::string::npos) {
+      const LonLat middle = crs.to_lon_lat({(reach.min_x + reach.max_x) / 2, (reach.min_y + reach.max_y) / 2});
+      return fmt::format("SK-42 zone {}", utm_zone_of(middle) - 30);
+    }
+  }
+  return "";
+}
+
+geo::PlanarGeometry ground_of_legs(const mineaction::MinefieldRecord& record,
+                                   std::span<const mineaction::MinefieldRecordLeg> legs, const geo::Crs& crs,
+                                   const mineaction::LegReading& reading) {
+  if (legs.empty()) {
+    return {};
+  }
+  const mineaction::LegOutline outline = mineaction::outline_of_legs(record, legs, reading);
+  geo::PlanarGeometry ground = crs.to_programme(outline.geometry);
+  return finite(geo::bounds(ground)) ? ground : geo::PlanarGeometry();
+}
+
+bool same_ground(const geo::PlanarGeometry& a, const geo::PlanarGeometry& b) {
+  const geo::Box p = geo::bounds(a);
+  const geo::Box q = geo::bounds(b);
+  return std::hypot(p.min_x - q.min_x, p.min_y - q.min_y) < kSameGround_m &&
+         std::hypot(p.max_x - q.max_x, p.max_y - q.max_y) < kSameGround_m;
+}
+
+mineaction::LegReading reading_of(const toml::table& legs) {
+  mineaction::LegReading reading;
+  reading.zone_shift = legs["zone_shift"].value_or(0);
+  reading.axes_exchanged = legs["axes_exchanged"].value_or(false);
+  reading.bearing_unit = legs["bearing_unit"].value_or(std::string());
+  reading.bearing_reference = legs["bearing_reference"].value_or(std::string());
+  reading.tie_in_reversed = legs["tie_in_reversed"].value_or(false);
+  reading.distance_unit_exchanged = legs["distance_unit_exchanged"].value_or(false);
+  return reading;
+}
+
+Result<Hypothesis> parse_hypothesis(const toml::table& entry, const std::string& file) {
+  Hypothesis made;
+  made.id = entry["id"].value_or(std::string());
+  made.prior = entry["prior"].value_or(0.0);
+  for (const char* language : {"en", "ru", "az"}) {
+    if (const auto words = entry[language].value<std::string>()) {
+      made.words[language] = *words;
+    }
+  }
+  if (made.id.empty() || !(made.prior > 0 && made.prior < 1) || !made.words.contains("en")) {
+    return fail("evidence.hypotheses_invalid",
+                {{"file", file}, {"reason", "'" + made.id + "' needs id, prior between 0 and 1, and en"}});
+  }
+  if (const toml::table* by = entry["reread"].as_table()) {
+    made.reread_from = by->at_path("from").value_or(std::string());
+    made.reread_as = by->at_path("as").value_or(std::string());
+    const LonLat anywhere{47, 40};
+    if (system_at(made.reread_from, anywhere).empty() || system_at(made.reread_as, anywhere).empty()) {
+      return fail("evidence.hypotheses_invalid",
+                  {{"file", file}, {"reason", "reread of '" + made.id + "' names no coordinate system"}});
+    }
+  }
+  if (const toml::table* legs = entry["legs"].as_table()) {
+    made.by_legs = true;
+    made.reading = reading_of(*legs);
+    made.legs_from_utm = legs->at_path("crs_from_utm").value_or(false);
+    made.written_value = legs->at_path("of").value_or(std::string());
+  }
+  return made;
+}
+
+}  // namespace
+
+Result<std::vector<Hypothesis>> parse_hypotheses(std::string_view text, const std::string& file) {
+  toml::table table;
+  try {
+    table = toml::parse(text);
+  } catch (const toml::parse_error& problem) {
+    return fail("evidence.hypotheses_invalid", {{"file", file}, {"reason", std::string(problem.description())}});
+  }
+  std::vector<Hypothesis> hypotheses;
+  const toml::array* entries = table["hypothesis"].as_array();
+  for (std::size_t i = 0; entries != nullptr && i < entries->size(); ++i) {
+    const toml::table* entry = entries->get(i)->as_table();
+    if (entry == nullptr) {
+      return fail("evidence.hypotheses_invalid", {{"file", file}, {"reason", "[[hypothesis]] holds tables"}});
+    }
+    FG_TRY(hypotheses.emplace_back(), parse_hypothesis(*entry, file));
+  }
+  if (hypotheses.empty()) {
+    return fail("evidence.hypotheses_invalid", {{"file", file}, {"reason", "it has no [[hypothesis]]"}});
+  }
+  return hypotheses;
+}
+
+const std::vector<Hypothesis>& standard_hypotheses() {
+  static const std::vector<Hypothesis> table = [] {
+    auto parsed = parse_hypotheses(base::embedded_file("schema/hypotheses.toml"), "schema/hypotheses.toml");
+    FG_CHECK(parsed.has_value() && parsed->front().id == "as-recorded");
+    return std::move(*parsed);
+  }();
+  return table;
+}
+
+std::vector<Candidate> candidates_of(const mineaction::MinefieldRecord& record,
+                                     std::span<const mineaction::MinefieldRecordLeg> legs, const geo::Crs& crs,
+                                     const geo::Box& reach, std::span<const Hypothesis> hypotheses) {
+  const geo::PlanarGeometry by_legs = ground_of_legs(record, legs, crs, {});
+  const geo::PlanarGeometry& own = record.geometry.empty() ? by_legs : record.geometry;
+  std::vector<Candidate> candidates;
+  if (!own.empty()) {
+    candidates.push_back({0, own});
+  }
+  for (std::size_t h = 1; h < hypotheses.size(); ++h) {
+    const Hypothesis& hypothesis = hypotheses[h];
+    geo::PlanarGeometry ground;
+    if (hypothesis.by_legs && !legs.empty() && applies_to(hypothesis, legs)) {
+      mineaction::LegReading reading = hypothesis.reading;
+      if (hypothesis.legs_from_utm) {
+        reading.crs = zone_of_utm(legs, crs, reach);
+      }
+      ground = ground_of_legs(record, legs, crs, reading);
+      ground = !by_legs.empty() && same_ground(ground, by_legs) ? geo::PlanarGeometry() : ground;
+    } else if (!hypothesis.by_legs && !record.geometry.empty()) {
+      const auto moved = reread(hypothesis, crs.to_lon_lat(record.geometry));
+      ground = moved ? crs.to_programme(*moved) : geo::PlanarGeometry();
+    }
+    const geo::Box box = geo::bounds(ground);
+    if (!ground.empty() && finite(box) && box.intersects(reach)) {
+      candidates.push_back({h, std::move(ground)});
+    }
+  }
+  return candidates;
+}
+
+}  // namespace firmground::evidence

@@ -1,0 +1,44 @@
+#pragma once
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "mineaction/record_legs.h"
+#include "mineaction/snapshot.h"
+
+namespace firmground::evidence {
+
+/// One way in which a record may have come to lie where it does not belong (schema/hypotheses.toml).
+struct Hypothesis {
+  std::string id;
+  double prior = 0;
+  std::string reread_from, reread_as;  ///< of outlines; "" = not by rereading
+  bool by_legs = false;
+  mineaction::LegReading reading;            ///< of legs
+  bool legs_from_utm = false;                ///< the reference point is read in the Gauss-Krueger zone of its UTM zone
+  std::string written_value;                 ///< unit or reference that the legs must carry; "" = any
+  std::map<std::string, std::string> words;  ///< language -> explanation
+};
+
+/// The first is always "as-recorded".  Errors: evidence.hypotheses_invalid.
+base::Result<std::vector<Hypothesis>> parse_hypotheses(std::string_view toml, const std::string& file);
+/// Those of schema/hypotheses.toml.
+const std::vector<Hypothesis>& standard_hypotheses();
+
+/// Where the field would lie if one hypothesis were true.
+struct Candidate {
+  std::size_t hypothesis = 0;
+  geo::PlanarGeometry geometry;
+};
+
+/// Every applicable hypothesis with its ground. Those that move nothing, or whose ground lies outside `reach`, are left
+/// out; as-recorded stands first when the record has ground of its own, inside or outside.
+/// REQUIRES: snapshot CRS.  Cost: a few PROJ transformations.
+std::vector<Candidate> candidates_of(const mineaction::MinefieldRecord& record,
+                                     std::span<const mineaction::MinefieldRecordLeg> legs, const geo::Crs& crs,
+                                     const geo::Box& reach, std::span<const Hypothesis> hypotheses);
+
+}  // namespace firmground::evidence

@@ -1,0 +1,88 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "evidence/hypotheses.h"
+#include "mineaction/snapshot.h"
+
+namespace firmground::evidence {
+
+struct ReconcileOptions {
+  std::vector<std::string> sources;  ///< only these; empty = all
+  std::vector<Hypothesis> hypotheses = standard_hypotheses();
+  std::uint64_t seed = 1;  ///< of the random drops that teach what a field that is not there looks like
+};
+
+/// What one record turned out to be worth. Displacements are recorded minus true, metres east and north in the
+/// programme CRS, hypothesis and residual together.
+struct RecordVerdict {
+  std::string record_id;
+  std::string source;
+  double probability_exists = 0;  ///< that a field was laid which the record describes
+  std::string hypothesis;         ///< the likeliest, given that the field exists
+  double hypothesis_probability = 0;
+  std::map<std::string, double> hypotheses;  ///< all that apply, given that the field exists
+  double dx_m = 0;
+  double dy_m = 0;
+  double explained_x_m = 0;  ///< of dx_m: what the hypothesis itself moves
+  double explained_y_m = 0;
+  double radius50_m = 0;  ///< round the corrected place
+  double radius90_m = 0;
+  double searched_share = 0;  ///< of the recorded outline grown by the source's 90 % offset radius
+  geo::PlanarGeometry corrected;
+  std::vector<std::string> finds;  ///< ids of those under the corrected outline, at most kFindsListed
+  std::int64_t finds_inside = 0;   ///< mines under the corrected outline
+  double searched_inside = 0;      ///< share of the corrected outline effectively searched
+  double log_ratio = 0;            ///< log likelihood of what was found with the field over without, as a whole
+  double against_recorded = 0;     ///< times likelier than as recorded
+  static constexpr std::size_t kFindsListed = 50;
+};
+
+/// A quantity with its 90 % interval.
+struct Measured {
+  double value = 0;
+  double p05 = 0;
+  double p95 = 0;
+};
+
+struct SourceVerdict {
+  std::string source;
+  std::int64_t records = 0;
+  std::int64_t informative = 0;  ///< records whose window was searched enough to say anything
+  Measured existence;
+  Measured shift_x_m;
+  Measured shift_y_m;
+  Measured spread_m;  ///< standard deviation per axis of the residual round the shift
+  double wide_share = 0;
+  double gone_share = 0;  ///< of existing fields of which nothing can be found any more; a prior, see the method page
+  std::map<std::string, double> hypotheses;
+};
+
+struct Reconciliation {
+  std::vector<RecordVerdict> records;  ///< by record_id
+  std::vector<SourceVerdict> sources;  ///< by name
+  std::int64_t finds_used = 0;
+  double searched_ha = 0;
+};
+
+/// Tests every minefield record against what was found and what was searched in vain
+/// (docs/methods/record-reconciliation.md).  Deterministic for (snapshot, options), whatever the thread count.
+/// REQUIRES: snapshot.crs.  Errors: base.cancelled, evidence.no_such_source.
+/// Cost: linear in records; 10,000 against 160,000 finds in some ten seconds on two cores.
+base::Result<Reconciliation> reconcile(const mineaction::Snapshot& snapshot, const ReconcileOptions& options,
+                                       const base::Progress& progress = base::no_progress);
+
+/// One record in a sentence: the hypothesis, how much likelier than as recorded, where it moves the outline.
+/// `language`: en, ru or az for the hypothesis, which stands in English where there is no other.
+std::string in_words(const RecordVerdict& record, const std::vector<Hypothesis>& hypotheses,
+                     const std::string& language);
+
+/// The JSON of design.md section 6 without the stamp: {"records","sources"}, and what else each carries.
+std::string to_json(const Reconciliation& result, const std::string& stamp_json);
+
+}  // namespace firmground::evidence

@@ -1,0 +1,249 @@
+#include "evidence/search_image.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "evidence/observations.h"
+#include "mineaction/code_lists.h"
+
+namespace firmground::evidence {
+
+namespace {
+
+std::uint64_t tile_key(std::int32_t column, std::int32_t row) {
+  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(row)) << 32 | static_cast<std::uint32_t>(column);
+}
+
+}  // namespace
+
+SearchImage::SearchImage(const mineaction::Snapshot& snapshot) {
+  geo::Box box;
+  for (const auto& release : snapshot.land_releases) {
+    box.include(geo::bounds(release.geometry));
+  }
+  for (const auto& record : snapshot.minefield_records) {
+    if (!record.geometry.empty()) {
+      box.include(geo::bounds(record.geometry));
+    }
+  }
+  if (box.empty()) {
+    box = {0, 0, kCell_m, kCell_m};
+  }
+  grid_ = geo::Grid::covering(box, kCell_m);
+  place_effort(snapshot);
+  place_finds(snapshot);
+  for (const auto& [key, tile] : index_) {
+    const auto column = static_cast<std::int32_t>(key & 0xffffffffU) * kTile;
+    const auto row = static_cast<std::int32_t>(key >> 32) * kTile;
+    for (std::int32_t i = 0; i < kTile * kTile; ++i) {
+      if (tiles_[tile].cells[static_cast<std::size_t>(i)].effort > 0) {
+        searched_.push_back(grid_.index(column + i % kTile, row + i / kTile));
+      }
+    }
+  }
+  std::sort(searched_.begin(), searched_.end());
+}
+
+SearchImage::Cell& SearchImage::touch(std::int32_t column, std::int32_t row) {
+  const auto [at, is_new] =
+      index_.emplace(tile_key(column / kTile, row / kTile), static_cast<std::uint32_t>(tiles_.size()));
+  if (is_new) {
+    tiles_.emplace_back();
+  }
+  return tiles_[at->second]
+      .cells[static_cast<std::size_t>(row % kTile) * kTile + static_cast<std::size_t>(column % kTile)];
+}
+
+const SearchImage::Cell* SearchImage::find(std::int32_t column, std::int32_t row) const {
+  if (!grid_.has(column, row)) {
+    return nullptr;
+  }
+  const auto at = index_.find(tile_key(column / kTile, row / kTile));
+  return at == index_.end()
+             ? nullptr
+             : &tiles_[at->second]
+                    .cells[static_cast<std::size_t>(row % kTile) * kTile + static_cast<std::size_t>(column % kTile)];
+}
+
+SearchImage::Cell SearchImage::at(std::int32_t column, std::int32_t row) const {
+  const Cell* cell = find(column, row);
+  return cell != nullptr ? *cell : Cell{};
+}
+
+geo::Xy SearchImage::centre(std::uint64_t cell) const {
+  return grid_.centre(static_cast<std::size_t>(cell));
+}
+
+void SearchImage::place_effort(const mineaction::Snapshot& snapshot) {
+  for (const auto& release : snapshot.land_releases) {
+    const auto detection = static_cast<float>(default_detection(release.method, release.outcome, OrdnanceClass::mines));
+    if (detection <= 0 || release.geometry.empty()) {
+      continue;
+    }
+    const auto coverage = static_cast<float>(release.coverage.value_or(1.0));
+    for (const geo::CellShare& touched : geo::cover(grid_, release.geometry)) {
+      const auto columns = static_cast<std::uint32_t>(grid_.columns);
+      Cell& cell =
+          touch(static_cast<std::int32_t>(touched.cell % columns), static_cast<std::int32_t>(touched.cell / columns));
+      cell.effort = 1 - (1 - cell.effort) * (1 - touched.share * coverage * detection);
+      cell.share = std::min(1.0F, cell.share + touched.share * coverage);
+    }
+  }
+}
+
+void SearchImage::place_finds(const mineaction::Snapshot& snapshot) {
+  find_cells_.assign(snapshot.finds.size(), -1);
+  for (std::size_t i = 0; i < snapshot.finds.size(); ++i) {
+    const mineaction::Find& each = snapshot.finds[i];
+    if (!mineaction::is_mine(each.device)) {
+      continue;
+    }
+    const std::int32_t column = grid_.column_of(each.position.x);
+    const std::int32_t row = grid_.row_of(each.position.y);
+    Cell* best = nullptr;
+    // The cell itself, else the searched neighbour that the find is nearest to.
+    double best_m = kCell_m;
+    for (std::int32_t r = row - 1; r <= row + 1; ++r) {
+      for (std::int32_t c = column - 1; c <= column + 1; ++c) {
+        const Cell* cell = find(c, r);
+        if (cell == nullptr || cell->effort <= 0) {
+          continue;
+        }
+        const geo::Xy centre = grid_.centre(c, r);
+        const double away_m = std::max({0.0, std::abs(each.position.x - centre.x) - kCell_m / 2,
+                                        std::abs(each.position.y - centre.y) - kCell_m / 2});
+        if (away_m < best_m) {
+          best_m = away_m;
+          best = &touch(c, r);
+          find_cells_[i] = static_cast<std::int64_t>(grid_.index(c, r));
+        }
+      }
+    }
+    if (best != nullptr) {
+      const std::int64_t count = std::clamp<std::int64_t>(each.count, 1, 1000);
+      // A find shows that its cell was searched, however little of it the release's outline covers.
+      constexpr float kSearchedWhereFound = 0.5F;
+      best->effort = std::max(best->effort, kSearchedWhereFound);
+      best->finds = static_cast<std::uint16_t>(std::min<std::int64_t>(best->finds + count, 60'000));
+      finds_placed_ += count;
+    }
+  }
+}
+
+float Claims::left(std::uint64_t cell, const std::unordered_map<std::uint64_t, float>& own) const {
+  const auto claimed = all.find(cell);
+  if (claimed == all.end()) {
+    return 1;
+  }
+  const auto mine = own.find(cell);
+  constexpr float kAlwaysLeft = 0.05F;  // a claim is never quite certain
+  return mine != own.end()
+             ? std::min(1.0F, std::max(mine->second / claimed->second, 1 - (claimed->second - mine->second)))
+             : std::max(kAlwaysLeft, 1 - claimed->second);
+}
+
+Neighbourhood::Neighbourhood(const SearchImage& image, std::int32_t column, std::int32_t row, std::int32_t columns,
+                             std::int32_t rows, const Claims* claims,
+                             const std::unordered_map<std::uint64_t, float>& own)
+    : columns_(columns), sums_(static_cast<std::size_t>(rows) * (static_cast<std::size_t>(columns) + 1)) {
+  for (std::int32_t r = 0; r < rows; ++r) {
+    Sums* line = &sums_[static_cast<std::size_t>(r) * (static_cast<std::size_t>(columns) + 1)];
+    const SearchImage::Cell* near = nullptr;
+    for (std::int32_t c = 0; c < columns; ++c) {
+      if (near != nullptr) {
+        ++near;
+      }
+      if (c == 0 || column + c == 0 || (column + c) % SearchImage::kTile == 0 || column + c == image.grid().columns) {
+        near = image.line(column + c, row + r);
+      }
+      const SearchImage::Cell cell = near != nullptr ? *near : SearchImage::Cell{};
+      auto finds = static_cast<float>(cell.finds);
+      if (finds > 0 && claims != nullptr) {
+        finds *= claims->left(image.grid().index(column + c, row + r), own);
+      }
+      line[c + 1] = {line[c].finds + finds, line[c].effort + cell.effort};
+      searched_ = searched_ || cell.effort > 0;
+    }
+  }
+}
+
+Template template_of(const geo::Grid& grid, const geo::PlanarGeometry& geometry) {
+  const geo::Box box = geo::bounds(geometry);
+  const geo::Grid local = geo::Grid::covering(box, grid.cell_m);
+  const std::vector<std::uint8_t> inside = geo::centres_inside(local, geometry);
+  Template result;
+  result.column = static_cast<std::int32_t>(local.west - grid.west);
+  result.row = static_cast<std::int32_t>(grid.north - local.north);
+  result.columns = local.columns;
+  result.rows = local.rows;
+  for (std::int32_t r = 0; r < local.rows; ++r) {
+    for (std::int32_t c = 0; c < local.columns;) {
+      std::int32_t end = c;
+      while (end < local.columns && inside[local.index(end, r)] != 0) {
+        ++end;
+      }
+      if (end > c) {
+        result.runs.push_back({r, c, end, 0});
+        result.cells += end - c;
+      }
+      c = std::max(end, c + 1);
+    }
+  }
+  return result;
+}
+
+Template in_blocks(const Template& shape, std::size_t along) {
+  double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+  const auto each_cell = [&](auto&& visit) {
+    for (const Template::Run& run : shape.runs) {
+      for (std::int32_t c = run.from; c < run.to; ++c) {
+        visit(run.row, c);
+      }
+    }
+  };
+  each_cell([&](std::int32_t r, std::int32_t c) {
+    n += 1;
+    x += c;
+    y += r;
+    xx += static_cast<double>(c) * c;
+    xy += static_cast<double>(c) * r;
+    yy += static_cast<double>(r) * r;
+  });
+  const double angle = 0.5 * std::atan2(2 * (xy - x * y / n), (xx - x * x / n) - (yy - y * y / n));
+  const double cosine = std::cos(angle);
+  const double sine = std::sin(angle);
+  std::vector<double> u, v;
+  each_cell([&](std::int32_t r, std::int32_t c) {
+    u.push_back(cosine * c + sine * r);
+    v.push_back(cosine * r - sine * c);
+  });
+  std::vector<double> sorted = u;
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<double> cuts;
+  for (std::size_t k = 1; k < along && !sorted.empty(); ++k) {
+    cuts.push_back(sorted[k * sorted.size() / along]);
+  }
+  std::sort(v.begin(), v.end());
+  const double middle = v.empty() ? 0 : v[v.size() / 2];
+  const auto block_of = [&](std::int32_t r, std::int32_t c) {
+    const double at = cosine * c + sine * r;
+    const auto part = static_cast<std::size_t>(std::upper_bound(cuts.begin(), cuts.end(), at) - cuts.begin());
+    return static_cast<std::uint8_t>(2 * part + (cosine * r - sine * c > middle ? 1 : 0));
+  };
+  Template result = shape;
+  result.runs.clear();
+  for (const Template::Run& run : shape.runs) {
+    for (std::int32_t c = run.from; c < run.to;) {
+      const std::uint8_t block = block_of(run.row, c);
+      std::int32_t end = c + 1;
+      while (end < run.to && block_of(run.row, end) == block) {
+        ++end;
+      }
+      result.runs.push_back({run.row, c, end, block});
+      c = end;
+    }
+  }
+  return result;
+}
+
+}  // namespace firmground::evidence

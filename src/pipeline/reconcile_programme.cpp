@@ -1,0 +1,96 @@
+#include "pipeline/reconcile_programme.h"
+
+#include <nlohmann/json.hpp>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "exchange/export_files.h"
+
+namespace firmground::pipeline {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string settings_of(const evidence::ReconcileOptions& options) {
+  Json hypotheses = Json::array();
+  for (const auto& hypothesis : options.hypotheses) {
+    hypotheses.push_back({{"id", hypothesis.id}, {"prior", hypothesis.prior}});
+  }
+  const Json settings = {{"sources", options.sources}, {"hypotheses", std::move(hypotheses)}};
+  return settings.dump();
+}
+
+mineaction::Kind corrected_kind() {
+  using mineaction::FieldType;
+  mineaction::Kind kind;
+  kind.name = "corrected-records";
+  kind.table = "corrected_records";
+  kind.title = "Corrected minefield record";
+  kind.geometry = mineaction::GeometryRule::any;
+  const auto field = [&](const char* name, FieldType type, const char* unit) {
+    mineaction::Field made;
+    made.name = name;
+    made.type = type;
+    made.unit = unit;
+    kind.fields.push_back(std::move(made));
+  };
+  field("record_id", FieldType::text, "");
+  field("source", FieldType::text, "");
+  field("probability_exists", FieldType::real, "");
+  field("hypothesis", FieldType::text, "");
+  field("hypothesis_probability", FieldType::real, "");
+  field("dx_m", FieldType::real, "m");
+  field("dy_m", FieldType::real, "m");
+  field("radius50_m", FieldType::real, "m");
+  field("radius90_m", FieldType::real, "m");
+  field("in_words", FieldType::text, "");
+  field("stamp", FieldType::text, "");
+  return kind;
+}
+
+}  // namespace
+
+base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,
+                                                   const evidence::ReconcileOptions& options,
+                                                   const base::Progress& progress) {
+  ReconcileOutcome outcome;
+  outcome.hypotheses = options.hypotheses;
+  FG_TRY(outcome.result, evidence::reconcile(snapshot, options, progress));
+  outcome.stamp = {"reconciliation", snapshot.hash, base::version(), settings_of(options), options.seed};
+  outcome.json = evidence::to_json(outcome.result, outcome.stamp.to_json());
+  if (options.sources.empty()) {
+    FG_TRY_VOID(programme.store({.name = kReconciliation,
+                                 .stamp = outcome.stamp.to_json(),
+                                 .made_at = base::utc_timestamp(base::now_unix_milliseconds()),
+                                 .bytes = outcome.json}));
+  }
+  return outcome;
+}
+
+base::Result<void> write_corrected(const std::string& path, const ReconcileOutcome& outcome, const geo::Crs& crs) {
+  const mineaction::Kind kind = corrected_kind();
+  std::vector<mineaction::Record> records;
+  for (const evidence::RecordVerdict& r : outcome.result.records) {
+    if (!r.corrected.empty()) {
+      records.push_back(
+          {{r.record_id, r.source, r.probability_exists, r.hypothesis, r.hypothesis_probability, r.dx_m, r.dy_m,
+            r.radius50_m, r.radius90_m, evidence::in_words(r, outcome.hypotheses, "en"), outcome.stamp.id()},
+           crs.to_lon_lat(r.corrected)});
+    }
+  }
+  const auto format = exchange::format_of_path(path);
+  if (!format) {
+    return base::fail("pipeline.corrected_format_unknown", {{"file", path}});
+  }
+  const exchange::Table table = exchange::table_to_export(kind, exchange::Origin::kind, records);
+  constexpr int kMillimetres = 8;
+  exchange::ExportOptions export_options;
+  export_options.coordinates.decimals = kMillimetres;
+  FG_TRY(const auto notes, exchange::write_tables(path, *format, std::span(&table, 1), export_options));
+  static_cast<void>(notes);
+  return {};
+}
+
+}  // namespace firmground::pipeline
