@@ -24,7 +24,7 @@ import tempfile
 FIRMGROUND = os.environ.get("FIRMGROUND", "")
 SHIM = os.environ.get("FIRMGROUND_FAULTS", "")
 FINDS = "find_id,release_id,found_on,device,model,count,longitude,latitude\n"
-CLOCKS = {"entered_at", "uuid", "last_change", "made_at", "link_hash", "hash", "previous", "leaves"}
+CLOCKS = {"entered_at", "uuid", "last_change", "made_at", "link_hash", "leaves"}
 
 
 def finds(first, last, items):

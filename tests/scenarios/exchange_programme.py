@@ -24,7 +24,7 @@ def same_folder(one, two):
 
 fresh("country", "island.gpkg", "plain", "again", "handover")
 for name in os.listdir("."):
-    if name.startswith(("to-", "from-", "all.", "finds", "hazards")):
+    if name.startswith(("to-", "from-", "all", "finds", "hazards", "two.", "cut.", "merged.")):
         fresh(name)
 firmground("simulate", "country", "--size", "small", "-q")
 firmground("init", "island.gpkg", "--profile", "invented-country")
@@ -86,6 +86,12 @@ error = as_json("import", "from-plain.gpkg", "finds-noprj.zip", "--as", "hazards
 check(error["code"] == "IN-0106" and "finds-noprj.zip" in error["message"], "no .prj, no guess: " + error["message"])
 told = as_json("import", "from-plain.gpkg", "finds-noprj.zip", "--as", "hazards", "--crs", "EPSG:32639", "--dry-run")
 check(told["files"][0]["refused"] == 0 if "files" in told else told["refused"] == 0, "with --crs it is taken")
+with zipfile.ZipFile("all.xlsx") as full, zipfile.ZipFile("merged.xlsx", "w") as merged:
+    for name in full.namelist():
+        end = b"</sheetData>"
+        merged.writestr(name, full.read(name).replace(end, end + b'<mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'))
+error = as_json("import", "from-plain.gpkg", "merged.xlsx", "--as", "finds", expect=1)["error"]
+check(error["code"] == "IN-0111" and "A1:B1" in error["message"], "a merged header is refused: " + error["message"])
 write("finds-bare.kml", "<kml><Placemark><name>F-9</name><ExtendedData><Data name='find_id'><value>F-9</value></Data><Data "
       "name='device'><value>UXO</value></Data></ExtendedData><Point><coordinates></coordinates></Point></Placemark></kml>")
 issue = as_json("import", "from-plain.gpkg", "finds-bare.kml", "--as", "finds", expect=1)["issues"][0]
