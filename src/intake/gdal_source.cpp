@@ -271,6 +271,11 @@ class LayerReader {
     if (CPLGetLastErrorType() >= CE_Failure) {
       return tl::unexpected<base::Error>(damaged(file_));
     }
+    if (const std::int64_t announced = OGR_L_GetFeatureCount(layer_, 0); row < announced) {  // -1: it does not say
+      return base::fail(
+          "intake.truncated",
+          {{"file", file_}, {"reason", fmt::format("it holds {} of the {} rows that it announces", row, announced)}});
+    }
     return {};
   }
 

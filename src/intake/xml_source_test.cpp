@@ -37,8 +37,8 @@ TEST(Kml, APlacemarkInNestedFoldersIsARow) {
 }
 
 TEST(Kml, APlacemarksNameIsTheNameOfAPlaceThatHasNoOther) {
-  const auto read = kml("<Placemark><name>Tartar</name><Point><coordinates>51,41</coordinates></Point></Placemark>",
-                        "places");
+  const auto read =
+      kml("<Placemark><name>Tartar</name><Point><coordinates>51,41</coordinates></Point></Placemark>", "places");
   ASSERT_TRUE(read) << base::to_text(read.error());
   EXPECT_EQ(text(*read, 0, "places", "name"), "Tartar");
 }
@@ -49,20 +49,20 @@ TEST(Kml, AnAreaKeepsItsHolesAndParts) {
       "<LinearRing><coordinates>51.05,41.01 51.06,41.03 51.07,41.03 51.05,41.01</coordinates></LinearRing>";
   const std::string part = "<Polygon><outerBoundaryIs>" + ring + "</outerBoundaryIs><innerBoundaryIs>" + hole +
                            "</innerBoundaryIs></Polygon>";
-  const auto read = kml("<Placemark><name>Island</name><MultiGeometry>" + part + part + "</MultiGeometry></Placemark>",
-                        "districts");
+  const auto read =
+      kml("<Placemark><name>Island</name><MultiGeometry>" + part + part + "</MultiGeometry></Placemark>", "districts");
   ASSERT_FALSE(read) << "a district needs its id";
-  const auto named = kml("<Placemark><ExtendedData><Data name='name'><value>Island</value></Data></ExtendedData>" + part +
-                             "</Placemark>",
-                         "area-of-interest");
+  const auto named = kml(
+      "<Placemark><ExtendedData><Data name='name'><value>Island</value></Data></ExtendedData>" + part + "</Placemark>",
+      "area-of-interest");
   ASSERT_TRUE(named) << base::to_text(named.error());
   EXPECT_EQ(named->records.at(0).record.geometry.polygons.front().holes.size(), 1U);
 }
 
 TEST(Kml, WithoutCoordinatesTheRowIsRefusedByName) {
-  for (const char* point : {"<Point/>", "<Point><coordinates>  </coordinates></Point>",
-                            "<Point><coordinates>51.1</coordinates></Point>",
-                            "<Point><coordinates>east,north</coordinates></Point>", "<Track/>"}) {
+  for (const char* point :
+       {"<Point/>", "<Point><coordinates>  </coordinates></Point>", "<Point><coordinates>51.1</coordinates></Point>",
+        "<Point><coordinates>east,north</coordinates></Point>", "<Track/>"}) {
     const auto read = kml("<Placemark>" + kFind + point + "</Placemark>", "finds");
     ASSERT_TRUE(read) << point;
     ASSERT_EQ(read->issues.size(), 1U) << point;
@@ -74,8 +74,9 @@ TEST(Kml, WithoutCoordinatesTheRowIsRefusedByName) {
 }
 
 TEST(Kml, ADocumentTypeIsRefusedAndNoEntityIsExpanded) {
-  const auto read = read_kml("<!DOCTYPE kml [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><kml><Placemark>&e;</Placemark></kml>",
-                             "their.kml", *find_kind("finds"), {}, base::no_progress);
+  const auto read =
+      read_kml("<!DOCTYPE kml [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><kml><Placemark>&e;</Placemark></kml>",
+               "their.kml", *find_kind("finds"), {}, base::no_progress);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().id, "intake.broken");
   EXPECT_NE(read.error().message.find("their.kml"), std::string::npos);
@@ -89,10 +90,10 @@ TEST(Kml, AFileThatIsCutOffIsRefused) {
 }
 
 TEST(Gpx, AnIdOfDigitsStaysAsItWasWritten) {
-  const auto read = gpx(
-      "<wpt lat='41.5' lon='51.25'><name>0012</name><extensions><x:find_id>0012</x:find_id><x:device>UXO</x:device>"
-      "</extensions></wpt>",
-      "finds");
+  const auto read =
+      gpx("<wpt lat='41.5' lon='51.25'><name>0012</name><extensions><x:find_id>0012</x:find_id><x:device>UXO</x:device>"
+          "</extensions></wpt>",
+          "finds");
   ASSERT_TRUE(read) << base::to_text(read.error());
   EXPECT_EQ(text(*read, 0, "finds", "find_id"), "0012");
   EXPECT_EQ(read->records[0].record.geometry.points.front(), (geo::LonLat{51.25, 41.5}));
@@ -100,8 +101,10 @@ TEST(Gpx, AnIdOfDigitsStaysAsItWasWritten) {
 
 TEST(Gpx, WaypointsAndTracksOfOneReceiverGoToTheirKinds) {
   const std::string both =
-      "<wpt lat='41.5' lon='51.25'><name>Gate</name></wpt><trk><name>Way in</name><trkseg><trkpt lat='41' lon='51'/><trkpt "
-      "lat='41.1' lon='51.1'/></trkseg><trkseg><trkpt lat='41.2' lon='51.2'/><trkpt lat='41.3' lon='51.2'/></trkseg></trk>";
+      "<wpt lat='41.5' lon='51.25'><name>Gate</name></wpt><trk><name>Way in</name><trkseg><trkpt lat='41' "
+      "lon='51'/><trkpt "
+      "lat='41.1' lon='51.1'/></trkseg><trkseg><trkpt lat='41.2' lon='51.2'/><trkpt lat='41.3' "
+      "lon='51.2'/></trkseg></trk>";
   const auto places = gpx(both, "places");
   ASSERT_TRUE(places) << base::to_text(places.error());
   ASSERT_EQ(places->records.size(), 1U);

@@ -148,8 +148,14 @@ Result<std::vector<ImportTask>> plan_folder(const std::string& folder, bool refe
   std::sort(files.begin(), files.end());  // the order of a directory listing means nothing
   std::vector<ImportTask> tasks;
   for (const std::string& file : files) {
-    FG_TRY(auto task, plan_file(file, kind_of_file(file, reference), ""));
-    tasks.push_back(std::move(task));
+    const std::string kind = kind_of_file(file, reference);
+    const bool archive = lower(file).ends_with(".zip");  // of a shapefile for each form that the kind has
+    FG_TRY(auto layers, archive ? plan_container(file, kind) : Result<std::vector<ImportTask>>());
+    if (layers.empty()) {
+      FG_TRY(auto task, plan_file(file, kind, ""));
+      layers.push_back(std::move(task));
+    }
+    std::move(layers.begin(), layers.end(), std::back_inserter(tasks));
   }
   if (tasks.empty()) {
     return fail("registry.folder_empty", {{"file", folder}});

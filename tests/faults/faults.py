@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -24,7 +25,8 @@ import tempfile
 FIRMGROUND = os.environ.get("FIRMGROUND", "")
 SHIM = os.environ.get("FIRMGROUND_FAULTS", "")
 FINDS = "find_id,release_id,found_on,device,model,count,longitude,latitude\n"
-CLOCKS = {"entered_at", "uuid", "last_change", "made_at", "link_hash", "leaves"}
+RANDOM = {"uuid", "link_hash", "leaves"}
+CLOCK = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 def finds(first, last, items):
@@ -57,9 +59,10 @@ def check(path):
                 verdict = database.execute("SELECT rtreecheck(?)", (table,)).fetchone()[0]
                 complaints += [] if verdict == "ok" else [f"{table}: {verdict}"]
             continue
-        kept = [f'"{name}"' for name in columns if name not in CLOCKS]
+        kept = [f'"{name}"' for name in columns if name not in RANDOM]
         if kept:
-            state += [(table, *row) for row in database.execute(f'SELECT {", ".join(kept)} FROM "{table}" ORDER BY {", ".join(kept)}')]
+            rows = database.execute(f'SELECT {", ".join(kept)} FROM "{table}" ORDER BY {", ".join(kept)}')
+            state += [(table, *("a time" if isinstance(v, str) and CLOCK.fullmatch(v) else v for v in row)) for row in rows]
     database.close()
     return complaints, state
 

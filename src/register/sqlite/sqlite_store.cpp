@@ -211,23 +211,29 @@ Result<void> create_geopackage(const std::string& path, const std::function<Resu
     return fail("registry.exists", {{"file", path}});
   }
   const std::string draft = path + ".new";
+  const auto remove_draft = [&] {  // with its log: what a killed run left would be played back into a new file
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(draft + suffix, ignored);
+    }
+  };
   std::error_code problem;
-  std::filesystem::remove(draft, problem);
+  remove_draft();
   const auto made = [&]() -> Result<void> {
     FG_TRY(auto database, Database::open(draft, Database::Mode::create, std::chrono::seconds(5)));
     FG_TRY_VOID(database.execute("PRAGMA journal_mode = WAL"));
     FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::write));
     FG_TRY_VOID(fill(database));
-    return transaction.commit();
+    FG_TRY_VOID(transaction.commit());
+    // The file is moved without its log, so all of it must be in the file: closing would not tell of a full disk.
+    FG_TRY(const auto busy, database.integer("PRAGMA wal_checkpoint(TRUNCATE)"));
+    return busy.value_or(1) == 0 ? Result<void>() : fail("registry.busy", {{"file", path}});
   }();
   if (made) {
     std::filesystem::rename(draft, path, problem);
   }
   if (!made || problem) {
-    std::error_code ignored;
-    for (const char* suffix : {"", "-wal", "-shm"}) {
-      std::filesystem::remove(draft + suffix, ignored);
-    }
+    remove_draft();
     if (!made && made.error().id != "base.file_unreadable") {
       return tl::unexpected(made.error());
     }
