@@ -29,11 +29,26 @@ int run_copy(const CopyOptions& options, const Common& common) {
                                          {"to", report->to},
                                          {"rows", rows},
                                          {"tables", std::move(tables)},
-                                         {"snapshot", report->snapshot}};
+                                         {"attachments", report->attachments},
+                                         {"attachments_missing", report->attachments_missing},
+                                         {"snapshot", report->snapshot},
+                                         {"audit_head", report->head},
+                                         {"findings", report->findings}};
     fmt::print("{}\n", json.dump());
   } else {
-    fmt::print("{} rows in {} tables copied from {} to {}.\nEvery table was compared; the snapshot of both is {}.\n",
-               rows, report->tables.size(), report->from, report->to, report->snapshot);
+    fmt::print(
+        "{} rows in {} tables and {} attachments copied from {} to {}.\nEvery table was compared; the snapshot of both "
+        "is {}, the head of the audit chain {}.\n",
+        rows, report->tables.size(), report->attachments - report->attachments_missing, report->from, report->to,
+        report->snapshot, report->head);
+    if (report->attachments_missing > 0) {
+      fmt::print("{} attachments are not at the source, or were changed there, and were not copied.\n",
+                 report->attachments_missing);
+    }
+    if (report->findings > 0) {
+      fmt::print("{} things did not fit in the source already; 'firmground verify {}' names them.\n", report->findings,
+                 report->to);
+    }
   }
   return kDone;
 }

@@ -5,14 +5,18 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <filesystem>
 
 #include "base/hash.h"
 #include "geo/crs.h"
+#include "geo/raster.h"
+#include "register/attachment.h"
 #include "register/database.h"
 #include "register/dialect.h"
 #include "register/layout.h"
 #include "register/migrations.h"
 #include "register/register.h"
+#include "register/verify.h"
 
 namespace firmground::registry {
 
@@ -179,11 +183,56 @@ Result<void> copy_into(const Database& source, Database& target, const std::stri
   return {};
 }
 
+/// Papers and pictures lie beside the register under their content hash. One that is missing at the source is missing
+/// in the copy, and counted; nothing else is.
+Result<void> copy_attachments(const Database& source, const std::string& from, const std::string& to,
+                              CopyReport& report) {
+  FG_TRY(const std::string source_folder, attachment_folder(from));
+  FG_TRY(const std::string target_folder, attachment_folder(to));
+  FG_TRY(const auto attachments, read_attachments(source, source_folder));
+  if (!attachments.empty() && target_folder.empty()) {
+    return fail("registry.attachments_need_folder", {{"file", name_for_people(to)}});
+  }
+  for (const Attachment& attachment : attachments) {
+    ++report.attachments;
+    if (!content_problem(attachment).empty()) {
+      ++report.attachments_missing;
+      continue;
+    }
+    const std::filesystem::path path =
+        std::filesystem::path(target_folder) / std::filesystem::relative(attachment.path, source_folder);
+    if (!std::filesystem::exists(path)) {
+      std::error_code problem;
+      std::filesystem::create_directories(path.parent_path(), problem);
+      FG_TRY(const std::string bytes, geo::read_file(attachment.path));
+      FG_TRY_VOID(geo::write_file(path.string(), bytes));
+    }
+  }
+  return {};
+}
+
 /// Snapshot as entered until the last entry that was copied: someone may have written to the source meanwhile.
 Result<std::string> snapshot_hash(const std::string& location, const std::string& until) {
   FG_TRY(const auto programme, Register::open(location));
   FG_TRY(const auto snapshot, programme.snapshot({}, until));
   return snapshot.hash;
+}
+
+/// What does not fit in the copy must not have fitted in the source either.
+Result<void> verify_copy(const std::string& from, const std::string& to, CopyReport& report) {
+  FG_TRY(const auto copied, Register::open(to));
+  FG_TRY(const Verification verification, verify(copied));
+  report.head = verification.head;
+  report.findings = verification.finding_count;
+  if (report.findings == 0) {
+    return {};
+  }
+  FG_TRY(const auto source, Register::open(from));
+  FG_TRY(const Verification theirs, verify(source));
+  if (theirs.finding_count != report.findings) {
+    return fail("registry.copy_differs", {{"file", report.to}, {"what", "the audit chain"}});
+  }
+  return {};
 }
 
 }  // namespace
@@ -196,8 +245,10 @@ Result<CopyReport> copy_programme(const std::string& from, const std::string& to
   CopyReport report;
   report.from = source.path();
   report.to = name_for_people(to);
-  FG_TRY_VOID(
-      create_store(to, [&](Database& target) { return copy_into(source, target, last_entry, report, progress); }));
+  FG_TRY_VOID(create_store(to, [&](Database& target) -> Result<void> {
+    FG_TRY_VOID(copy_into(source, target, last_entry, report, progress));
+    return copy_attachments(source, from, to, report);
+  }));
   FG_TRY_VOID(reading.commit());
   progress("comparing the snapshots", 0.9);
   FG_TRY(report.snapshot, snapshot_hash(to, last_entry));
@@ -205,6 +256,7 @@ Result<CopyReport> copy_programme(const std::string& from, const std::string& to
   if (report.snapshot != theirs) {
     return fail("registry.copy_differs", {{"file", report.to}, {"what", "the snapshot"}});
   }
+  FG_TRY_VOID(verify_copy(from, to, report));
   progress("done", 1);
   return report;
 }

@@ -163,6 +163,9 @@ BulkInsert& BulkInsert::bind_blob(int index, std::string_view bytes) {
 Result<void> BulkInsert::row() {
   return bulk_->row();
 }
+Result<void> BulkInsert::flush() {
+  return bulk_->flush();
+}
 Result<void> BulkInsert::finish() {
   return bulk_->finish();
 }

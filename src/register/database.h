@@ -92,7 +92,7 @@ class Database {
 };
 
 /// Many rows for one table, faster than by statements: COPY on PostgreSQL. Numbers of rows are given, not made. Rows
-/// may not be there for other statements before finish().  REQUIRES: a writing transaction around it.
+/// may not be there for other statements before flush() or finish().  REQUIRES: a writing transaction around it.
 class BulkInsert {
  public:
   static base::Result<BulkInsert> into(Database& database, const std::string& table,
@@ -109,6 +109,9 @@ class BulkInsert {
   BulkInsert& bind_blob(int index, std::string_view bytes);
   /// Errors: as Database::execute(), for this row or an earlier one.
   base::Result<void> row();
+  /// Shows the rows so far to other statements.
+  base::Result<void> flush();
+  /// Also lets the numbers that the store makes itself go on after those that were given.
   base::Result<void> finish();
 
  private:

@@ -3,16 +3,20 @@
 #include <gtest/gtest.h>
 
 #include "register/register.h"
-#include "register/test_folder.h"
+#include "register/store_testing.h"
 
 namespace firmground::registry {
 namespace {
 
 /// A programme on the invented island; finds are entered one by one, as a form or a rule does.
-class EntryTest : public testing::Test {
+class EntryTest : public OnBothStores {
  protected:
   void SetUp() override {
-    programme_.emplace(std::move(Register::create(folder_ / "island.gpkg", "invented-country", "Island").value()));
+    OnBothStores::SetUp();
+    if (IsSkipped()) {
+      return;
+    }
+    programme_.emplace(std::move(Register::create(store_.place("island"), "invented-country", "Island").value()));
   }
 
   static mineaction::Record find(const std::string& id, const std::string& date, std::int64_t count) {
@@ -42,11 +46,10 @@ class EntryTest : public testing::Test {
     return versions;
   }
 
-  TestFolder folder_;
   std::optional<Register> programme_;
 };
 
-TEST_F(EntryTest, AFindTypedByHandStandsInTheRegisterWithItsReason) {
+TEST_P(EntryTest, AFindTypedByHandStandsInTheRegisterWithItsReason) {
   const auto entered = enter_one(find("F-1", "2022-05-01", 2), 0);
   ASSERT_TRUE(entered) << base::to_text(entered.error());
   EXPECT_EQ(entered->front().version, 1);
@@ -59,7 +62,7 @@ TEST_F(EntryTest, AFindTypedByHandStandsInTheRegisterWithItsReason) {
   EXPECT_EQ(history->front().action, "enter");
 }
 
-TEST_F(EntryTest, TheSecondOfTwoEditorsIsToldOfTheFirst) {
+TEST_P(EntryTest, TheSecondOfTwoEditorsIsToldOfTheFirst) {
   ASSERT_TRUE(enter_one(find("F-1", "2022-05-01", 2)));
   ASSERT_TRUE(enter_one(find("F-1", "2022-05-01", 3), 1));
   const auto late = enter_one(find("F-1", "2022-05-01", 4), 1);
@@ -69,7 +72,7 @@ TEST_F(EntryTest, TheSecondOfTwoEditorsIsToldOfTheFirst) {
   EXPECT_EQ(enter_one(find("F-1", "2022-05-01", 4), 0).error().id, "registry.conflict");
 }
 
-TEST_F(EntryTest, ARecordGoesBackToWhatItSaidEarlier) {
+TEST_P(EntryTest, ARecordGoesBackToWhatItSaidEarlier) {
   ASSERT_TRUE(enter_one(find("F-1", "2022-05-01", 2)));
   ASSERT_TRUE(enter_one(find("F-1", "2022-05-01", 3)));
   const auto back = enter_one(find("F-1", "2022-05-01", 2), 2);
@@ -81,7 +84,7 @@ TEST_F(EntryTest, ARecordGoesBackToWhatItSaidEarlier) {
   EXPECT_EQ(programme_->history("finds", "F-1")->size(), 3U);
 }
 
-TEST_F(EntryTest, OneBadRecordKeepsAllOfThemOut) {
+TEST_P(EntryTest, OneBadRecordKeepsAllOfThemOut) {
   const NewVersion versions[] = {{"finds", find("F-1", "2022-05-01", 2), {}},
                                  {"finds", find("F-2", "yesterday", 2), {}}};
   const auto entered = enter(*programme_, versions, {"Leyla", "", "form"});
@@ -92,7 +95,7 @@ TEST_F(EntryTest, OneBadRecordKeepsAllOfThemOut) {
   EXPECT_TRUE(programme_->snapshot()->finds.empty());
 }
 
-TEST_F(EntryTest, ADraftIsLatestButNotCurrent) {
+TEST_P(EntryTest, ADraftIsLatestButNotCurrent) {
   ASSERT_TRUE(enter_one(find("F-2", "2022-05-01", 2)));
   ASSERT_TRUE(enter_one(find("F-1", "2022-05-02", 1)));
   ASSERT_TRUE(enter_one(find("F-2", "2022-05-01", 9), {}, "draft"));
@@ -105,6 +108,8 @@ TEST_F(EntryTest, ADraftIsLatestButNotCurrent) {
   EXPECT_EQ(latest[1].version, 2);
   EXPECT_EQ(latest[1].state, "draft");
 }
+
+FIRMGROUND_ON_BOTH_STORES(EntryTest);
 
 }  // namespace
 }  // namespace firmground::registry

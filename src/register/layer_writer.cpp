@@ -19,7 +19,8 @@ using mineaction::Value;
 
 namespace {
 
-void bind_value(Statement& statement, int index, const Value& value) {
+template <typename Target>  // a Statement or a BulkInsert
+void bind_value(Target& statement, int index, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     statement.bind(index, *text);
   } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
@@ -83,19 +84,28 @@ Value read_value(const Field& field, const Statement& row, int column) {
   FG_CHECK(false);
 }
 
-constexpr int kFirstContentColumn = 8;  // of the INSERT below, counted from 1
+constexpr int kFirstContentColumn = 8;  // of the columns below, counted from 1
+
+std::vector<std::string> version_columns(const Layer& layer) {
+  std::vector<std::string> columns = {"version_record", "version_number", "version_information_date",
+                                      "version_batch",  "version_row",    "version_state",
+                                      "version_hash"};
+  for (const Field& field : layer.kind.fields) {
+    columns.push_back(field.name);
+  }
+  if (layer.has_geometry()) {
+    columns.emplace_back("geom");
+  }
+  return columns;
+}
 
 std::string insert_version_sql(const Layer& layer) {
-  std::string sql = fmt::format(
-      "INSERT INTO {} (version_record, version_number, version_information_date, version_batch, version_row, "
-      "version_state, "
-      "version_hash, {}) VALUES (?",
-      sql_name(layer.versions()), layer.column_list());
-  const std::size_t columns = 6 + layer.kind.fields.size() + (layer.has_geometry() ? 1 : 0);
-  for (std::size_t i = 0; i < columns; ++i) {
-    sql += ",?";
+  std::string names, places;
+  for (const std::string& column : version_columns(layer)) {
+    names += (names.empty() ? "" : ", ") + sql_name(column);
+    places += places.empty() ? "?" : ",?";
   }
-  return sql + ")";
+  return fmt::format("INSERT INTO {} ({}) VALUES ({})", sql_name(layer.versions()), names, places);
 }
 
 }  // namespace
@@ -127,12 +137,13 @@ Result<Record> read_record(const Layer& layer, const Statement& row, int first) 
 }
 
 LayerWriter::LayerWriter(Database& database, const Layer& layer, Batch batch, Statements statements,
-                         std::int64_t versions_before)
+                         std::int64_t versions_before, bool had_records)
     : database_(&database),
       layer_(&layer),
       batch_(std::move(batch)),
       statements_(std::move(statements)),
-      versions_before_(versions_before) {
+      versions_before_(versions_before),
+      had_records_(had_records) {
   if (!layer.kind.information_date.empty()) {
     information_date_ = layer.kind.field_index(layer.kind.information_date);
   }
@@ -161,10 +172,13 @@ Result<LayerWriter> LayerWriter::make(Database& database, const Layer& layer, co
                                       versions, is_revoked("v"))));
   FG_TRY(auto insert_version, database.prepare(insert_version_sql(layer)));
   FG_TRY(const auto before, database.integer(fmt::format("SELECT max(version_id) FROM {}", versions)));
+  FG_TRY(auto any, database.prepare("SELECT 1 FROM firmground_record WHERE layer_id = ?1 LIMIT 1"));
+  any.bind(1, layer.id);
+  FG_TRY(const bool had_records, any.step());
   return LayerWriter(database, layer, batch,
                      Statements{std::move(insert_record), std::move(find_record), std::move(find_same),
                                 std::move(find_latest), std::move(insert_version)},
-                     before.value_or(0));
+                     before.value_or(0), had_records);
 }
 
 Result<std::optional<LayerWriter::Entered>> LayerWriter::same_content(std::int64_t record, const std::string& hash) {
@@ -205,64 +219,126 @@ Result<LayerWriter::Latest> LayerWriter::latest(std::int64_t record_id, const st
   return result;
 }
 
-Result<LayerWriter::Entered> LayerWriter::enter(const Record& record, std::int64_t source_row) {
+LayerWriter::Content LayerWriter::content_of(const Record& record, std::int64_t source_row) const {
   const auto* local_id = std::get_if<std::string>(&record.values.front());
   FG_CHECK(local_id != nullptr && !local_id->empty());
-  const std::string blob = layer_->has_geometry() ? encode_blob(record.geometry, layer_->blob_type()) : std::string();
-  const std::string hash = record_hash(layer_->kind, record, blob);
-  bool is_new = false;
-  FG_TRY(const std::int64_t record_id, record_of(*local_id, is_new));
-  if (is_new) {
-    FG_TRY_VOID(insert_version(record, record_id, 1, source_row, blob, hash));
+  std::string blob = layer_->has_geometry() ? encode_blob(record.geometry, layer_->blob_type()) : std::string();
+  std::string hash = record_hash(layer_->kind, record, blob);
+  return {&record, source_row, std::move(blob), std::move(hash)};
+}
+
+Result<LayerWriter::Bulk*> LayerWriter::bulk() {
+  if (!bulk_) {
+    auto columns = version_columns(*layer_);
+    columns.emplace_back("version_id");
+    FG_TRY(const auto last_record, database_->integer("SELECT max(record_id) FROM firmground_record"));
+    FG_TRY(const auto last_version,
+           database_->integer(fmt::format("SELECT max(version_id) FROM {}", sql_name(layer_->versions()))));
+    FG_TRY(auto records,
+           BulkInsert::into(*database_, "firmground_record", {"record_id", "uuid", "layer_id", "local_id"}));
+    FG_TRY(auto versions, BulkInsert::into(*database_, layer_->versions(), columns));
+    bulk_ = Bulk{std::move(records), std::move(versions), last_record.value_or(0) + 1, last_version.value_or(0) + 1};
+  }
+  return &*bulk_;
+}
+
+Result<std::optional<std::int64_t>> LayerWriter::known_record(const std::string& local_id) {
+  const bool entered_here = !entered_ids_.insert(std::hash<std::string>()(local_id)).second;
+  if (entered_here && bulk_) {
+    FG_TRY_VOID(bulk_->records.flush());
+    FG_TRY_VOID(bulk_->versions.flush());
+  }
+  std::optional<std::int64_t> known;
+  if (had_records_ || entered_here) {
+    Statement& find = statements_.find_record;
+    find.bind(1, layer_->id).bind(2, local_id);
+    FG_TRY(const bool found, find.step());
+    known = found ? std::optional(find.integer(0)) : std::nullopt;
+    find.reset();
+  }
+  return known;
+}
+
+Result<LayerWriter::Entered> LayerWriter::enter(const Record& record, std::int64_t source_row) {
+  const Content content = content_of(record, source_row);
+  const auto& local_id = std::get<std::string>(record.values.front());
+  FG_TRY(const auto known, known_record(local_id));
+  if (known) {
+    FG_TRY(const auto same, same_content(*known, content.hash));
+    if (same) {
+      return *same;
+    }
+    FG_TRY(const Latest before, latest(*known, content.hash));
+    FG_TRY_VOID(gather_version(content, *known, before.number + 1));
     return Entered::accepted;
   }
-  FG_TRY(const auto same, same_content(record_id, hash));
-  if (same) {
-    return *same;
-  }
-  FG_TRY(const Latest before, latest(record_id, hash));
-  FG_TRY_VOID(insert_version(record, record_id, before.number + 1, source_row, blob, hash));
+  FG_TRY(Bulk * bulk, this->bulk());
+  const std::int64_t record_id = bulk->next_record++;
+  uuid_ = base::new_uuid(batch_.entered_ms);
+  FG_TRY_VOID(bulk->records.bind(1, record_id).bind(2, uuid_).bind(3, layer_->id).bind(4, local_id).row());
+  FG_TRY_VOID(gather_version(content, record_id, 1));
   return Entered::accepted;
 }
 
 Result<LayerWriter::Entered> LayerWriter::decide(const Record& record, std::int64_t source_row) {
-  const auto* local_id = std::get_if<std::string>(&record.values.front());
-  FG_CHECK(local_id != nullptr && !local_id->empty());
-  const std::string blob = layer_->has_geometry() ? encode_blob(record.geometry, layer_->blob_type()) : std::string();
-  const std::string hash = record_hash(layer_->kind, record, blob);
+  const Content content = content_of(record, source_row);
   bool is_new = false;
-  FG_TRY(const std::int64_t record_id, record_of(*local_id, is_new));
-  FG_TRY(const Latest before, latest(record_id, hash));
+  FG_TRY(const std::int64_t record_id, record_of(std::get<std::string>(record.values.front()), is_new));
+  FG_TRY(const Latest before, latest(record_id, content.hash));
   matched_version_ = before.number;
   if (before.same) {
     return Entered::unchanged;
   }
   ++matched_version_;
-  FG_TRY_VOID(insert_version(record, record_id, matched_version_, source_row, blob, hash));
+  FG_TRY_VOID(insert_version(content, record_id, matched_version_));
   return Entered::accepted;
 }
 
-Result<void> LayerWriter::insert_version(const Record& record, std::int64_t record_id, std::int64_t number,
-                                         std::int64_t source_row, const std::string& blob, const std::string& hash) {
-  Statement& insert = statements_.insert_version;
-  insert.bind(1, record_id).bind(2, number);
-  information_date_ ? bind_value(insert, 3, record.values[*information_date_]) : void(insert.bind_null(3));
-  insert.bind(4, batch_.id).bind(5, source_row).bind(6, batch_.state).bind_blob(7, hash);
+template <typename Target>
+void LayerWriter::bind_version(Target& target, const Content& content, std::int64_t record_id,
+                               std::int64_t number) const {
+  const Record& record = *content.record;
+  target.bind(1, record_id).bind(2, number);
+  information_date_ ? bind_value(target, 3, record.values[*information_date_]) : void(target.bind_null(3));
+  target.bind(4, batch_.id).bind(5, content.source_row).bind(6, batch_.state).bind_blob(7, content.hash);
   int column = kFirstContentColumn;
   for (const Value& value : record.values) {
-    bind_value(insert, column++, value);
+    bind_value(target, column++, value);
   }
   if (layer_->has_geometry()) {
-    blob.empty() ? insert.bind_null(column) : insert.bind_blob(column, blob);
+    content.blob.empty() ? target.bind_null(column) : target.bind_blob(column, content.blob);
   }
+}
+
+void LayerWriter::add_leaf(const Content& content, std::int64_t record_id, std::int64_t number) {
+  const Record& record = *content.record;
   const auto* date = information_date_ ? std::get_if<std::string>(&record.values[*information_date_]) : nullptr;
   leaves_.add_version({layer_->kind.name, std::get<std::string>(record.values.front()), record_id, number,
-                       date != nullptr ? std::string_view(*date) : std::string_view(), source_row, batch_.state, hash,
-                       number == 1 ? std::string_view(uuid_) : std::string_view()});
-  return insert.run();
+                       date != nullptr ? std::string_view(*date) : std::string_view(), content.source_row, batch_.state,
+                       content.hash, number == 1 ? std::string_view(uuid_) : std::string_view()});
+}
+
+Result<void> LayerWriter::insert_version(const Content& content, std::int64_t record_id, std::int64_t number) {
+  bind_version(statements_.insert_version, content, record_id, number);
+  add_leaf(content, record_id, number);
+  return statements_.insert_version.run();
+}
+
+Result<void> LayerWriter::gather_version(const Content& content, std::int64_t record_id, std::int64_t number) {
+  FG_TRY(Bulk * bulk, this->bulk());
+  bind_version(bulk->versions, content, record_id, number);
+  const auto columns = static_cast<int>(layer_->kind.fields.size()) + (layer_->has_geometry() ? 1 : 0);
+  bulk->versions.bind(kFirstContentColumn + columns, bulk->next_version++);
+  add_leaf(content, record_id, number);
+  return bulk->versions.row();
 }
 
 Result<void> LayerWriter::show(const std::string& changed_at) {
+  if (bulk_) {
+    FG_TRY_VOID(bulk_->records.finish());
+    FG_TRY_VOID(bulk_->versions.finish());
+    bulk_.reset();
+  }
   return show_versions(*database_, *layer_, versions_before_, changed_at);
 }
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "mineaction/kind.h"
@@ -28,7 +29,8 @@ class LayerWriter {
   /// REQUIRES: `layer` and `database` outlive the writer.
   static base::Result<LayerWriter> make(Database& database, const Layer& layer, const Batch& batch);
 
-  /// REQUIRES: the record satisfies the kind's schema; its local id is not empty (CHECKed).
+  /// REQUIRES: the record satisfies the kind's schema; its local id is not empty (CHECKed). New rows are gathered and
+  /// sent together: other statements see them after show().
   base::Result<Entered> enter(const mineaction::Record& record, std::int64_t source_row);
   /// As enter(), for what a person or a rule decides: only content and state of the latest version are unchanged
   /// (with its number as matched_version()); earlier content may be returned to.
@@ -50,19 +52,41 @@ class LayerWriter {
     std::int64_t number = 0;  ///< 0: the record has no version yet
     bool same = false;        ///< of content and state
   };
-  LayerWriter(Database& database, const Layer& layer, Batch batch, Statements statements, std::int64_t versions_before);
+  LayerWriter(Database& database, const Layer& layer, Batch batch, Statements statements, std::int64_t versions_before,
+              bool had_records);
+  struct Content {
+    const mineaction::Record* record;
+    std::int64_t source_row;
+    std::string blob, hash;
+  };
+  /// Rows on their way to the store: of new records, and of versions.
+  struct Bulk {
+    BulkInsert records, versions;
+    std::int64_t next_record = 0, next_version = 0;
+  };
+  Content content_of(const mineaction::Record& record, std::int64_t source_row) const;
+  base::Result<Bulk*> bulk();
+  /// Number of the record where the register or this batch has it.
+  base::Result<std::optional<std::int64_t>> known_record(const std::string& local_id);
   base::Result<std::optional<Entered>> same_content(std::int64_t record, const std::string& hash);
   /// The number of the record, made when its local id is new.
   base::Result<std::int64_t> record_of(const std::string& local_id, bool& is_new);
   base::Result<Latest> latest(std::int64_t record_id, const std::string& hash);
-  base::Result<void> insert_version(const mineaction::Record& record, std::int64_t record_id, std::int64_t number,
-                                    std::int64_t source_row, const std::string& blob, const std::string& hash);
+  template <typename Target>
+  void bind_version(Target& target, const Content& content, std::int64_t record_id, std::int64_t number) const;
+  void add_leaf(const Content& content, std::int64_t record_id, std::int64_t number);
+  base::Result<void> insert_version(const Content& content, std::int64_t record_id, std::int64_t number);
+  base::Result<void> gather_version(const Content& content, std::int64_t record_id, std::int64_t number);
 
   Database* database_;
   const Layer* layer_;
   Batch batch_;
   Statements statements_;
   std::int64_t versions_before_;  ///< greatest version_id before this batch
+  bool had_records_;              ///< the layer had some before this batch
+  std::optional<Bulk> bulk_;
+  /// Hashes of the local ids in this batch: one that comes again, or collides, is looked up in the register.
+  std::unordered_set<std::size_t> entered_ids_;
   std::int64_t matched_version_ = 0;
   std::string uuid_;  ///< of the record that record_of() made last
   Leaves leaves_;

@@ -1,6 +1,9 @@
 #include "register/register.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
 
 #include "register/store_testing.h"
 
@@ -109,6 +112,64 @@ TEST(PostgreSQL, ARestartedServerIsAskedAgainAndAPersonNoticesNothing) {
   const auto again = programme->snapshot();
   ASSERT_TRUE(again) << base::to_text(again.error());
   EXPECT_EQ(again->hash, hash);
+}
+
+/// The GRANT statements of docs/operations/postgresql.md, for roles of this test.
+std::string documented_grants(const std::string& role) {
+  std::string grants, line;
+  std::ifstream document("docs/operations/postgresql.md");
+  while (std::getline(document, line)) {
+    if (line.starts_with("GRANT ") && line.find(" DATABASE ") == std::string::npos) {
+      for (const std::string name : {"nation_writer", "nation_reader"}) {
+        if (const auto at = line.find(name); at != std::string::npos) {
+          line.replace(at, name.size(), role + name.substr(name.find('_')));
+        }
+      }
+      grants += line + "\n";
+    }
+  }
+  return grants;
+}
+
+TEST(PostgreSQL, TheDocumentedRolesMayEnterAndLookAndNoMore) {
+  TestStore store(StoreKind::postgresql);
+  if (!store.usable()) {
+    GTEST_SKIP() << "no PostgreSQL";
+  }
+  const std::string place = store.place("p");
+  ASSERT_TRUE(Register::create(place, "invented-country", "Island"));
+  const std::string role = "role" + std::to_string(getpid());
+  auto database = Database::open(place, Database::Mode::read_write, std::chrono::seconds(5));
+  ASSERT_TRUE(database->execute("CREATE ROLE " + role + "_writer LOGIN; CREATE ROLE " + role + "_reader LOGIN"));
+  const std::string grants = documented_grants(role);
+  ASSERT_NE(grants.find("_writer"), std::string::npos);
+  ASSERT_TRUE(database->execute(grants));
+  for (const LayerInfo& layer : Register::open(place)->layers()) {
+    ASSERT_TRUE(database->execute("GRANT DELETE ON " + sql_name(layer.table) + " TO " + role + "_writer"));
+  }
+  const auto as = [&](const std::string& who) {
+    return std::string(place).replace(place.find("tester@"), 7, role + who + "@");
+  };
+  const std::string header = "find_id,release_id,found_on,device,count,longitude,latitude\n";
+  const std::string file = store.folder().write("finds.csv", header + "F-1,,2022-05-01,UXO,1,51.1,41.1\n");
+  for (const int accepted : {1, 0}) {
+    const auto entered = Register::open(as("_writer"))->import_file(file, "finds", {});
+    ASSERT_TRUE(entered) << base::to_text(entered.error());
+    EXPECT_EQ(entered->accepted, accepted);
+  }
+  store.folder().write("finds.csv", header + "F-1,,2022-05-01,UXO,2,51.1,41.1\nF-2,,2022-05-01,UXO,1,51.1,41.1\n");
+  EXPECT_EQ(Register::open(as("_writer"))->import_file(file, "finds", {})->accepted, 2);
+  EXPECT_EQ(Register::open(as("_reader"))->snapshot()->hash, Register::open(place)->snapshot()->hash);
+  store.folder().write("finds.csv", header + "F-3,,2022-05-01,UXO,2,51.1,41.1\n");
+  const auto refused = Register::open(as("_reader"))->import_file(file, "finds", {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "registry.not_permitted");
+  EXPECT_NE(sql_of(as("_writer"), "UPDATE finds_version SET device = 'UXO'").find("permission denied"),
+            std::string::npos);
+  EXPECT_NE(sql_of(as("_writer"), "DROP TRIGGER firmground_no_change ON finds_version").find("must be owner"),
+            std::string::npos);
+  ASSERT_TRUE(database->execute("DROP OWNED BY " + role + "_writer, " + role + "_reader; DROP ROLE " + role +
+                                "_writer, " + role + "_reader"));
 }
 
 FIRMGROUND_ON_BOTH_STORES(RegisterTest);

@@ -39,6 +39,7 @@ class StoreBulk {
   virtual void bind_null(int index) = 0;
   virtual void bind_blob(int index, std::string_view bytes) = 0;
   virtual base::Result<void> row() = 0;
+  virtual base::Result<void> flush() = 0;
   virtual base::Result<void> finish() = 0;
 };
 

@@ -46,11 +46,23 @@ class CopyIn final : public StoreBulk {
       wire::put_integer(rows_, value ? static_cast<std::int64_t>(value->size()) : -1, 4);
       rows_ += value ? *value : std::string();
     }
-    return rows_.size() >= kSendAt ? send() : Result<void>();
+    return rows_.size() >= kSendAt ? flush() : Result<void>();
+  }
+
+  Result<void> flush() override {
+    if (rows_.empty()) {
+      return {};
+    }
+    FG_TRY_VOID(connection_->begin_copy(sql_));
+    FG_TRY_VOID(connection_->put_copy(kHeader));
+    wire::put_integer(rows_, -1, 2);
+    FG_TRY_VOID(connection_->put_copy(rows_));
+    rows_.clear();
+    return connection_->end_copy();
   }
 
   Result<void> finish() override {
-    FG_TRY_VOID(send());
+    FG_TRY_VOID(flush());
     return connection_->execute(
         "DO $$ DECLARE name TEXT; BEGIN SELECT column_name INTO name FROM information_schema.columns WHERE "
         "table_schema = 'firmground' AND table_name = " +
@@ -63,18 +75,6 @@ class CopyIn final : public StoreBulk {
  private:
   std::optional<std::string>& field(int index) { return fields_[static_cast<std::size_t>(index - 1)]; }
   std::uint32_t type(int index) const { return types_[static_cast<std::size_t>(index - 1)]; }
-
-  Result<void> send() {
-    if (rows_.empty()) {
-      return {};
-    }
-    FG_TRY_VOID(connection_->begin_copy(sql_));
-    FG_TRY_VOID(connection_->put_copy(kHeader));
-    wire::put_integer(rows_, -1, 2);
-    FG_TRY_VOID(connection_->put_copy(rows_));
-    rows_.clear();
-    return connection_->end_copy();
-  }
 
   std::shared_ptr<Connection> connection_;
   std::string table_, sql_;

@@ -149,8 +149,12 @@ class PostgisDialect final : public Dialect {
   Result<void> rewrite_current(Database& database, const Layer& layer, const std::string& touched) const override {
     const std::string table = sql_name(layer.kind.table);
     FG_TRY(const auto shown_before, database.integer(fmt::format("SELECT 1 FROM {} LIMIT 1", table)));
-    // An index over rows that are there is packed, and made in a fraction of the time.
-    const bool fresh = !shown_before && layer.has_geometry();
+    // An index over rows that are there is packed, and made in a fraction of the time; only the owner may make one.
+    FG_TRY(const auto owned, database.integer(fmt::format(
+                                 "SELECT CASE WHEN pg_has_role(tableowner, 'USAGE') THEN 1 ELSE 0 END FROM pg_tables "
+                                 "WHERE schemaname = 'firmground' AND tablename = {}",
+                                 sql_literal(layer.kind.table))));
+    const bool fresh = !shown_before && layer.has_geometry() && owned == 1;
     return database.execute(
         (fresh ? "DROP INDEX " + index_name(layer) + ";\n" : "") +
         fmt::format("DELETE FROM {0} WHERE fid IN {1};\nINSERT INTO {0} (fid, {2}, version_number) {3};\n", table,

@@ -137,6 +137,7 @@ class SqliteBulk final : public StoreBulk {
     insert_->reset();
     return {};
   }
+  Result<void> flush() override { return {}; }
   Result<void> finish() override { return {}; }
 
  private:
