@@ -375,6 +375,16 @@ TEST_P(ImportTest, TheCurrentLayerIsTheSnapshotWithoutADate) {
   EXPECT_EQ(rows_of(path_, "SELECT find_id || ':' || count FROM finds ORDER BY find_id"), listed);
 }
 
+TEST_P(ImportTest, AFileLargerThanWhatIsSentAtOnceEntersWhole) {
+  std::string text = kFindsHeader;
+  for (int i = 0; i < 12000; ++i) {
+    text += find(fmt::format("F-{}", i), "2022-05-01");
+  }
+  EXPECT_EQ(import("finds.csv", text).accepted, 12000);
+  EXPECT_EQ(sql("SELECT count(*) FROM finds"), "12000");
+  EXPECT_EQ(programme_->history("finds", "F-11999")->size(), 1U);
+}
+
 FIRMGROUND_ON_BOTH_STORES(ImportTest);
 INSTANTIATE_TEST_SUITE_P(Stores, GeoPackageImportTest, testing::Values(StoreKind::geopackage), store_name);
 

@@ -84,6 +84,19 @@ Value read_value(const Field& field, const Statement& row, int column) {
   FG_CHECK(false);
 }
 
+/// Well below what a BulkInsert sends by itself (a megabyte), so that the writer decides when.
+constexpr std::size_t kSendAt = 1 << 18;
+
+/// Not less than the bytes of the values on their way to a store.
+std::size_t size_of(const std::vector<Value>& values) {
+  std::size_t size = 256;
+  for (const Value& value : values) {
+    const auto* text = std::get_if<std::string>(&value);
+    size += 16 + (text != nullptr ? text->size() : 0);
+  }
+  return size;
+}
+
 constexpr int kFirstContentColumn = 8;  // of the columns below, counted from 1
 
 std::vector<std::string> version_columns(const Layer& layer) {
@@ -330,7 +343,15 @@ Result<void> LayerWriter::gather_version(const Content& content, std::int64_t re
   const auto columns = static_cast<int>(layer_->kind.fields.size()) + (layer_->has_geometry() ? 1 : 0);
   bulk->versions.bind(kFirstContentColumn + columns, bulk->next_version++);
   add_leaf(content, record_id, number);
-  return bulk->versions.row();
+  bulk->bytes += size_of(content.record->values) + content.blob.size();
+  if (bulk->bytes < kSendAt) {
+    return bulk->versions.row();
+  }
+  // A version refers to its record: the records go first, and no version before them.
+  bulk->bytes = 0;
+  FG_TRY_VOID(bulk->records.flush());
+  FG_TRY_VOID(bulk->versions.row());
+  return bulk->versions.flush();
 }
 
 Result<void> LayerWriter::show(const std::string& changed_at) {

@@ -63,6 +63,7 @@ class LayerWriter {
   struct Bulk {
     BulkInsert records, versions;
     std::int64_t next_record = 0, next_version = 0;
+    std::size_t bytes = 0;  ///< of versions since both were sent, not less than they have
   };
   Content content_of(const mineaction::Record& record, std::int64_t source_row) const;
   base::Result<Bulk*> bulk();
