@@ -14,6 +14,8 @@ namespace {
 constexpr int kShareSteps = 20;
 constexpr int kDetectionSteps = 50;
 constexpr double kLongRangeOfExtent = 0.2;
+/// How well a method's detection is known: as if by a trial on this many items.
+constexpr double kDetectionTrial = 20;
 constexpr double kSettled = 1.0;  ///< nats of the bound: far below what tens of thousands of searches decide
 
 std::size_t table_index(int share, int detection) {
@@ -163,8 +165,19 @@ double spread_of_effects(const HazardModel& model, const std::vector<double>& bo
   return std::max(0.0, squares / n - sum / n * (sum / n));
 }
 
+/// Standard error of the log of what all draws share: the mean count of an occupied cell, and detection (eq. 22).
+double shared_error(const CountLaw& law, const std::vector<evidence::SearchedCell>& searched) {
+  double sum = 0;
+  for (const evidence::SearchedCell& cell : searched) {
+    sum += static_cast<double>(cell.detection);
+  }
+  const double detection = searched.empty() ? 1.0 : sum / static_cast<double>(searched.size());
+  return std::hypot(law.mean_error, std::sqrt((1 - detection) / (detection * (kDetectionTrial + 1))));
+}
+
 /// Joint draws: border from its posterior, latent given it (eq. 18).
-void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t which, ClassPosterior& posterior) {
+void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t which, double error,
+          ClassPosterior& posterior) {
   const auto n = posterior.model.latent();
   const std::size_t p = posterior.model.border();
   const auto draws = static_cast<std::size_t>(options.draws);
@@ -189,7 +202,7 @@ void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t
       for (std::size_t j = 0; j < p; ++j) {
         posterior.border_draws[j * draws + begin + d] = static_cast<float>(posterior.fit.border[j] + border[j]);
       }
-      posterior.count_draws[begin + d] = static_cast<float>(std::exp(posterior.law.mean_error * random.normal()));
+      posterior.count_draws[begin + d] = static_cast<float>(std::exp(error * random.normal() - 0.5 * error * error));
     }
     fitter.factor().sample(white, static_cast<sparse::Index>(count));
     for (std::size_t d = 0; d < count; ++d) {
@@ -303,7 +316,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
       interior_variance(model.long_lattice.spacing_m, range_m, std::exp(posterior->hyper.log_long_sd));
   posterior->effect_variance = spread_of_effects(model, posterior->fit.border);
   scale_edges(model, prior, *posterior);
-  draw(fitter, options, which, *posterior);
+  draw(fitter, options, which, shared_error(posterior->law_ahead, observations.searched[which]), *posterior);
   return posterior;
 }
 

@@ -45,7 +45,7 @@ struct ClassPosterior {
   double effect_variance = 0;       ///< spread of the fitted effects over observed cells
   std::vector<float> latent_draws;  ///< latent x draws, a node's draws side by side
   std::vector<float> border_draws;  ///< border x draws
-  std::vector<float> count_draws;   ///< per draw: factor on the mean count
+  std::vector<float> count_draws;   ///< per draw: factor on the number of items
 };
 
 /// Fits one class.  `which` = 0, 1.  Errors: estimate.no_convergence, sparse.*.
