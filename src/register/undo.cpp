@@ -81,8 +81,8 @@ Result<std::int64_t> orphans(const Database& database, const std::vector<Layer>&
             const std::int64_t found,
             count(database, fmt::format("SELECT count(*) FROM {} c JOIN firmground_record r ON r.local_id = c.{} AND "
                                         "r.layer_id = {} LEFT JOIN {} t ON t.fid = r.record_id WHERE t.fid IS NULL "
-                                        "AND r.record_id IN (SELECT record_id FROM firmground_revocation WHERE "
-                                        "batch_id = {})",
+                                        "AND EXISTS (SELECT 1 FROM firmground_revocation x WHERE "
+                                        "x.record_id = r.record_id AND x.batch_id = {})",
                                         sql_name(layer.kind.table), sql_name(field.name), target.id,
                                         sql_name(target.kind.table), undoing)));
         orphaned += found;
