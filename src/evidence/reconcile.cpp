@@ -395,6 +395,7 @@ class Reconciler {
     verdict.hypothesis = options_.hypotheses[chosen.hypothesis].id;
     verdict.hypothesis_probability = verdict.hypotheses[verdict.hypothesis];
     const bool recorded_applies = maps.candidates.front().hypothesis == 0;
+    verdict.drawn = recorded_applies;
     verdict.against_recorded =
         recorded_applies ? std::exp(std::clamp(log_evidence(chosen, maps.own_place ? own : legs) -
                                                    log_evidence(maps.candidates.front(), maps.own_place ? own : legs),

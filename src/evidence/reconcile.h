@@ -29,6 +29,7 @@ struct RecordVerdict {
   std::map<std::string, double> hypotheses;  ///< all that apply, given that the field exists
   double dx_m = 0;
   double dy_m = 0;
+  bool drawn = false;        ///< it has a place as recorded; without one dx_m and dy_m are the residual alone
   double explained_x_m = 0;  ///< of dx_m: what the hypothesis itself moves
   double explained_y_m = 0;
   double radius50_m = 0;  ///< round the corrected place

@@ -88,7 +88,8 @@ std::string in_words(const RecordVerdict& record, const std::vector<Hypothesis>&
   const double moved_m = std::hypot(record.dx_m, record.dy_m);
   // Recorded minus true is told the way a person moves the outline: from the recorded to the true place.
   const double azimuth = std::fmod(std::atan2(-record.dx_m, -record.dy_m) * 180 / std::numbers::pi + 360, 360);
-  const std::string move = moved_m > kOffTheMap_m
+  const std::string move = !record.drawn ? std::string("it was drawn nowhere before")
+                           : moved_m > kOffTheMap_m
                                ? fmt::format("moves the outline {:.0f} km at {:.0f} deg", moved_m / 1000, azimuth)
                                : fmt::format("moves the outline {:.0f} m at {:.0f} deg", moved_m, azimuth);
   const std::string likelier = record.hypothesis != hypotheses.front().id && record.against_recorded > 0
