@@ -1,9 +1,11 @@
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
 #include <string>
 
+#include "cli/past_register.h"
 #include "cli/verbs.h"
 #include "geo/raster.h"
 #include "mineaction/land_account_json.h"
@@ -17,17 +19,17 @@ using mineaction::Date;
 using mineaction::LandAccount;
 
 struct AccountVerb {
-  std::string programme, as_of, from, until, district, out;
+  std::string programme, as_of, entered_until, from, until, district, out;
+  std::string organisation, donor, method, device, type, hazard;
+  std::vector<std::string> by;
   bool square_metres = false;
 };
 
-base::Result<std::optional<Date>> day(const std::string& text) {
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  FG_TRY(const Date date, Date::parse(text));
-  return date;
-}
+/// What was asked for and what came of it.
+struct Answer {
+  LandAccount account;
+  mineaction::Breakdown breakdown;
+};
 
 /// "1,234,567.80 m2" or "123.46 ha"; what would read as 0.00 ha is told in square metres.
 std::string area(double m2, bool square_metres) {
@@ -58,8 +60,23 @@ class Table {
   bool square_metres_;
 };
 
+std::string scope_of(const AccountVerb& asked) {
+  std::string scope;
+  const auto add = [&](const char* what, const std::string& value) {
+    scope += value.empty() ? "" : fmt::format(", {} {}", what, value);
+  };
+  add("district", asked.district);
+  add("organisation", asked.organisation);
+  add("donor", asked.donor);
+  add("method", asked.method);
+  add("device", asked.device);
+  add("type", asked.type);
+  add("hazard", asked.hazard);
+  return scope;
+}
+
 void print_balance(const LandAccount& a, const AccountVerb& asked, const Table& table) {
-  fmt::print("Land account{} as of {}\n", asked.district.empty() ? "" : " of " + asked.district, a.as_of.to_string());
+  fmt::print("Land account as of {}{}\n", a.as_of.to_string(), scope_of(asked));
   table.title("Hazardous areas");
   table.row(
       asked.from.empty() ? "opening (no period asked: everything is new)" : "opening, at the start of " + asked.from,
@@ -90,6 +107,53 @@ void print_released(const LandAccount& a, const Table& table) {
   for (const auto& [method, m2] : a.released_by_method_m2) {
     table.row(method, m2);
   }
+  for (const mineaction::BaselineShare& share : a.shares) {
+    fmt::print("\n  {} of the baseline: {:.2f} % = {} of {} ({}, estimated on {}; as of {})\n", share.of,
+               100 * share.share, area(share.numerator_m2, false), area(share.denominator_m2, false), a.baseline->name,
+               a.baseline->estimated_on.to_string(), a.as_of.to_string());
+  }
+}
+
+void print_processed(const LandAccount& a, const Table& table) {
+  table.title("Processed ground: each time that it was searched, survey without search apart");
+  for (const auto& [method, m2] : a.processed.by_method_m2) {
+    table.row(method, m2);
+  }
+  table.total("processed", a.processed.total_m2);
+  table.row("searched, by the coverage reported", a.processed.searched_m2);
+  table.row("processed with no coverage reported", a.processed.coverage_unknown_m2);
+}
+
+void print_double_claims(const LandAccount& a, const Table& table) {
+  constexpr std::size_t kShown = 10;
+  if (a.double_claims.empty()) {
+    return;
+  }
+  table.title("Ground that two reports claim, the largest first");
+  for (std::size_t i = 0; i < std::min(kShown, a.double_claims.size()); ++i) {
+    const mineaction::DoubleClaim& claim = a.double_claims[i];
+    table.row(fmt::format("{} and {}, {}", claim.release_a, claim.release_b, claim.district), claim.area_m2);
+  }
+  if (a.double_claims.size() > kShown) {
+    fmt::print("  and {} more; --json lists all\n", a.double_claims.size() - kShown);
+  }
+}
+
+void print_rows(const mineaction::Breakdown& breakdown, const Table& table) {
+  for (const mineaction::AccountRow& row : breakdown.rows) {
+    table.title(fmt::format("{}", fmt::join(row.keys, " / ")));
+    for (const auto& [name, m2] :
+         {std::pair("opening", row.opening_m2), std::pair("newly recorded", row.new_m2),
+          std::pair("cancelled", row.cancelled_m2), std::pair("reduced", row.reduced_m2),
+          std::pair("cleared", row.cleared_m2), std::pair("remaining, suspected", row.remaining_suspected_m2),
+          std::pair("remaining, confirmed", row.remaining_confirmed_m2),
+          std::pair("released outside any hazard", row.cleared_outside_m2),
+          std::pair("claimed by two or more releases", row.double_claimed_m2)}) {
+      if (m2 != 0) {
+        table.row(name, m2);
+      }
+    }
+  }
 }
 
 void print_breakdowns(const LandAccount& a, const Table& table) {
@@ -107,46 +171,91 @@ void print_breakdowns(const LandAccount& a, const Table& table) {
       table.row(fmt::format("{}: {}", district, words), m2);
     }
   }
-  for (const std::string& note : a.notes) {
-    fmt::print("\nNote: {}\n", note);
-  }
 }
 
-base::Result<LandAccount> take_account(const AccountVerb& asked, const base::Progress& progress) {
-  FG_TRY(const std::optional<Date> as_of, day(asked.as_of));
-  mineaction::AccountOptions options;
-  FG_TRY(options.from, day(asked.from));
-  FG_TRY(options.until, day(asked.until));
-  if (!asked.district.empty()) {
-    options.district = asked.district;
+/// A value of a code list, in its own spelling or one that import takes as well.
+template <typename Code, typename Parse>
+base::Result<void> read_code(const std::string& text, const char* field, Parse parse, const char* known,
+                             std::optional<Code>& code) {
+  if (text.empty()) {
+    return {};
   }
+  code = parse(text);
+  if (!code) {
+    return base::fail("account.value_unknown", {{"field", field}, {"value", text}, {"known", known}});
+  }
+  return {};
+}
+
+base::Result<mineaction::AccountOptions> options_of(const AccountVerb& asked) {
+  mineaction::AccountOptions options;
+  FG_TRY(options.from, day_or_nothing(asked.from));
+  FG_TRY(options.until, day_or_nothing(asked.until));
+  const auto set = [](const std::string& text, std::optional<std::string>& option) {
+    if (!text.empty()) {
+      option = text;
+    }
+  };
+  set(asked.district, options.district);
+  set(asked.organisation, options.organisation);
+  set(asked.donor, options.donor);
+  set(asked.hazard, options.hazard);
+  FG_TRY_VOID(read_code(
+      asked.method, "method", [](const std::string& t) { return mineaction::parse_method(t); },
+      "nts, technical-survey, manual, mechanical, animal, bac, eod", options.method));
+  FG_TRY_VOID(read_code(
+      asked.device, "ordnance class", [](const std::string& t) { return mineaction::parse_device(t); },
+      "AP mine, AV mine, submunition, UXO, AXO, ERW, IED, booby trap, other", options.device));
+  FG_TRY_VOID(read_code(
+      asked.type, "hazard type", [](const std::string& t) { return mineaction::parse_hazard_type(t); }, "SHA, CHA",
+      options.type));
+  return options;
+}
+
+base::Result<Answer> take_account(const AccountVerb& asked, const base::Progress& progress) {
+  FG_TRY(const std::optional<Date> as_of, day_or_nothing(asked.as_of));
+  FG_TRY(const mineaction::AccountOptions options, options_of(asked));
+  FG_TRY(const std::optional<std::string> entered_until, entry_time_or_nothing(asked.entered_until));
   progress("Reading the register", 0);
   FG_TRY(const registry::Register programme, registry::Register::open(asked.programme));
-  FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot(as_of));
+  FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot(as_of, entered_until));
   progress("Overlaying hazards and releases", 0.3);
-  FG_TRY(LandAccount account, mineaction::account(snapshot, options));
+  Answer answer;
+  FG_TRY(answer.account, mineaction::account(snapshot, options));
+  for (const std::string& name : asked.by) {
+    answer.breakdown.by.push_back(*mineaction::parse_account_key(name));  // CLI11 lets no other name through
+  }
+  if (!answer.breakdown.by.empty()) {
+    answer.breakdown.rows = mineaction::break_down(snapshot, answer.account, answer.breakdown.by);
+  }
   if (!asked.out.empty()) {
     progress("Writing the pieces", 0.9);
-    FG_TRY_VOID(geo::write_file(asked.out, mineaction::pieces_geojson(snapshot, account)));
+    FG_TRY_VOID(geo::write_file(asked.out, mineaction::pieces_geojson(snapshot, answer.account)));
   }
   progress("Accounted", 1);
-  return account;
+  return answer;
 }
 
 int run_account(const AccountVerb& asked, const Common& common) {
-  const auto account = take_account(asked, progress_on_terminal(common));
-  if (!account) {
-    return refuse(account.error(), common);
+  const auto answer = take_account(asked, progress_on_terminal(common));
+  if (!answer) {
+    return refuse(answer.error(), common);
   }
+  const LandAccount& account = answer->account;
   if (common.json) {
     const auto unit = asked.square_metres ? mineaction::AreaUnit::square_metre : mineaction::AreaUnit::hectare;
-    fmt::print("{}\n", mineaction::account_json(*account, unit));
+    fmt::print("{}\n", mineaction::account_json(account, unit, answer->breakdown));
     return kDone;
   }
   const Table table(asked.square_metres);
-  print_balance(*account, asked, table);
-  print_released(*account, table);
-  print_breakdowns(*account, table);
+  print_balance(account, asked, table);
+  print_released(account, table);
+  print_processed(account, table);
+  print_double_claims(account, table);
+  answer->breakdown.by.empty() ? print_breakdowns(account, table) : print_rows(answer->breakdown, table);
+  for (const std::string& note : account.notes) {
+    fmt::print("\nNote: {}\n", note);
+  }
   return kDone;
 }
 
@@ -158,10 +267,24 @@ std::function<int()> verb_account(CLI::App& app) {
       "account", "Account for land: what was hazardous, what was cancelled, reduced, cleared, and what remains");
   verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
   verb->add_option("--as-of", asked->as_of, "Use the information of this day, YYYY-MM-DD (default: everything known)");
+  verb->add_option(
+      "--entered-until", asked->entered_until,
+      "Leave out what was entered later: a UTC time as in history, or a day (default: everything entered)");
   verb->add_option("--from", asked->from,
                    "First day of the period; opening is the state when it begins (default: no period)");
   verb->add_option("--until", asked->until, "Last day of the period (default: the day of the information)");
   verb->add_option("--district", asked->district, "Only ground inside this district, by id or name");
+  verb->add_option("--organisation", asked->organisation, "Only ground that a release of this operator decides");
+  verb->add_option("--donor", asked->donor, "Only ground that a release with this donor decides");
+  verb->add_option("--method", asked->method, "Only ground that a release by this method decides");
+  verb->add_option("--device", asked->device, "Only ground in hazards of this ordnance class");
+  verb->add_option("--type", asked->type, "Only ground in hazards of this type, SHA or CHA");
+  verb->add_option("--hazard", asked->hazard, "Only the ground of this hazardous area");
+  verb->add_option(
+          "--by", asked->by,
+          "Break down by these, in this order: district, year, method, organisation, donor, hazard, device, type")
+      ->delimiter(',')
+      ->check(CLI::IsMember(mineaction::account_key_names()));
   verb->add_flag("--m2", asked->square_metres, "Square metres instead of hectares (1 ha = 10,000 m2)");
   verb->add_option("--out", asked->out, "Also write the pieces of ground as GeoJSON to this file");
   auto common = add_common_options(*verb);

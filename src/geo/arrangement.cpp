@@ -464,4 +464,29 @@ Result<std::vector<ArrangedFace>> arrange(std::span<const ContourRing> rings, st
   return FaceTracer(snap_round(segments), grid).faces();
 }
 
+Result<double> shared_area_m2(const PlanarGeometry& a, const PlanarGeometry& b) {
+  std::vector<ContourRing> rings;
+  const auto add = [&](const PlanarGeometry& geometry, std::uint32_t contour) {
+    for (const PlanarPolygon& polygon : geometry.polygons) {
+      rings.push_back({&polygon.outer, contour});
+      for (const auto& hole : polygon.holes) {
+        rings.push_back({&hole, contour});
+      }
+    }
+  };
+  add(a, 0);
+  add(b, 1);
+  FG_TRY(const std::vector<ArrangedFace> faces, arrange(rings));
+  double area = 0;
+  for (const ArrangedFace& face : faces) {
+    if (face.windings.size() == 2 && face.windings[0].count % 2 != 0 && face.windings[1].count % 2 != 0) {
+      area += planar_ring_area(face.polygon.outer);
+      for (const auto& hole : face.polygon.holes) {
+        area += planar_ring_area(hole);  // clockwise: negative
+      }
+    }
+  }
+  return area;
+}
+
 }  // namespace firmground::geo

@@ -30,4 +30,8 @@ struct ArrangedFace {
 /// REQUIRES: finite coordinates.  Errors: geo.overlay_failed (wider than 55,000 km).  Cost: O(n log n) typical.
 base::Result<std::vector<ArrangedFace>> arrange(std::span<const ContourRing> rings, std::span<const Segment> cuts = {});
 
+/// Planar (not ellipsoidal) area of the ground that two polygons share, each by the even-odd rule over all its rings.
+/// Errors: as arrange().
+base::Result<double> shared_area_m2(const PlanarGeometry& a, const PlanarGeometry& b);
+
 }  // namespace firmground::geo

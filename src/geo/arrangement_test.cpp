@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "base/random.h"
 #include "geo/overlay.h"
@@ -163,6 +164,30 @@ TEST(Arrangement, AgreesWithTheFacesThatGeosFinds) {
       other_sum += area(theirs[i]);
     }
     EXPECT_NEAR(sum, other_sum, 0.01) << "seed " << seed;
+  }
+}
+
+TEST(SharedArea, IsThatOfTheIntersectionThatGeosMakes) {
+  base::Random random(11);
+  const auto field = [&](double x) {
+    std::vector<Xy> corners;
+    for (int i = 0; i < 9; ++i) {
+      const double angle = 2 * std::numbers::pi * i / 9;
+      const double r = random.uniform(40, 100);
+      corners.push_back({kX + x + r * std::cos(angle), kY + r * std::sin(angle)});
+    }
+    const PlanarPolygon polygon{corners, {{{kX + x, kY}, {kX + x, kY + 9}, {kX + x + 9, kY}}}};
+    return PlanarGeometry{{}, {}, {polygon}};
+  };
+  for (int i = 0; i < 100; ++i) {
+    const PlanarGeometry a = field(0);
+    const PlanarGeometry b = field(random.uniform(0, 150));
+    double theirs = 0;
+    const PlanarGeometry common = overlay(a, b, Operation::intersection).value();
+    for (const PlanarPolygon& part : common.polygons) {
+      theirs += area(part);
+    }
+    EXPECT_NEAR(shared_area_m2(a, b).value(), theirs, 0.05);
   }
 }
 

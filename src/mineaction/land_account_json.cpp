@@ -94,9 +94,76 @@ Json properties_of(const LandPiece& piece, const Snapshot& snapshot) {
   return json;
 }
 
+Json double_claims_of(const LandAccount& account, AreaUnit unit) {
+  Json list = Json::array();
+  for (const DoubleClaim& claim : account.double_claims) {
+    Json& entry = list.emplace_back(
+        Json{{"release_a", claim.release_a}, {"release_b", claim.release_b}, {"district", claim.district}});
+    AreaWriter(unit, entry).area("area", claim.area_m2);
+  }
+  return list;
+}
+
+Json processed_of(const ProcessedArea& processed, AreaUnit unit) {
+  Json json = Json::object();
+  AreaWriter write(unit, json);
+  write.area("total", processed.total_m2);
+  write.area("searched", processed.searched_m2);
+  write.area("coverage_unknown", processed.coverage_unknown_m2);
+  write.areas("by_method", processed.by_method_m2);
+  write.areas("by_organisation", processed.by_organisation_m2);
+  return json;
+}
+
+Json baseline_of(const LandAccount& account) {
+  if (!account.baseline) {
+    return nullptr;
+  }
+  return {{"name", account.baseline->name},
+          {"estimated_on", account.baseline->estimated_on.to_string()},
+          {"area_ha", account.baseline->area_ha},
+          {"source", text_or_null(account.baseline->source)}};
+}
+
+Json shares_of(const LandAccount& account, AreaUnit unit) {
+  Json list = Json::array();
+  for (const BaselineShare& share : account.shares) {
+    Json& entry = list.emplace_back(Json{{"of", share.of}});
+    AreaWriter write(unit, entry);
+    write.area("numerator", share.numerator_m2);
+    write.area("denominator", share.denominator_m2);
+    entry["share"] = share.share;
+    entry["baseline"] = account.baseline->name;
+    entry["baseline_date"] = account.baseline->estimated_on.to_string();
+    entry["as_of"] = account.as_of.to_string();
+  }
+  return list;
+}
+
+Json rows_of(const Breakdown& breakdown, AreaUnit unit) {
+  Json rows = Json::array();
+  for (const AccountRow& row : breakdown.rows) {
+    Json& entry = rows.emplace_back(Json::object());
+    for (std::size_t i = 0; i < breakdown.by.size(); ++i) {
+      entry[std::string(to_string(breakdown.by[i]))] = row.keys[i];
+    }
+    AreaWriter write(unit, entry);
+    write.area("opening", row.opening_m2);
+    write.area("new", row.new_m2);
+    write.area("cancelled", row.cancelled_m2);
+    write.area("reduced", row.reduced_m2);
+    write.area("cleared", row.cleared_m2);
+    write.area("remaining_suspected", row.remaining_suspected_m2);
+    write.area("remaining_confirmed", row.remaining_confirmed_m2);
+    write.area("cleared_outside", row.cleared_outside_m2);
+    write.area("double_claimed", row.double_claimed_m2);
+  }
+  return rows;
+}
+
 }  // namespace
 
-std::string account_json(const LandAccount& account, AreaUnit unit) {
+std::string account_json(const LandAccount& account, AreaUnit unit, const Breakdown& breakdown) {
   Json json = {{"as_of", account.as_of.to_string()}};
   AreaWriter write(unit, json);
   write.area("opening", account.opening_m2);
@@ -116,10 +183,21 @@ std::string account_json(const LandAccount& account, AreaUnit unit) {
   write.areas("released_by_method", account.released_by_method_m2);
   write.tables("by_year", account.by_year_m2);
   write.tables("by_district", account.by_district_m2);
+  json["double_claims"] = double_claims_of(account, unit);
+  json["processed"] = processed_of(account.processed, unit);
+  json["baseline"] = baseline_of(account);
+  json["shares_of_baseline"] = shares_of(account, unit);
   json["hazards_without_polygon"] = account.hazards_without_polygon;
   write.area("declared_without_polygon", account.declared_without_polygon_m2);
   json["releases_without_polygon"] = account.releases_without_polygon;
   json["notes"] = account.notes;
+  if (!breakdown.by.empty()) {
+    json["by"] = Json::array();
+    for (const AccountKey key : breakdown.by) {
+      json["by"].push_back(to_string(key));
+    }
+    json["rows"] = rows_of(breakdown, unit);
+  }
   json["stamp"] = account.stamp.empty() ? Json(nullptr) : Json::parse(account.stamp);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "geo/area.h"
 #include "geo/overlay.h"
+#include "mineaction/land_breakdown.h"
 
 namespace firmground::mineaction {
 namespace {
@@ -311,7 +312,93 @@ TEST(LandAccount, RingsWithoutGroundNeitherCrashNorVanishUnsaid) {
   const LandAccount a = account(world).value();
   EXPECT_EQ(a.new_m2, 0);
   EXPECT_EQ(a.hazards_without_polygon, 2);
-  EXPECT_THAT(a.notes, testing::ElementsAre(testing::HasSubstr("HA-TWO, HA-NAN"), testing::HasSubstr("HA-FLAT")));
+  EXPECT_THAT(a.notes, testing::ElementsAre(testing::HasSubstr("HA-NAN, HA-TWO"), testing::HasSubstr("HA-FLAT")));
+}
+
+TEST(LandAccount, GroundThatTwoReportsClaimNamesBothAndIsProcessedTwice) {
+  const std::string map = R"(
+      m m b b r r      m  cleared by M-1; b  claimed by M-1 and D-1; r  cleared by D-1, which reports 80 % coverage
+      m m b b r r )";
+  Snapshot world = empty_world();
+  add_hazard(world, "HA-1", rectangle(0, 0, 300, 100), HazardType::confirmed);
+  add_release(world, "M-1", Outcome::cleared, "2022-01-01", drawn(map, "mb"), Method::manual).organisation = "North";
+  add_release(world, "D-1", Outcome::cleared, "2023-01-01", drawn(map, "br"), Method::animal).coverage = 0.8;
+  add_release(world, "N-1", Outcome::cancelled, "2021-01-01", drawn(map, "r"), Method::nts);
+  const LandAccount a = account(world).value();
+  ASSERT_EQ(a.double_claims.size(), 2U);
+  EXPECT_EQ(a.double_claims[0].release_a, "M-1");  // the earlier decides
+  EXPECT_EQ(a.double_claims[0].release_b, "D-1");
+  EXPECT_NEAR(a.double_claims[0].area_m2, cells(4), kSquareMetre);
+  EXPECT_EQ(a.double_claims[1].release_b, "N-1");
+  EXPECT_NEAR(a.processed.total_m2, cells(8 + 8), kSquareMetre);
+  EXPECT_NEAR(a.processed.searched_m2, cells(0.8 * 8), kSquareMetre);
+  EXPECT_NEAR(a.processed.coverage_unknown_m2, cells(8), kSquareMetre);
+  EXPECT_EQ(a.processed.by_method_m2.count("nts"), 0U);
+  EXPECT_NEAR(a.processed.by_organisation_m2.at("North"), cells(8), kSquareMetre);
+  EXPECT_NEAR(a.processed.by_organisation_m2.at("(not recorded)"), cells(8), kSquareMetre);
+  expect_conserved(a);
+}
+
+TEST(LandAccount, PartsByOperatorMethodOrdnanceAndHazardAreConservedAndAddUp) {
+  const std::string map = R"(
+      A a b B
+      A a b B
+      . c d . )";
+  Snapshot world = empty_world();
+  add_hazard(world, "HA-1", drawn(map, "Aa"), HazardType::confirmed).device = Device::ap_mine;
+  add_hazard(world, "HA-2", drawn(map, "Bb")).device = Device::uxo;
+  add_release(world, "R-1", Outcome::cleared, "2022-01-01", drawn(map, "abc"), Method::manual).organisation = "North";
+  add_release(world, "R-2", Outcome::reduced, "2023-01-01", drawn(map, "bd"), Method::animal).organisation = "South";
+  const LandAccount whole = account(world).value();
+  const auto part = [&](auto set) {
+    AccountOptions asked;
+    set(asked);
+    const LandAccount a = account(world, asked).value();
+    expect_conserved(a);
+    return a;
+  };
+  const LandAccount north = part([](AccountOptions& o) { o.organisation = "North"; });
+  EXPECT_NEAR(north.cleared_m2, cells(4), kSquareMetre);
+  EXPECT_NEAR(north.cleared_outside_m2, cells(1), kSquareMetre);
+  EXPECT_EQ(north.remaining_suspected_m2 + north.remaining_confirmed_m2, 0);
+  EXPECT_NEAR(part([](AccountOptions& o) { o.method = Method::animal; }).cleared_outside_m2, cells(1), kSquareMetre);
+  const LandAccount mines = part([](AccountOptions& o) { o.device = Device::ap_mine; });
+  EXPECT_NEAR(mines.remaining_confirmed_m2, cells(2), kSquareMetre);
+  EXPECT_EQ(mines.cleared_outside_m2, 0);
+  EXPECT_NEAR(part([](AccountOptions& o) { o.hazard = "HA-2"; }).new_m2, cells(4), kSquareMetre);
+  const auto rows = break_down(world, whole, {AccountKey::organisation, AccountKey::type});
+  double cleared = 0;
+  double remaining = 0;
+  for (const AccountRow& row : rows) {
+    cleared += row.cleared_m2;
+    remaining += row.remaining_suspected_m2 + row.remaining_confirmed_m2;
+  }
+  EXPECT_NEAR(cleared, whole.cleared_m2, 1e-6);
+  EXPECT_NEAR(remaining, whole.remaining_suspected_m2 + whole.remaining_confirmed_m2, 1e-6);
+  EXPECT_THAT(rows.front().keys, testing::ElementsAre("(not released)", "CHA"));
+}
+
+TEST(LandAccount, ANameThatNoRecordHasIsRefusedWithThoseThatThereAre) {
+  Snapshot world = empty_world();
+  add_release(world, "R-1", Outcome::cleared, "2022-01-01", rectangle(0, 0, 50, 50)).organisation = "North";
+  AccountOptions asked;
+  asked.organisation = "north";
+  const auto refused = account(world, asked);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().id, "account.value_unknown");
+  EXPECT_THAT(refused.error().remedy, testing::HasSubstr("North"));
+}
+
+TEST(LandAccount, AShareOfTheBaselineNamesItsPartsItsBaselineAndItsDate) {
+  Snapshot world = empty_world();
+  world.baselines = {{"Old", on("2020-01-01"), 1, "survey"}, {"New", on("2025-01-01"), 2, "survey"}};
+  add_release(world, "R-1", Outcome::cleared, "2022-01-01", rectangle(0, 0, 50, 50));
+  const LandAccount then = account(world, {.from = {}, .until = on("2024"), .district = {}}).value();
+  ASSERT_EQ(then.shares.size(), 2U);
+  EXPECT_EQ(then.baseline->name, "Old");
+  EXPECT_NEAR(then.shares[0].share, cells(1) / 10'000, 1e-9);
+  EXPECT_EQ(then.shares[0].denominator_m2, 10'000);
+  EXPECT_EQ(account(world).value().baseline->name, "New");
 }
 
 // --- periods

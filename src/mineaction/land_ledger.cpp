@@ -211,6 +211,9 @@ void LandLedger::note_unmeasured(LandAccount& account) const {
   }
   account.hazards_without_polygon = static_cast<std::int64_t>(hazards.size());
   account.releases_without_polygon = static_cast<std::int64_t>(releases.size());
+  // By name, as in a snapshot: records that came later stand last in a ledger.
+  std::sort(hazards.begin(), hazards.end());
+  std::sort(releases.begin(), releases.end());
   if (!hazards.empty()) {
     account.notes.push_back(fmt::format("{} hazardous {} no polygon and so no measured area; {} in no sum: {}.",
                                         hazards.size(), plural(hazards.size(), "area has", "areas have"),
@@ -223,19 +226,27 @@ void LandLedger::note_unmeasured(LandAccount& account) const {
 }
 
 void LandLedger::note_invalid(LandAccount& account) const {
-  const auto tell = [&](const char* kind, const std::string& id, std::int32_t entry, const char* counted) {
-    if (entry >= 0 && !claims_[static_cast<std::size_t>(entry)].problem.empty()) {
-      account.notes.push_back(fmt::format("The polygon of {} {} is invalid ({}); counted is {}. Correct the record.",
-                                          kind, id, claims_[static_cast<std::size_t>(entry)].problem, counted));
-    }
-  };
+  std::vector<std::pair<std::string, std::string>> hazards;
+  std::vector<std::pair<std::string, std::string>> releases;
   for (std::size_t i = 0; i < hazard_entry_.size(); ++i) {
-    tell("hazardous area", snapshot_.hazards[i].hazard_id, hazard_entry_[i], "all ground that its line runs around");
+    if (hazard_entry_[i] >= 0 && !problem_of(hazard_entry_[i]).empty()) {
+      hazards.emplace_back(snapshot_.hazards[i].hazard_id, problem_of(hazard_entry_[i]));
+    }
   }
   for (std::size_t i = 0; i < release_entry_.size(); ++i) {
-    tell("land release", snapshot_.land_releases[i].release_id, release_entry_[i],
-         "the ground inside its line by the even-odd rule");
+    if (release_entry_[i] >= 0 && !problem_of(release_entry_[i]).empty()) {
+      releases.emplace_back(snapshot_.land_releases[i].release_id, problem_of(release_entry_[i]));
+    }
   }
+  const auto tell = [&](auto& records, const char* kind, const char* counted) {
+    std::sort(records.begin(), records.end());
+    for (const auto& [id, problem] : records) {
+      account.notes.push_back(fmt::format("The polygon of {} {} is invalid ({}); counted is {}. Correct the record.",
+                                          kind, id, problem, counted));
+    }
+  };
+  tell(hazards, "hazardous area", "all ground that its line runs around");
+  tell(releases, "land release", "the ground inside its line by the even-odd rule");
 }
 
 }  // namespace firmground::mineaction

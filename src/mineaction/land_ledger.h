@@ -37,6 +37,9 @@ class LandLedger {
   /// Takes in a record anew, after it was added or changed.
   void enter_hazard(std::size_t index);
   void enter_release(std::size_t index);
+  /// Takes a record out: it is in no sum and no note.
+  void leave_hazard(std::size_t index) { hazard_entry_[index] = kOutOfScope; }
+  void leave_release(std::size_t index) { release_entry_[index] = kOutOfScope; }
   /// Asks of all claims, or of one, whether their polygons are valid; before that none is divided.
   void examine_claims() { examine(claims_); }
   void examine_claim(std::uint32_t claim) { examine({&claims_[claim], 1}); }
@@ -63,6 +66,7 @@ class LandLedger {
   template <typename Record>
   std::int32_t enter(const Record& record, bool hazard, std::size_t index, std::chrono::sys_days day,
                      std::int32_t before);
+  const std::string& problem_of(std::int32_t claim) const { return claims_[static_cast<std::size_t>(claim)].problem; }
   void note_unmeasured(LandAccount& account) const;
   void note_invalid(LandAccount& account) const;
 

@@ -125,6 +125,54 @@ base::Result<StoredEstimate> parse_stored_estimate(const std::string& json) {
   }
 }
 
+namespace {
+
+/// Under this and the hash of the snapshot lies the list of what was ever estimated of it.
+constexpr const char* kEstimateTotals = "estimate-totals/";
+
+base::Result<void> remember_totals(registry::Register& programme, const StoredEstimate& summary,
+                                   const std::string& made_at) {
+  const std::string name = kEstimateTotals + summary.stamp.snapshot_hash;
+  FG_TRY(const std::optional<registry::StoredResult> before, programme.load(name));
+  Json list = before ? Json::parse(before->bytes, nullptr, false) : Json::array();
+  if (!list.is_array()) {
+    return base::fail("pipeline.estimate_unreadable", {{"reason", "the totals kept of earlier estimates are no list"}});
+  }
+  list.push_back({{"made_at", made_at},
+                  {"stamp", summary.stamp.id()},
+                  {"items_mean", summary.totals.items_mean},
+                  {"items_p05", summary.totals.items_p05},
+                  {"items_p95", summary.totals.items_p95}});
+  return programme.store({.name = name, .stamp = summary.stamp.to_json(), .made_at = made_at, .bytes = list.dump()});
+}
+
+}  // namespace
+
+base::Result<std::optional<report::EstimateSummary>> estimate_as_entered(const registry::Register& programme,
+                                                                         const mineaction::Snapshot& snapshot,
+                                                                         const std::string& entered_until) {
+  FG_TRY(const std::optional<registry::StoredResult> kept, programme.load(kEstimateTotals + snapshot.hash));
+  std::optional<report::EstimateSummary> last;
+  if (!kept) {
+    return last;
+  }
+  try {
+    for (const Json& entry : Json::parse(kept->bytes)) {
+      const std::string made_at = entry.at("made_at");
+      if (made_at <= entered_until) {
+        last = {
+            .totals = {number(entry.at("items_mean")), number(entry.at("items_p05")), number(entry.at("items_p95"))},
+            .made_at = made_at,
+            .stamp_id = entry.at("stamp"),
+            .stale = false};
+      }
+    }
+  } catch (const nlohmann::json::exception& reason) {
+    return base::fail("pipeline.estimate_unreadable", {{"reason", reason.what()}});
+  }
+  return last;
+}
+
 base::Result<void> store_estimate(registry::Register& programme, const StoredEstimate& summary,
                                   const geo::Raster& raster, const std::string& made_at) {
   FG_TRY(std::string cog, geo::to_cog(raster));
@@ -133,7 +181,9 @@ base::Result<void> store_estimate(registry::Register& programme, const StoredEst
   // than the numbers of one with the map of another.
   FG_TRY_VOID(programme.store({.name = kHazardEstimate, .stamp = "", .made_at = made_at, .bytes = ""}));
   FG_TRY_VOID(programme.store({.name = kHazardRaster, .stamp = stamp, .made_at = made_at, .bytes = std::move(cog)}));
-  return programme.store({.name = kHazardEstimate, .stamp = stamp, .made_at = made_at, .bytes = to_json(summary)});
+  FG_TRY_VOID(
+      programme.store({.name = kHazardEstimate, .stamp = stamp, .made_at = made_at, .bytes = to_json(summary)}));
+  return remember_totals(programme, summary, made_at);
 }
 
 base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,

@@ -53,6 +53,13 @@ base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Regi
 /// The raster that belongs to latest_estimate(); nothing when there is none.  Errors: also those of geo::from_geotiff.
 base::Result<std::optional<geo::Raster>> latest_hazard_raster(const registry::Register& programme, const geo::Crs& crs);
 
+/// The totals of the last estimate made of exactly this snapshot up to `entered_until` (a UTC time): what a report of a
+/// past day says, whatever was estimated later. Totals of every estimate are kept for this; maps are not.
+/// Errors: pipeline.estimate_unreadable, those of Register::load.
+base::Result<std::optional<report::EstimateSummary>> estimate_as_entered(const registry::Register& programme,
+                                                                         const mineaction::Snapshot& snapshot,
+                                                                         const std::string& entered_until);
+
 /// What the situation report says of it.
 report::EstimateSummary summary_for_report(const StoredEstimate& estimate);
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/parallel.h"
+#include "geo/arrangement.h"
 #include "geo/overlay.h"
 #include "report/interval.h"
 #include "report/wording.h"
@@ -102,8 +103,8 @@ base::Result<bool> is_searched(const PlanarGeometry& outline, const Searched& gr
     if (covered_m2 + open_m2 < needed_m2) {
       return false;
     }
-    FG_TRY(const auto common, geo::overlay(grown, *candidate.piece, geo::Operation::intersection));
-    covered_m2 += planar_area_m2(common);
+    FG_TRY(const double shared_m2, geo::shared_area_m2(grown, *candidate.piece));
+    covered_m2 += shared_m2;
     open_m2 -= candidate.most_m2;
     if (covered_m2 >= needed_m2) {
       return true;

@@ -378,10 +378,12 @@ void list_districts(const LandAccount& account, Situation& s) {
   }
 }
 
-void take_estimate(const std::optional<EstimateSummary>& estimate, Situation& s) {
+void take_estimate(const std::optional<EstimateSummary>& estimate, const SituationOptions& options, Situation& s) {
   s.estimate = estimate;
   if (!estimate) {
-    s.estimate_missing_reason = "No estimate is stored in this programme; run `firmground estimate` to make one.";
+    s.estimate_missing_reason = options.estimate_missing_reason.empty()
+                                    ? "No estimate is stored in this programme; run `firmground estimate` to make one."
+                                    : options.estimate_missing_reason;
     s.reasons["estimate"] = s.estimate_missing_reason;
   } else if (estimate->stale) {
     s.notes.push_back(
@@ -443,7 +445,7 @@ base::Result<Situation> situation_from_account(const Snapshot& snapshot, const L
   }
   sum_funding(snapshot, window, years, s);
   list_districts(account, s);
-  take_estimate(estimate, s);
+  take_estimate(estimate, options, s);
   s.years = years.until(base::Date(window.last).year());
   s.stamp = {"situation-report", snapshot.hash, base::version(), settings_of(s), 0};
   return s;

@@ -104,6 +104,7 @@ struct Situation {
 
 struct SituationOptions {
   std::optional<mineaction::Date> period_from, period_until;
+  std::string estimate_missing_reason{};  ///< said when there is no estimate; "": that none is stored
 };
 
 /// Reads "2025", "2024-03", "2024-03-05" or "2020-11-10..2025-12-31".  Errors: report.period_invalid,

@@ -167,6 +167,39 @@ Json land_to_date_json(const Situation& s) {
           {"share_of_baseline", or_null(s.share_of_baseline_to_date)}};
 }
 
+/// Each percentage with what it is made of, where it is known.
+Json shares_json(const Situation& s) {
+  Json shares = Json::array();
+  if (s.share_of_baseline) {
+    shares.push_back({{"of", "share_of_baseline"},
+                      {"share", *s.share_of_baseline},
+                      {"numerator", *s.cleared_ha},
+                      {"denominator", s.baseline->area_ha},
+                      {"unit", "ha"},
+                      {"baseline", s.baseline->name},
+                      {"baseline_date", s.baseline->estimated_on.to_string()},
+                      {"as_of", s.as_of.to_string()}});
+  }
+  if (s.records.accuracy) {
+    shares.push_back({{"of", "records.accuracy"},
+                      {"share", *s.records.accuracy},
+                      {"numerator", s.records.confirmed},
+                      {"denominator", s.records.searched},
+                      {"unit", "records"},
+                      {"as_of", s.as_of.to_string()}});
+  }
+  if (s.national_share) {
+    const CurrencyFunding& reported = s.funding.front();
+    shares.push_back({{"of", "funding.national_share"},
+                      {"share", *s.national_share},
+                      {"numerator", reported.national},
+                      {"denominator", reported.national + reported.foreign},
+                      {"unit", reported.currency},
+                      {"as_of", s.as_of.to_string()}});
+  }
+  return shares;
+}
+
 }  // namespace
 
 std::string to_json(const Situation& s) {
@@ -199,6 +232,7 @@ std::string to_json(const Situation& s) {
   json["years_at_present_pace"] = or_null(s.years_at_present_pace);
   json["baseline_remaining_ha"] = or_null(s.baseline_remaining_ha);
   json["years_for_baseline_at_present_pace"] = or_null(s.years_for_baseline);
+  json["shares"] = shares_json(s);
   json["reasons"] = Json::object();
   for (const auto& [key, why] : s.reasons) {
     json["reasons"][key] = why;

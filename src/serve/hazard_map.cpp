@@ -1,11 +1,14 @@
 #include "serve/hazard_map.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "base/check.h"
 #include "estimate/hazard_estimate.h"
+#include "report/hazard_scale.h"
 
 namespace firmground::serve {
 namespace {
@@ -26,17 +29,18 @@ constexpr double kCellsWithoutEstimate = 1500;
 
 enum Shown : std::size_t { kProbability, kItems, kEvidence };
 
+/// The map in the browser and the one in the report show probabilities in the same classes and colours.
+std::vector<ShownBand::Class> probability_classes() {
+  std::vector<ShownBand::Class> classes;
+  for (const report::HazardClass& c : report::hazard_classes()) {
+    classes.push_back({c.from, c.to, fmt::format("#{:06x}", c.rgb), c.label});
+  }
+  return classes;
+}
+
 std::vector<ShownBand> make_bands() {
-  return {{"probability_any",
-           "probability that at least one item remains in the cell",
-           "the highest cell in the pixel",
-           {{0, 0.001, "#eef1f6", "below 0.1 %"},
-            {0.001, 0.005, "#d3dcec", "0.1-0.5 %"},
-            {0.005, 0.02, "#b0bfe0", "0.5-2 %"},
-            {0.02, 0.05, "#8d97cf", "2-5 %"},
-            {0.05, 0.15, "#7668b6", "5-15 %"},
-            {0.15, 0.4, "#6a3493", "15-40 %"},
-            {0.4, kInfinity, "#3d0a4f", "above 40 %"}}},
+  return {{"probability_any", "probability that at least one item remains in the cell", "the highest cell in the pixel",
+           probability_classes()},
           {"expected_items",
            "items expected to remain per square kilometre",
            "the mean of the cells in the pixel",
@@ -145,7 +149,8 @@ HazardMap::HazardMap(const geo::Raster& raster, const std::vector<geo::PlanarGeo
   for (std::size_t i = 0; i < values.weight.size(); ++i) {
     const bool estimated = !std::isnan(probability[i]);
     values.weight[i] = estimated || inside[i] != 0 ? 1.0F : 0.0F;
-    values.hatched[i] = values.weight[i] > 0 && !(estimated && evidence[i] >= kHatchBelowEvidence) ? 1.0F : 0.0F;
+    values.hatched[i] =
+        values.weight[i] > 0 && !(estimated && evidence[i] >= report::kHatchBelowEvidence) ? 1.0F : 0.0F;
     values.shown[kProbability][i] = probability[i];
     values.shown[kItems][i] = items[i] * per_km2;
     values.shown[kEvidence][i] = evidence[i];
@@ -208,7 +213,7 @@ std::string HazardMap::tile(std::size_t band, TileId tile) const {
   const ShownBand& shown = shown_bands()[band];
   std::vector<Rgba> palette{Rgba{}};
   for (const ShownBand::Class& c : shown.classes) {
-    palette.push_back(from_hex(c.colour));
+    palette.push_back(from_hex(c.colour.c_str()));
   }
   const auto hatch = static_cast<std::uint8_t>(palette.size());
   palette.push_back(kHatchColour);

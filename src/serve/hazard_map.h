@@ -17,9 +17,9 @@ namespace firmground::serve {
 /// One band of the map and how it is shown.
 struct ShownBand {
   struct Class {
-    double from, to;  ///< [from, to)
-    const char* colour;
-    const char* label;
+    double from, to;     ///< [from, to)
+    std::string colour;  ///< "#rrggbb"
+    std::string label;
   };
   std::string_view name;
   std::string_view unit;
@@ -33,9 +33,6 @@ struct ShownBand {
 const std::vector<ShownBand>& shown_bands();
 /// Position in shown_bands().
 std::optional<std::size_t> find_shown_band(std::string_view name);
-
-/// Below this the value is mostly extrapolated: hatched (design.md section 6).
-inline constexpr double kHatchBelowEvidence = 0.1;
 
 class HazardMap {
  public:

@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "report/hazard_scale.h"
 #include "serve/call.h"
 #include "serve/nearby.h"
 #include "serve/served_records.h"
@@ -147,7 +148,7 @@ std::string evidence_in_words(const Cell& cell) {
   if (!cell.estimated) {
     return "Not estimated here: nothing is said, which is not the same as nothing being there";
   }
-  if (!(evidence >= kHatchBelowEvidence)) {
+  if (!(evidence >= report::kHatchBelowEvidence)) {
     return fmt::format(
         "Evidence {:.2f}: almost nothing is known of this cell itself, the figure comes from the country at large",
         evidence);
