@@ -204,6 +204,7 @@ std::pair<double, double> common_ground(const geo::PlanarGeometry& a, const geo:
 void Injector::overlap_neighbours(const std::vector<std::size_t>& chosen) {
   auto& releases = known_.land_releases;
   std::vector<geo::Box> boxes;
+  boxes.reserve(releases.size());
   for (const auto& release : releases) {
     boxes.push_back(geo::bounds(release.geometry));
   }

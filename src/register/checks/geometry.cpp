@@ -217,6 +217,7 @@ void parts_overlap(const Rule& rule, const Records& records, Findings& findings)
       return;
     }
     std::vector<geo::Box> boxes;
+    boxes.reserve(parts.size());
     for (const auto& part : parts) {
       boxes.push_back(geo::bounds(part));
     }

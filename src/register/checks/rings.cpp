@@ -59,6 +59,7 @@ std::string corners_key(const GeographicRing& ring) {
 
 std::string corners_key(const GeographicPolygon& polygon) {
   std::vector<std::string> holes;
+  holes.reserve(polygon.holes.size());
   for (const auto& hole : polygon.holes) {
     holes.push_back(corners_key(hole));
   }
@@ -67,6 +68,7 @@ std::string corners_key(const GeographicPolygon& polygon) {
 
 std::string corners_key(const geo::GeographicGeometry& geometry) {
   std::vector<std::string> parts;
+  parts.reserve(geometry.polygons.size());
   for (const auto& polygon : geometry.polygons) {
     parts.push_back(corners_key(polygon));
   }
