@@ -382,8 +382,9 @@ int write_for_postgis(const mineaction::Snapshot& nation, const std::string& fol
     return 1;
   }
   write_pieces(nation, *account, folder);
-  fmt::print("account {:.0f} ms, {:.0f} ms of processor (best of three, 2 threads), {} hazards x {} releases, {} pieces\n",
-             best_ms, processor_ms, nation.hazards.size(), nation.land_releases.size(), account->pieces.size());
+  fmt::print(
+      "account {:.0f} ms, {:.0f} ms of processor (best of three, 2 threads), {} hazards x {} releases, {} pieces\n",
+      best_ms, processor_ms, nation.hazards.size(), nation.land_releases.size(), account->pieces.size());
   return 0;
 }
 

@@ -15,10 +15,10 @@ struct Breakdown {
   std::vector<AccountRow> rows;
 };
 
-/// The account as one JSON object (design.md section 6, docs/methods/land-accounting.md section 5): areas in hectares under keys that end
-/// in `_ha`, or in square metres under keys that end in `_m2`; then the totals by method, year and district, double
-/// claims by the names of both reports, processed area, shares of the baseline with what they are made of, records
-/// without polygon, notes, the rows of a breakdown when one is asked, and the stamp.
+/// The account as one JSON object (design.md section 6, docs/methods/land-accounting.md section 5): areas in hectares
+/// under keys that end in `_ha`, or in square metres under keys that end in `_m2`; then the totals by method, year and
+/// district, double claims by the names of both reports, processed area, shares of the baseline with what they are made
+/// of, records without polygon, notes, the rows of a breakdown when one is asked, and the stamp.
 std::string account_json(const LandAccount& account, AreaUnit unit = AreaUnit::hectare,
                          const Breakdown& breakdown = {});
 

@@ -216,7 +216,7 @@ struct LandBook::Impl {
   LandLedger ledger;
   geo::AreaMeter meter;
   LandTally tally;
-  std::vector<Group> groups;       // by slot; those in `free` are empty
+  std::vector<Group> groups;  // by slot; those in `free` are empty
   std::vector<std::size_t> free;
   std::vector<std::int32_t> group_of;  // of each claim: its slot, -1 while it waits or is gone
   ClaimGroup pending;

@@ -70,7 +70,8 @@ Snapshot world_of(base::Random& random, int records) {
   }
   const auto district = [&](const char* name, double west, double east) {
     PlanarGeometry ground;
-    ground.polygons.push_back({{{west, kSouth}, {east, kSouth}, {east + 200, kSouth + 2500}, {west, kSouth + 2500}}, {}});
+    ground.polygons.push_back(
+        {{{west, kSouth}, {east, kSouth}, {east + 200, kSouth + 2500}, {west, kSouth + 2500}}, {}});
     world.districts.push_back({name, name, ground});
   };
   district("East", kWest + 1500, kWest + 2800);
@@ -96,8 +97,8 @@ std::vector<std::string> named(const std::vector<LandPiece>& pieces, const Snaps
   for (const LandPiece& p : pieces) {
     names.push_back(fmt::format(
         "{} {} {} {:.6f} {}", p.hazard < 0 ? "-" : world.hazards[static_cast<std::size_t>(p.hazard)].hazard_id,
-        p.release < 0 ? "-" : world.land_releases[static_cast<std::size_t>(p.release)].release_id, p.district, p.area_m2,
-        p.geometry.polygons[0].outer[0].x));
+        p.release < 0 ? "-" : world.land_releases[static_cast<std::size_t>(p.release)].release_id, p.district,
+        p.area_m2, p.geometry.polygons[0].outer[0].x));
   }
   std::sort(names.begin(), names.end());
   return names;

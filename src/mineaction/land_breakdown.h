@@ -20,7 +20,8 @@ std::string_view to_string(AccountKey key);
 /// One row: the figures of the account for the ground with these keys. The rows' figures add up to the account's, to
 /// the square millimetre.
 struct AccountRow {
-  std::vector<std::string> keys;  ///< one for each key asked; "(not released)", "(outside any hazard)", "(not recorded)"
+  std::vector<std::string>
+      keys;  ///< one for each key asked; "(not released)", "(outside any hazard)", "(not recorded)"
   double opening_m2 = 0;
   double new_m2 = 0;
   double cancelled_m2 = 0;

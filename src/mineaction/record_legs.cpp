@@ -107,7 +107,8 @@ class Walk {
     } else if (!leg.bearing || !leg.distance) {
       problem("mineaction.leg_incomplete", leg, leg.bearing ? "its distance" : "its bearing");
     } else if (leg.bearing_unit.empty() || leg.distance_unit.empty()) {
-      problem("mineaction.leg_incomplete", leg, leg.bearing_unit.empty() ? "the unit of its bearing" : "the unit of its distance");
+      problem("mineaction.leg_incomplete", leg,
+              leg.bearing_unit.empty() ? "the unit of its bearing" : "the unit of its distance");
     } else if (reference_of(leg).empty()) {
       problem("mineaction.leg_incomplete", leg, "the north its bearing starts from");
     } else if (reference_of(leg) == "magnetic" && !record_.recorded_on) {
@@ -291,14 +292,15 @@ class Walk {
     }
     const bool nothing_drawn = result_.geometry.empty() && result_.problems.empty();
     if (nothing_drawn) {
-      const auto last = std::find_if(legs_.rbegin(), legs_.rend(), [](const auto& leg) { return !is_position_only(leg); });
+      const auto last =
+          std::find_if(legs_.rbegin(), legs_.rend(), [](const auto& leg) { return !is_position_only(leg); });
       result_.geometry.points = {last != legs_.rend() ? known_.at(last->to_point) : known_.begin()->second};
     }
     if (result_.closure_m && *result_.closure_m > std::max(kClosure_m, kClosureShare * length_m_)) {
-      result_.problems.push_back(make_error("mineaction.legs_not_closed",
-                                            {{"record", record_.record_id},
-                                             {"metres", fmt::format("{:.1f}", *result_.closure_m)},
-                                             {"length", fmt::format("{:.0f}", length_m_)}}));
+      result_.problems.push_back(
+          make_error("mineaction.legs_not_closed", {{"record", record_.record_id},
+                                                    {"metres", fmt::format("{:.1f}", *result_.closure_m)},
+                                                    {"length", fmt::format("{:.0f}", length_m_)}}));
     }
   }
 

@@ -16,22 +16,22 @@ struct LegReading {
   std::string crs;  ///< in place of the written one; "" = as written
   int zone_shift = 0;
   bool axes_exchanged = false;
-  std::string bearing_unit;       ///< in place of the written one
-  std::string bearing_reference;  ///< in place of the written one
-  bool tie_in_reversed = false;   ///< bearings of tie-ins were taken looking back
+  std::string bearing_unit;              ///< in place of the written one
+  std::string bearing_reference;         ///< in place of the written one
+  bool tie_in_reversed = false;          ///< bearings of tie-ins were taken looking back
   bool distance_unit_exchanged = false;  ///< paces for metres, metres for paces
 };
 
 /// The ground that legs lead to.
 struct LegOutline {
-  geo::GeographicGeometry geometry;  ///< boundary as polygon, else rows as lines, else the tied-in point; empty when
-                                     ///< a leg cannot be resolved: never half of a field
-  std::string crs;                   ///< as written, of the reference point
-  std::string entered;               ///< the legs as written, on one line
-  std::string operation;             ///< datum shift, and declination where one was used
-  std::optional<double> accuracy_m;  ///< of the reference point, with half a degree of every magnetic bearing
-  std::optional<double> closure_m;   ///< the largest distance between two ways to the same point; nothing when there
-                                     ///< is one way to each
+  geo::GeographicGeometry geometry;   ///< boundary as polygon, else rows as lines, else the tied-in point; empty when
+                                      ///< a leg cannot be resolved: never half of a field
+  std::string crs;                    ///< as written, of the reference point
+  std::string entered;                ///< the legs as written, on one line
+  std::string operation;              ///< datum shift, and declination where one was used
+  std::optional<double> accuracy_m;   ///< of the reference point, with half a degree of every magnetic bearing
+  std::optional<double> closure_m;    ///< the largest distance between two ways to the same point; nothing when there
+                                      ///< is one way to each
   std::vector<base::Error> problems;  ///< why the geometry is empty, or that the legs do not close
 };
 

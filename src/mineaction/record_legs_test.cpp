@@ -34,9 +34,9 @@ MinefieldRecordLeg leg(std::int64_t number, const char* role, const char* from, 
 
 /// A mill at (8665000, 4429000) in SK-42 zone 8; 300 m north of it a field of 200 m by 100 m, walked clockwise.
 std::vector<MinefieldRecordLeg> square_field() {
-  std::vector<MinefieldRecordLeg> legs = {
-      leg(1, "tie-in", "mill", "A", 0, 300), leg(2, "boundary", "A", "B", 0, 100), leg(3, "boundary", "B", "C", 90, 200),
-      leg(4, "boundary", "C", "D", 180, 100), leg(5, "boundary", "D", "A", 270, 200)};
+  std::vector<MinefieldRecordLeg> legs = {leg(1, "tie-in", "mill", "A", 0, 300), leg(2, "boundary", "A", "B", 0, 100),
+                                          leg(3, "boundary", "B", "C", 90, 200), leg(4, "boundary", "C", "D", 180, 100),
+                                          leg(5, "boundary", "D", "A", 270, 200)};
   legs[0].easting = 8665000;
   legs[0].northing = 4429000;
   legs[0].crs = "SK-42 zone 8";
@@ -82,7 +82,9 @@ TEST(RecordLegs, SovietThousandthsGonsAndPacesAreWhatTheySay) {
   legs[0].distance = 400;
   legs[0].distance_unit = "paces";
   const auto east = outline_of_legs(form(), legs).geometry.polygons.at(0).outer;
-  const auto at_a = [&](const geo::LonLat& p) { return std::abs(geo::geodesic_between(mill(), p).distance_m - 300) < 0.01; };
+  const auto at_a = [&](const geo::LonLat& p) {
+    return std::abs(geo::geodesic_between(mill(), p).distance_m - 300) < 0.01;
+  };
   ASSERT_EQ(std::count_if(east.begin(), east.end(), at_a), 1);
   EXPECT_NEAR(geo::geodesic_between(mill(), *std::find_if(east.begin(), east.end(), at_a)).azimuth_deg, 90, 0.01);
   legs[0].bearing = 100;
