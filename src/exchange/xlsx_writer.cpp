@@ -78,6 +78,7 @@ class SheetText {
  private:
   std::vector<std::string> names() const {
     std::vector<std::string> names;
+    names.reserve(table_.columns.size() + 2);
     for (const std::size_t column : table_.columns) {
       names.push_back(table_.kind->fields[column].name);
     }
