@@ -188,7 +188,8 @@ std::function<int()> verb_import(CLI::App& app) {
   verb->add_option("--mapping", import->mapping,
                    "TOML file that maps another system's columns and words to ours (docs/formats/mapping.md)");
   verb->add_option("--crs", options.crs,
-                   "CRS of the coordinates, EPSG:n, where the file does not say (CSV and GeoJSON: WGS 84)");
+                   "CRS of the coordinates where the file does not say (CSV and GeoJSON: WGS 84): EPSG:n, or as people "
+                   "write it: 'SK-42 zone 8', 'UTM 38N WGS84'");
   verb->add_option("--state", options.state, "State of the versions: draft, submitted, approved, rejected, withdrawn")
       ->capture_default_str();
   verb->add_option("--author", options.author, "Who enters this (default: FIRMGROUND_AUTHOR, else the user's name)");

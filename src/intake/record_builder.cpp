@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "geo/crs.h"
 #include "geo/overlay.h"
+#include "geo/written_crs.h"
 #include "intake/shape_check.h"
 #include "intake/well_known_text.h"
 #include "mineaction/code_lists.h"
@@ -319,15 +320,62 @@ std::string RecordBuilder::effective_crs() const {
   return options_->mapping ? options_->mapping->crs : std::string();
 }
 
-bool RecordBuilder::transform(std::size_t index, const std::string& crs) {
+void RecordBuilder::refuse_position(std::size_t index, std::string_view error, const std::string& reason) {
+  start(pending_[index]);
+  issues_.add(Severity::refused, error, "geometry", "", {{"reason", reason}});
+  pending_[index].record.geometry = {};
+  end(pending_[index]);
+}
+
+/// Rows by what PROJ needs to read their numbers. A system that a person named ("SK-42 zone 8") may need the numbers to
+/// be understood: whether the easting carries the zone, and which.
+Result<RecordBuilder::RowsByDefinition> RecordBuilder::rows_by_definition(const std::string& crs) {
+  const bool of_the_file = crs == source_.crs;
+  geo::WrittenCrs written{geo::WrittenCrs::Form::defined, crs, crs};
+  if (!of_the_file) {
+    auto parsed = geo::parse_written_crs(crs);
+    if (!parsed) {
+      return parsed.error().id == "geo.crs_unknown"
+                 ? base::fail("intake.crs_unknown", {{"crs", crs}, {"file", source_.file}})
+                 : tl::make_unexpected(parsed.error());
+    }
+    if (parsed->form == geo::WrittenCrs::Form::mgrs) {
+      return base::fail("intake.crs_of_text", {{"crs", crs}, {"file", source_.file}});
+    }
+    written = std::move(*parsed);
+  }
+  RowsByDefinition rows;
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    std::optional<geo::Xy> first;
+    for_each_vertex(pending_[i].record.geometry,
+                    [&](const LonLat& p) { first = first.value_or(geo::Xy{p.lon, p.lat}); });
+    if (!first) {
+      continue;
+    }
+    const auto definition = written.form == geo::WrittenCrs::Form::defined ? Result<std::string>(written.definition)
+                                                                           : geo::definition_for(written, *first);
+    if (definition) {
+      rows[*definition].push_back(i);
+    } else {
+      refuse_position(i, "intake.zone_unclear", definition.error().message);
+    }
+  }
+  return rows;
+}
+
+bool RecordBuilder::transform(std::span<const std::size_t> rows, const std::string& definition) {
   std::vector<geo::Xy> from;
-  for_each_vertex(pending_[index].record.geometry, [&](const LonLat& p) { from.push_back({p.lon, p.lat}); });
-  const auto to = geo::transform_to_lon_lat(crs, from);
+  for (const std::size_t i : rows) {
+    for_each_vertex(pending_[i].record.geometry, [&](const LonLat& p) { from.push_back({p.lon, p.lat}); });
+  }
+  const auto to = geo::transform_to_lon_lat(definition, from);
   if (!to) {
     return false;
   }
   std::size_t next = 0;
-  for_each_vertex(pending_[index].record.geometry, [&](LonLat& p) { p = (*to)[next++]; });
+  for (const std::size_t i : rows) {
+    for_each_vertex(pending_[i].record.geometry, [&](LonLat& p) { p = (*to)[next++]; });
+  }
   return true;
 }
 
@@ -338,28 +386,18 @@ Result<void> RecordBuilder::locate() {
   if (is_wgs84(crs)) {
     return {};
   }
-  std::vector<geo::Xy> from;
-  for (Pending& pending : pending_) {
-    for_each_vertex(pending.record.geometry, [&](const LonLat& p) { from.push_back({p.lon, p.lat}); });
-  }
-  const auto to = geo::transform_to_lon_lat(crs, from);
-  if (to) {
-    std::size_t next = 0;
-    for (Pending& pending : pending_) {
-      for_each_vertex(pending.record.geometry, [&](LonLat& p) { p = (*to)[next++]; });
+  FG_TRY(const auto groups, rows_by_definition(crs));
+  for (const auto& [definition, rows] : groups) {
+    if (transform(rows, definition)) {
+      continue;
     }
-    return {};
-  }
-  if (to.error().id == "geo.crs_unknown") {
-    return base::fail("intake.crs_unknown", {{"crs", crs}, {"file", source_.file}});
-  }
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    if (!pending_[i].record.geometry.empty() && !transform(i, crs)) {
-      start(pending_[i]);
-      issues_.add(Severity::refused, "intake.geometry_broken", "geometry", "",
-                  {{"reason", "its coordinates lie outside what " + crs + " can express"}});
-      pending_[i].record.geometry = {};
-      end(pending_[i]);
+    if (geo::crs_name(definition).empty()) {
+      return base::fail("intake.crs_unknown", {{"crs", crs}, {"file", source_.file}});
+    }
+    for (const std::size_t i : rows) {
+      if (!transform(std::span(&i, 1), definition)) {
+        refuse_position(i, "intake.geometry_broken", "its coordinates lie outside what " + crs + " can express");
+      }
     }
   }
   return {};

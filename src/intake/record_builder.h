@@ -1,8 +1,10 @@
 #pragma once
 #include <deque>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -53,7 +55,10 @@ class RecordBuilder {
   void check_fields(const mineaction::Record& record);
   void check_order(const mineaction::Record& record, std::string_view first, std::string_view second);
   base::Result<void> locate();
-  bool transform(std::size_t index, const std::string& crs);
+  using RowsByDefinition = std::map<std::string, std::vector<std::size_t>>;
+  base::Result<RowsByDefinition> rows_by_definition(const std::string& crs);
+  bool transform(std::span<const std::size_t> rows, const std::string& definition);
+  void refuse_position(std::size_t index, std::string_view error, const std::string& reason);
   void check_geometries();
   void check_validity();
   void check_outliers();

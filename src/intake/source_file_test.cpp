@@ -96,6 +96,7 @@ std::string first_issue(const ReadResult& result) {
                          "position_zero",
                          "coordinates_out_of_range",
                          "wrong_crs",
+                         "zone_unclear",
                          "swapped_axes",
                          "sign_lost",
                          "far_outside",
@@ -563,6 +564,25 @@ TEST(Position, AGivenReferenceSystemIsUsed) {
   EXPECT_NEAR(result.records[0].record.geometry.points[0].lat, 41.5, 1e-4);
   with.crs = "EPSG:99999";
   EXPECT_EQ(csv_error("finds", "find_id,device,x,y\nF-1,UXO,1,2\n", with), "intake.crs_unknown");
+}
+
+TEST(Position, AGaussKruegerZoneIsReadAsItIsWrittenOnTheRecord) {
+  ReadOptions with = options();
+  with.crs = "SK-42 zone 9";
+  const std::string header = "find_id,device,x,y\n";
+  const ReadResult result = csv("finds", header + "F-1,UXO,9541800,4596300\nF-2,UXO,541800,4596300\n", with);
+  ASSERT_EQ(result.records.size(), 2U);
+  const auto at = [&](std::size_t i) { return result.records[i].record.geometry.points[0]; };
+  // The same place with the zone before the easting and without; 4.6 m of the datum operation are some 6e-5 degrees.
+  EXPECT_NEAR(at(0).lon, at(1).lon, 1e-9);
+  EXPECT_NEAR(at(0).lat, at(1).lat, 1e-9);
+  EXPECT_NEAR(at(0).lon, 51.5, 1e-3);
+  EXPECT_NEAR(at(0).lat, 41.5, 1e-3);
+  EXPECT_EQ(first_issue(csv("finds", header + "F-1,UXO,8541800,4596300\n", with)), "zone_unclear refused");
+  with.crs = "UTM 39N";
+  EXPECT_EQ(csv_error("finds", header + "F-1,UXO,541731,4594384\n", with), "geo.crs_datum_missing");
+  with.crs = "MGRS";
+  EXPECT_EQ(csv_error("finds", header + "F-1,UXO,1,2\n", with), "intake.crs_of_text");
 }
 
 TEST(Position, AnOldCrsMemberOfGeoJsonIsHonoured) {
