@@ -75,6 +75,9 @@ class FaceTracer {
   const NodedLinework::Edge& edge(std::uint32_t half) const { return lines_.edges[edges_[half / 2]]; }
   std::uint32_t origin(std::uint32_t half) const { return half % 2 == 0 ? edge(half).from : edge(half).to; }
   std::uint32_t head(std::uint32_t half) const { return half % 2 == 0 ? edge(half).to : edge(half).from; }
+  // The rim on the left of an edge that is run from its smaller vertex to the larger one, and on its right.
+  std::uint32_t left_of(std::uint32_t e) const { return cycle_[std::size_t{2} * e]; }
+  std::uint32_t right_of(std::uint32_t e) const { return cycle_[std::size_t{2} * e + 1]; }
   static std::uint32_t twin(std::uint32_t half) { return half ^ 1U; }
   const GridPoint& point(std::uint32_t vertex) const { return lines_.vertices[vertex]; }
 
@@ -146,7 +149,7 @@ class FaceTracer {
   bool drop_bridges() {
     std::vector<std::uint32_t> kept;
     for (std::uint32_t e = 0; e < edges_.size(); ++e) {
-      if (cycle_[2 * e] != cycle_[2 * e + 1]) {
+      if (left_of(e) != right_of(e)) {
         kept.push_back(edges_[e]);
       }
     }
@@ -175,14 +178,14 @@ class FaceTracer {
     parent_.resize(start_.size());
     std::iota(parent_.begin(), parent_.end(), 0U);
     for (std::uint32_t e = 0; e < edges_.size(); ++e) {
-      const std::uint32_t a = root(cycle_[2 * e]);
-      const std::uint32_t b = root(cycle_[2 * e + 1]);
+      const std::uint32_t a = root(left_of(e));
+      const std::uint32_t b = root(right_of(e));
       parent_[std::max(a, b)] = std::min(a, b);
     }
     component_.assign(start_.size(), kNone);
     // Edges ascend by their smaller vertex: the first of a component holds its smallest vertex.
     for (std::uint32_t e = 0; e < edges_.size(); ++e) {
-      std::uint32_t& own = component_[root(cycle_[2 * e])];
+      std::uint32_t& own = component_[root(left_of(e))];
       if (own == kNone) {
         own = static_cast<std::uint32_t>(components_.size());
         components_.push_back({.first_vertex = edge(2 * e).from});
@@ -208,7 +211,7 @@ class FaceTracer {
     for (Component& component : components_) {
       const std::uint32_t below = columns.edge_below(component.first_vertex);
       if (below != kNone) {
-        const std::uint32_t rim = cycle_[2 * below];
+        const std::uint32_t rim = left_of(below);
         component.within = outer_[rim] ? rim : components_[component_[rim]].within;
       }
     }

@@ -28,6 +28,7 @@ std::vector<Xy> square(double x, double y, double side) {
 
 std::vector<ArrangedFace> arranged(const std::vector<std::vector<Xy>>& rings, const std::vector<Segment>& cuts = {}) {
   std::vector<ContourRing> contours;
+  contours.reserve(rings.size());
   for (std::size_t i = 0; i < rings.size(); ++i) {
     contours.push_back({&rings[i], static_cast<std::uint32_t>(i)});
   }
@@ -88,6 +89,7 @@ TEST(Arrangement, GroundNarrowerThanTheGridVanishesAndNothingElseDoes) {
 
 std::vector<Xy> wild_ring(base::Random& random, double size, int corners, double step) {
   std::vector<Xy> out;
+  out.reserve(static_cast<std::size_t>(corners));
   for (int i = 0; i < corners; ++i) {
     out.push_back({kX + step * std::round(random.uniform(0, size) / step),
                    kY + step * std::round(random.uniform(0, size) / step)});
@@ -113,9 +115,9 @@ TEST(Arrangement, EveryPointLiesInAFaceWithTheWindingsCountedByARay) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     base::Random random(seed);
     const double step = seed % 2 == 0 ? 10 : 0.001;
-    std::vector<std::vector<Xy>> rings;
-    for (std::size_t i = 0; i < 2 + random.index(8); ++i) {
-      rings.push_back(wild_ring(random, 100, 3 + static_cast<int>(random.index(6)), step));
+    std::vector<std::vector<Xy>> rings(2 + random.index(8));
+    for (std::vector<Xy>& each : rings) {
+      each = wild_ring(random, 100, 3 + static_cast<int>(random.index(6)), step);
     }
     const auto faces = arranged(rings);
     for (const ArrangedFace& face : faces) {
@@ -151,6 +153,7 @@ TEST(Arrangement, AgreesWithTheFacesThatGeosFinds) {
       polygons.push_back({{}, {}, {{rings.back(), {}}}});
     }
     std::vector<const PlanarGeometry*> all;
+    all.reserve(polygons.size());
     for (const PlanarGeometry& polygon : polygons) {
       all.push_back(&polygon);
     }

@@ -43,9 +43,9 @@ TEST(Nearness, AgreesWithTheIntersectionOnRandomGround) {
   base::Random random(3);
   for (int i = 0; i < 300; ++i) {
     const auto triangle = [&] {
-      std::vector<Xy> corners;
-      for (int k = 0; k < 3; ++k) {
-        corners.push_back({random.uniform(0, 100), random.uniform(0, 100)});
+      std::vector<Xy> corners(3);
+      for (Xy& corner : corners) {
+        corner = {random.uniform(0, 100), random.uniform(0, 100)};
       }
       return PlanarGeometry{{}, {}, {{corners, {}}}};
     };
@@ -69,9 +69,9 @@ TEST(SimpleRing, GeosFindsNothingWrongWithWhatIsClearlySimple) {
   base::Random random(4);
   int simple = 0;
   for (int i = 0; i < 2000; ++i) {
-    std::vector<Xy> ring;
-    for (std::size_t k = 0; k < 3 + random.index(5); ++k) {
-      ring.push_back({static_cast<double>(random.index(7)), static_cast<double>(random.index(7))});
+    std::vector<Xy> ring(3 + random.index(4));
+    for (Xy& corner : ring) {
+      corner = {static_cast<double>(random.index(7)), static_cast<double>(random.index(7))};
     }
     if (is_clearly_simple(ring)) {
       ++simple;

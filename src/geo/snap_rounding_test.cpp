@@ -13,6 +13,7 @@ namespace {
 
 std::vector<GridSegment> scribble(base::Random& random, int lines, std::size_t size) {
   std::vector<GridSegment> segments;
+  segments.reserve(static_cast<std::size_t>(lines));
   const auto coordinate = [&] { return static_cast<std::int64_t>(random.index(size)); };
   for (int i = 0; i < lines; ++i) {
     segments.push_back({{coordinate(), coordinate()}, {coordinate(), coordinate()}, static_cast<std::uint32_t>(i)});

@@ -94,6 +94,7 @@ PlanarGeometry drawn(const std::string& drawing, const std::string& letters) {
     }
   }
   std::vector<const PlanarGeometry*> all;
+  all.reserve(cells.size());
   for (const PlanarGeometry& cell : cells) {
     all.push_back(&cell);
   }
@@ -353,7 +354,7 @@ TEST(LandAccount, PartsByOperatorMethodOrdnanceAndHazardAreConservedAndAddUp) {
   const auto part = [&](auto set) {
     AccountOptions asked;
     set(asked);
-    const LandAccount a = account(world, asked).value();
+    LandAccount a = account(world, asked).value();
     expect_conserved(a);
     return a;
   };

@@ -94,6 +94,7 @@ std::string told(LandAccount account) {
 
 std::vector<std::string> named(const std::vector<LandPiece>& pieces, const Snapshot& world) {
   std::vector<std::string> names;
+  names.reserve(pieces.size());
   for (const LandPiece& p : pieces) {
     names.push_back(fmt::format(
         "{} {} {} {:.6f} {}", p.hazard < 0 ? "-" : world.hazards[static_cast<std::size_t>(p.hazard)].hazard_id,

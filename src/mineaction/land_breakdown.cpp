@@ -55,7 +55,7 @@ std::string of_hazard(AccountKey key, const HazardousArea& hazard) {
 std::string key_of(AccountKey key, const LandPiece& piece, const Snapshot& snapshot,
                    const std::vector<std::string>& districts) {
   switch (key) {
-    case AccountKey::district: return districts[static_cast<std::size_t>(piece.district + 1)];
+    case AccountKey::district: return districts[piece.district < 0 ? 0 : static_cast<std::size_t>(piece.district) + 1];
     case AccountKey::year:
     case AccountKey::method:
     case AccountKey::organisation:
@@ -87,6 +87,7 @@ AccountRow row_of(const std::vector<std::string>& keys, const LandFigures& f) {
 
 std::vector<std::string> account_key_names() {
   std::vector<std::string> names;
+  names.reserve(kKeys.size());
   for (const KeyName& key : kKeys) {
     names.emplace_back(key.name);
   }

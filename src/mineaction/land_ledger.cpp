@@ -65,6 +65,7 @@ Result<std::int32_t> wanted_district(const Snapshot& snapshot, const DistrictMap
   const std::int32_t found = map.find(wanted);
   if (found < 0) {
     std::vector<std::string> known;
+    known.reserve(snapshot.districts.size());
     for (const District& district : snapshot.districts) {
       known.push_back(district.name.empty() ? district.district_id : district.name);
     }

@@ -122,6 +122,7 @@ base::Result<PlanarGeometry> ground_of(const PlanarGeometry& outline) {
   FG_TRY(const auto faces, geo::faces_of(one));
   std::vector<PlanarGeometry> parts;
   std::vector<const PlanarGeometry*> pointers;
+  pointers.reserve(faces.size());
   for (const geo::PlanarPolygon& face : faces) {
     parts.push_back({{}, {}, {face}});
   }

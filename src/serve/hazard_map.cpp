@@ -236,7 +236,7 @@ std::string HazardMap::tile(std::size_t band, TileId tile) const {
       }
       const std::uint8_t code = level.codes[band][static_cast<std::size_t>(cell)];
       const bool on_line = (code & kHatched) != 0 && (column + row) % kHatchPeriod < 2;
-      pixels[static_cast<std::size_t>(row * kRasterTile + column)] =
+      pixels[static_cast<std::size_t>(row) * kRasterTile + static_cast<std::size_t>(column)] =
           on_line ? hatch : code & static_cast<std::uint8_t>(~kHatched);
     }
   }
