@@ -37,7 +37,7 @@ function(firmground_module name)
       PROPERTIES LABELS unit TIMEOUT 300 DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
     # A test with "PostgreSQL" in its name needs the server that tests/CMakeLists.txt starts.
     gtest_discover_tests(${name}_tests TEST_PREFIX "${name}." TEST_FILTER "*ostgre*" TEST_LIST ${name}_server_tests
-      PROPERTIES LABELS "unit;db" TIMEOUT 300 FIXTURES_REQUIRED postgres
+      PROPERTIES LABELS db TIMEOUT 300 FIXTURES_REQUIRED postgres
       ENVIRONMENT "FIRMGROUND_TEST_POSTGRES=${PROJECT_BINARY_DIR}/postgres.url"
       DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   endif()
