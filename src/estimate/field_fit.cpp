@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/parallel.h"
 #include "estimate/hermite.h"
 #include "estimate/likelihood.h"
 
@@ -12,6 +13,9 @@ namespace {
 
 using sparse::DenseMatrix;
 using sparse::Index;
+
+/// Observations that one thread takes at a time: the class that fits longer has the idle core from then on.
+constexpr std::size_t kBlock = 2048;
 
 /// Weak priors of the hyperparameters on the log scale (Simpson et al. 2017; Fuglstad et al. 2019 for range and sd
 /// jointly): P(range < 150 m) = 0.05, P(short sd > 4) = 0.05, P(long sd > 2) = 0.05; smooth precision log-normal around
@@ -404,27 +408,29 @@ std::vector<double> FieldFitter::Impl::predictor_variance() {
   schur->solve_lower(node_rows, n);
   const DenseMatrix inverse = schur->inverse_of_lower();
   std::vector<double> result(eta.size());
-  std::vector<double> sum(p);
-  for (std::size_t i = 0; i < eta.size(); ++i) {
-    std::fill(sum.begin(), sum.end(), 0.0);
-    visit_border(i, [&](std::size_t column, double w) {
-      const double* from = inverse.value.data() + column * p;
-      for (std::size_t j = column; j < p; ++j) {
-        sum[j] += w * from[j];
-      }
-    });
-    const CellDesign& d = model.design[i];
-    for (std::size_t k = 0; k < 8; ++k) {
-      if (d.node[k] >= 0) {
-        const double* from = node_rows.data() + static_cast<std::size_t>(d.node[k]) * p;
-        const auto w = static_cast<double>(d.weight[k]);
-        for (std::size_t j = 0; j < p; ++j) {
-          sum[j] -= w * from[j];
+  base::parallel_for(eta.size(), kBlock, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> sum(p);
+    for (std::size_t i = begin; i < end; ++i) {
+      std::fill(sum.begin(), sum.end(), 0.0);
+      visit_border(i, [&](std::size_t column, double w) {
+        const double* from = inverse.value.data() + column * p;
+        for (std::size_t j = column; j < p; ++j) {
+          sum[j] += w * from[j];
+        }
+      });
+      const CellDesign& d = model.design[i];
+      for (std::size_t k = 0; k < 8; ++k) {
+        if (d.node[k] >= 0) {
+          const double* from = node_rows.data() + static_cast<std::size_t>(d.node[k]) * p;
+          const auto w = static_cast<double>(d.weight[k]);
+          for (std::size_t j = 0; j < p; ++j) {
+            sum[j] -= w * from[j];
+          }
         }
       }
+      result[i] = border_free_variance(model, covariance, i) + dot(sum, sum);
     }
-    result[i] = border_free_variance(model, covariance, i) + dot(sum, sum);
-  }
+  });
   return result;
 }
 
@@ -447,15 +453,21 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
   constexpr int kMost = 40;
   std::vector<double> weight(eta.size());
   std::vector<double> slope(eta.size());
+  std::vector<Term> mean(eta.size());
   double last = -1e300;
   double pace = 1;  // halved whenever the bound falls: full steps may swing around the fixed point
   for (int round = 0; round < kMost; ++round, ++iterations) {
     covariance = factor.selected_inverse(posterior);
     variance = predictor_variance();
+    base::parallel_for(eta.size(), kBlock, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        mean[i] = mean_term(i, variance[i]);
+      }
+    });
     double expected = 0;
     double traced = 0;
     for (std::size_t i = 0; i < eta.size(); ++i) {
-      const Term t = mean_term(i, variance[i]);
+      const Term& t = mean[i];
       expected += t.value;
       slope[i] = t.slope;
       traced += used_weight[i] * variance[i];

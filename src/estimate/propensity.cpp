@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "base/check.h"
 #include "sparse/dense.h"
@@ -37,7 +38,24 @@ struct Features {
     visit(cell, [&](std::size_t column, double w) { sum += w * beta[column]; });
     return sum;
   }
+
+  std::size_t entries() const { return 1 + 2 * effect.size(); }
 };
+
+struct Entry {
+  std::size_t column;
+  double weight;
+};
+
+/// The rows of the regression's design, entries() each: every Newton step reads them again.
+std::vector<Entry> design_of(const Features& features, const std::vector<std::uint32_t>& cells) {
+  std::vector<Entry> design;
+  design.reserve(cells.size() * features.entries());
+  for (const std::uint32_t cell : cells) {
+    features.visit(cell, [&](std::size_t column, double weight) { design.push_back({column, weight}); });
+  }
+  return design;
+}
 
 Features features_of(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects) {
   Features features;
@@ -73,6 +91,7 @@ std::vector<double> fit(const Features& features, const std::vector<std::uint8_t
                         const std::vector<std::uint32_t>& cells) {
   constexpr int kSteps = 10;
   const std::size_t p = features.columns;
+  const std::vector<Entry> design = design_of(features, cells);
   std::vector<double> beta(p, 0.0);
   for (int step = 0; step < kSteps; ++step) {
     sparse::DenseMatrix information(p, p);
@@ -81,14 +100,21 @@ std::vector<double> fit(const Features& features, const std::vector<std::uint8_t
       information(j, j) = j == 0 ? 1e-6 : kRidge;
       uphill[j] = -information(j, j) * beta[j];
     }
-    for (const std::uint32_t cell : cells) {
-      const double probability = 1 / (1 + std::exp(-features.logit(cell, beta)));
-      const double residual = (processed[cell] != 0 ? 1.0 : 0.0) - probability;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::span<const Entry> row(design.data() + i * features.entries(), features.entries());
+      double logit = 0;
+      for (const Entry& entry : row) {
+        logit += entry.weight * beta[entry.column];
+      }
+      const double probability = 1 / (1 + std::exp(-logit));
+      const double residual = (processed[cells[i]] != 0 ? 1.0 : 0.0) - probability;
       const double weight = probability * (1 - probability);
-      features.visit(cell, [&](std::size_t a, double wa) {
-        uphill[a] += wa * residual;
-        features.visit(cell, [&](std::size_t b, double wb) { information(b, a) += weight * wa * wb; });
-      });
+      for (const Entry& a : row) {
+        uphill[a.column] += a.weight * residual;
+        for (const Entry& b : row) {
+          information(b.column, a.column) += weight * a.weight * b.weight;
+        }
+      }
     }
     sparse::DenseCholesky(std::move(information)).solve(uphill);
     double longest = 0;
