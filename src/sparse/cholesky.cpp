@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <mutex>
 #include <string>
 
@@ -63,6 +64,72 @@ Supernode supernode(const cholmod_factor& l, std::size_t s) {
   return {super[s], super[s + 1] - super[s], pi[s + 1] - pi[s], rows + pi[s], px[s]};
 }
 
+void start(cholmod_common& common) {
+  // A product of BLAS calls that were split over threads would depend on the number of threads.
+  static const bool one_thread = (openblas_set_num_threads(1), true);
+  FG_CHECK(one_thread);
+  cholmod_l_start(&common);
+  common.print = 0;
+  common.supernodal = CHOLMOD_SUPERNODAL;
+  common.final_ll = 1;
+  common.nmethods = 1;
+  common.method[0].ordering = CHOLMOD_METIS;
+  common.postorder = 1;
+}
+
+/// The analyses made last. Ordnance classes have one pattern, and to analyse it takes longer than to factorise.
+/// A pattern has one analysis whoever asks first: METIS seeds and reads the C library's one rand(), so that two at once
+/// would order their unknowns by chance.
+class Analyses {
+ public:
+  static Analyses& shared() {
+    static Analyses analyses;
+    return analyses;
+  }
+  Analyses(const Analyses&) = delete;
+  Analyses& operator=(const Analyses&) = delete;
+
+  /// A symbolic factor that belongs to the caller.
+  cholmod_factor* factor_of(const SymmetricMatrix& pattern, cholmod_common& common) {
+    const std::lock_guard lock(mutex_);
+    auto kept = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& k) {
+      return k.column_begin == pattern.column_begin && k.row == pattern.row;
+    });
+    if (kept == kept_.end()) {
+      if (kept_.size() == kMostKept) {
+        cholmod_l_free_factor(&kept_.front().factor, &common_);
+        kept_.pop_front();
+      }
+      cholmod_sparse a = view(pattern);
+      a.xtype = CHOLMOD_PATTERN;
+      cholmod_factor* factor = cholmod_l_analyze(&a, &common_);
+      FG_CHECK(factor != nullptr && factor->is_super);
+      kept = kept_.insert(kept_.end(), {pattern.column_begin, pattern.row, factor});
+    }
+    return cholmod_l_copy_factor(kept->factor, &common);
+  }
+
+ private:
+  static constexpr std::size_t kMostKept = 8;
+  struct Kept {
+    std::vector<Index> column_begin;
+    std::vector<Index> row;
+    cholmod_factor* factor;
+  };
+
+  Analyses() { start(common_); }
+  ~Analyses() {
+    for (Kept& kept : kept_) {
+      cholmod_l_free_factor(&kept.factor, &common_);
+    }
+    cholmod_l_finish(&common_);
+  }
+
+  std::mutex mutex_;
+  cholmod_common common_;
+  std::deque<Kept> kept_;
+};
+
 }  // namespace
 
 struct Cholesky::Impl {
@@ -71,18 +138,7 @@ struct Cholesky::Impl {
   std::vector<Index> inverse_permutation;
   std::vector<Index> supernode_of;  ///< of each column of L
 
-  Impl() {
-    // A product of BLAS calls that were split over threads would depend on the number of threads.
-    static const bool one_thread = (openblas_set_num_threads(1), true);
-    FG_CHECK(one_thread);
-    cholmod_l_start(&common);
-    common.print = 0;
-    common.supernodal = CHOLMOD_SUPERNODAL;
-    common.final_ll = 1;
-    common.nmethods = 1;
-    common.method[0].ordering = CHOLMOD_METIS;
-    common.postorder = 1;
-  }
+  Impl() { start(common); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
@@ -121,13 +177,8 @@ struct Cholesky::Impl {
 };
 
 Cholesky::Cholesky(const SymmetricMatrix& pattern) : impl_(std::make_unique<Impl>()) {
-  cholmod_sparse a = view(pattern);
-  a.xtype = CHOLMOD_PATTERN;
-  // METIS seeds and reads the C library's one rand(): two analyses at once would order their unknowns by chance.
-  static std::mutex one_at_a_time;
-  const std::lock_guard lock(one_at_a_time);
-  impl_->factor = cholmod_l_analyze(&a, &impl_->common);
-  FG_CHECK(impl_->factor != nullptr && impl_->factor->is_super);
+  impl_->factor = Analyses::shared().factor_of(pattern, impl_->common);
+  FG_CHECK(impl_->factor != nullptr);
   impl_->index_columns();
 }
 
