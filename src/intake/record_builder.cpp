@@ -7,6 +7,7 @@
 #include <cmath>
 #include <ranges>
 
+#include "base/check.h"
 #include "base/parallel.h"
 #include "geo/crs.h"
 #include "geo/overlay.h"
@@ -345,15 +346,21 @@ Result<RecordBuilder::RowsByDefinition> RecordBuilder::rows_by_definition(const 
     written = std::move(*parsed);
   }
   RowsByDefinition rows;
+  std::vector<std::size_t>* const all =
+      written.form == geo::WrittenCrs::Form::defined ? &rows[written.definition] : nullptr;
   for (std::size_t i = 0; i < pending_.size(); ++i) {
+    if (pending_[i].record.geometry.empty()) {
+      continue;
+    }
+    if (all != nullptr) {
+      all->push_back(i);
+      continue;
+    }
     std::optional<geo::Xy> first;
     for_each_vertex(pending_[i].record.geometry,
                     [&](const LonLat& p) { first = first.value_or(geo::Xy{p.lon, p.lat}); });
-    if (!first) {
-      continue;
-    }
-    const auto definition = written.form == geo::WrittenCrs::Form::defined ? Result<std::string>(written.definition)
-                                                                           : geo::definition_for(written, *first);
+    FG_CHECK(first);
+    const auto definition = geo::definition_for(written, *first);
     if (definition) {
       rows[*definition].push_back(i);
     } else {

@@ -28,15 +28,7 @@ Result<std::vector<VersionInfo>> read_all(const Database& database, const Layer&
   FG_TRY(auto select, database.prepare(version_info_select(
                           layer, condition + " AND " + is_current(layer) + " ORDER BY r.record_id")));
   select.bind(1, value);
-  std::vector<VersionInfo> versions;
-  for (;;) {
-    FG_TRY(const bool row, select.step());
-    if (!row) {
-      return versions;
-    }
-    FG_TRY(auto version, read_version_info(layer, select));
-    versions.push_back(std::move(version));
-  }
+  return read_version_infos(layer, select);
 }
 
 Result<std::int64_t> record_number(const Database& database, const Layer& layer, const std::string& id) {

@@ -229,15 +229,7 @@ Result<std::vector<VersionInfo>> Register::history(const std::string& kind, cons
   FG_TRY(auto select, impl_->database.prepare(version_info_select(
                           layer, "r.layer_id = ?1 AND r.local_id = ?2 ORDER BY v.version_number DESC")));
   select.bind(1, layer.id).bind(2, local_id);
-  std::vector<VersionInfo> versions;
-  for (;;) {
-    FG_TRY(const bool row, select.step());
-    if (!row) {
-      return versions;
-    }
-    FG_TRY(auto version, read_version_info(layer, select));
-    versions.push_back(std::move(version));
-  }
+  return read_version_infos(layer, select);
 }
 
 Result<void> Register::store(const StoredResult& result) {

@@ -47,6 +47,18 @@ Result<VersionInfo> read_version_info(const Layer& layer, const Statement& row) 
   return version;
 }
 
+Result<std::vector<VersionInfo>> read_version_infos(const Layer& layer, Statement& rows) {
+  std::vector<VersionInfo> versions;
+  for (;;) {
+    FG_TRY(const bool row, rows.step());
+    if (!row) {
+      return versions;
+    }
+    FG_TRY(auto version, read_version_info(layer, rows));
+    versions.push_back(std::move(version));
+  }
+}
+
 Result<Layer> find_layer(const Database& database, const std::string& kind) {
   FG_TRY(const auto layers, read_layers(database));
   const auto layer = std::find_if(layers.begin(), layers.end(), [&](const Layer& l) { return l.kind.name == kind; });

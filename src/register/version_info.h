@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "register/database.h"
@@ -14,6 +15,9 @@ std::string version_info_select(const Layer& layer, const std::string& condition
 
 /// The row that stands in such a statement.  Errors: registry.damaged.
 base::Result<VersionInfo> read_version_info(const Layer& layer, const Statement& row);
+
+/// All rows of such a statement, whose parameters are bound.
+base::Result<std::vector<VersionInfo>> read_version_infos(const Layer& layer, Statement& rows);
 
 /// The layer of a kind or reference layer.  Errors: registry.no_such_layer (names the nearest).
 base::Result<Layer> find_layer(const Database& database, const std::string& kind);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "geo/overlay.h"
+#include "intake/shape_check.h"
 #include "register/checks/evaluators.h"
 #include "register/checks/rings.h"
 
@@ -16,6 +17,7 @@ namespace firmground::registry::checks {
 namespace {
 
 using geo::LonLat;
+using intake::place_text;
 using mineaction::GeometryRule;
 
 bool may_have_geometry(const KindRecords& list) {

@@ -1,7 +1,5 @@
 #include "register/checks/rings.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -115,10 +113,6 @@ geo::GeographicGeometry without_repeats(const geo::GeographicGeometry& geometry)
     }
   }
   return clean;
-}
-
-std::string place_text(geo::LonLat p) {
-  return fmt::format("{:.8g}, {:.8g}", p.lon, p.lat);
 }
 
 }  // namespace firmground::registry::checks

@@ -35,7 +35,4 @@ Repeats repeats_of(const GeographicRing& ring, double tolerance_deg);
 GeographicRing without_repeats(const GeographicRing& ring);
 geo::GeographicGeometry without_repeats(const geo::GeographicGeometry& geometry);
 
-/// "51.6785992, 41.72473315": longitude, latitude.
-std::string place_text(geo::LonLat p);
-
 }  // namespace firmground::registry::checks
