@@ -1,18 +1,39 @@
 #include "register/batch.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 
+#include "base/dates.h"
 #include "base/ids.h"
 
 namespace firmground::registry {
 
 using base::Result;
 
+namespace {
+
+/// Of a time that base::utc_timestamp wrote; 0 for any other text.
+std::int64_t milliseconds_of(const std::string& timestamp) {
+  const auto day = base::Date::parse(timestamp.substr(0, 10));
+  int hours = 0, minutes = 0, seconds = 0, milliseconds = 0;
+  if (!day || std::sscanf(timestamp.c_str() + 10, "T%d:%d:%d.%dZ", &hours, &minutes, &seconds, &milliseconds) != 4) {
+    return 0;
+  }
+  const std::chrono::milliseconds time = day->first_day().time_since_epoch() + std::chrono::hours(hours) +
+                                         std::chrono::minutes(minutes) + std::chrono::seconds(seconds) +
+                                         std::chrono::milliseconds(milliseconds);
+  return time.count();
+}
+
+}  // namespace
+
 Result<Entry> next_entry(const Database& database) {
   FG_TRY(const auto last, database.integer("SELECT max(batch_id) FROM firmground_batch"));
   FG_TRY(const std::string last_time, database.text("SELECT max(entered_at) FROM firmground_batch"));
-  const std::int64_t now = base::now_unix_milliseconds();
-  return Entry{last.value_or(0) + 1, now, std::max(base::utc_timestamp(now), last_time)};
+  // Later than any entry, also within one millisecond and when the clock was set back: a time names one state.
+  const std::int64_t now = std::max(base::now_unix_milliseconds(), milliseconds_of(last_time) + 1);
+  return Entry{last.value_or(0) + 1, now, base::utc_timestamp(now)};
 }
 
 Result<void> write_batch_row(Database& database, const BatchRow& batch) {
