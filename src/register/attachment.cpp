@@ -122,19 +122,19 @@ Result<std::vector<Attachment>> read_rows(Statement& select, const std::string& 
 
 }  // namespace
 
-Result<std::string> attachment_folder(const std::string& location) {
+std::string attachment_folder(const std::string& location) {
   if (!location.starts_with("postgres")) {
     return std::filesystem::path(location).replace_extension(".attachments").string();
   }
   const char* folder = std::getenv("FIRMGROUND_ATTACHMENTS");
-  return std::string(folder != nullptr ? folder : "");
+  return folder != nullptr ? folder : "";
 }
 
 Result<Attachment> attach(Register& programme, const AttachRequest& request) {
   Register::Impl& opened = programme.opened();
   const std::lock_guard lock(opened.mutex);
   FG_TRY_VOID(record_number(opened.database, request));
-  FG_TRY(const std::string folder, attachment_folder(opened.database.path()));
+  const std::string folder = attachment_folder(opened.database.path());
   if (folder.empty()) {
     return fail("registry.attachments_need_folder", {{"file", opened.database.path()}});
   }
@@ -157,7 +157,7 @@ Result<std::vector<Attachment>> attachments_of(const Register& programme, const 
                                                const std::string& id) {
   Register::Impl& opened = programme.opened();
   const std::lock_guard lock(opened.mutex);
-  FG_TRY(const std::string folder, attachment_folder(opened.database.path()));
+  const std::string folder = attachment_folder(opened.database.path());
   FG_TRY(auto select, opened.database.prepare(
                           std::string(kSelect) +
                           "WHERE l.kind = ?1 AND r.local_id = ?2 AND NOT EXISTS (SELECT 1 FROM firmground_undo u WHERE "

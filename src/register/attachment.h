@@ -43,7 +43,7 @@ base::Result<std::vector<Attachment>> attachments_of(const Register& programme, 
 
 /// `location` is the path of the programme, or the address of a database: then the folder that
 /// FIRMGROUND_ATTACHMENTS names, "" when it names none.
-base::Result<std::string> attachment_folder(const std::string& location);
+std::string attachment_folder(const std::string& location);
 /// All that were ever attached, in the order of entry.
 base::Result<std::vector<Attachment>> read_attachments(const Database& database, const std::string& folder);
 /// "" when the file is there and has its hash, else "is missing" or "was changed".

@@ -187,8 +187,8 @@ Result<void> copy_into(const Database& source, Database& target, const std::stri
 /// in the copy, and counted; nothing else is.
 Result<void> copy_attachments(const Database& source, const std::string& from, const std::string& to,
                               CopyReport& report) {
-  FG_TRY(const std::string source_folder, attachment_folder(from));
-  FG_TRY(const std::string target_folder, attachment_folder(to));
+  const std::string source_folder = attachment_folder(from);
+  const std::string target_folder = attachment_folder(to);
   FG_TRY(const auto attachments, read_attachments(source, source_folder));
   if (!attachments.empty() && target_folder.empty()) {
     return fail("registry.attachments_need_folder", {{"file", name_for_people(to)}});
@@ -221,14 +221,14 @@ Result<std::string> snapshot_hash(const std::string& location, const std::string
 /// What does not fit in the copy must not have fitted in the source either.
 Result<void> verify_copy(const std::string& from, const std::string& to, CopyReport& report) {
   FG_TRY(const auto copied, Register::open(to));
-  FG_TRY(const Verification verification, verify(copied));
+  FG_TRY(const Verification verification, verify(copied, "", base::no_progress, Vault::elsewhere));
   report.head = verification.head;
   report.findings = verification.finding_count;
   if (report.findings == 0) {
     return {};
   }
   FG_TRY(const auto source, Register::open(from));
-  FG_TRY(const Verification theirs, verify(source));
+  FG_TRY(const Verification theirs, verify(source, "", base::no_progress, Vault::elsewhere));
   if (theirs.finding_count != report.findings) {
     return fail("registry.copy_differs", {{"file", report.to}, {"what", "the audit chain"}});
   }

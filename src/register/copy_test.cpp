@@ -7,6 +7,7 @@
 #include "register/layout.h"
 #include "register/register.h"
 #include "register/store_testing.h"
+#include "register/vault.h"
 
 namespace firmground::registry {
 namespace {
@@ -114,6 +115,18 @@ TEST_P(CopyTest, StoppedHalfWayNothingIsMade) {
   EXPECT_EQ(stopped.error().id, "base.cancelled");
   EXPECT_FALSE(Register::open(there));
   EXPECT_TRUE(copy_programme(store_.folder() / "filled.gpkg", there)) << "a copy that was stopped can be made again";
+}
+
+TEST_P(CopyTest, TheVaultStaysWhereItIsAndTheCopyIsMadeAllTheSame) {
+  const std::string from = filled();
+  {
+    auto programme = Register::open(from);
+    const auto made = create_vault(*programme, {"Leyla", "", store_.folder().write("key", std::string(40, 'k'))});
+    ASSERT_TRUE(made) << base::to_text(made.error());
+  }
+  const auto report = copy_programme(from, store_.place("there"));
+  ASSERT_TRUE(report) << base::to_text(report.error());
+  EXPECT_EQ(report->findings, 0);
 }
 
 FIRMGROUND_ON_BOTH_STORES(CopyTest);

@@ -32,8 +32,7 @@ struct Rebuilt {
 
 class Verifying {
  public:
-  Verifying(const Database& database, const std::string& attachment_folder)
-      : database_(&database), attachment_folder_(attachment_folder) {}
+  Verifying(const Database& database, Vault vault) : database_(&database), vault_(vault) {}
 
   Result<Verification> run(const std::string& expected_head, const Progress& progress) {
     result_.head_known = expected_head.empty();
@@ -50,10 +49,7 @@ class Verifying {
     }
     FG_TRY_VOID(step(progress, "reading attachments", 0.9));
     FG_TRY_VOID(check_attachments());
-    FG_TRY(const std::string vault, vault_problem(*database_, vault_path(database_->path())));
-    if (!vault.empty()) {
-      add({vault, "", "", "", 0, 0});
-    }
+    FG_TRY_VOID(check_vault());
     FG_TRY_VOID(step(progress, "done", 1));
     return std::move(result_);
   }
@@ -332,7 +328,7 @@ class Verifying {
   }
 
   Result<void> check_attachments() {
-    FG_TRY(const auto attachments, read_attachments(*database_, attachment_folder_));
+    FG_TRY(const auto attachments, read_attachments(*database_, attachment_folder(database_->path())));
     for (const Attachment& attachment : attachments) {
       ++result_.attachments;
       if (const std::string problem = content_problem(attachment); !problem.empty()) {
@@ -343,8 +339,19 @@ class Verifying {
     return {};
   }
 
+  Result<void> check_vault() {
+    if (vault_ == Vault::elsewhere) {
+      return {};
+    }
+    FG_TRY(const std::string problem, vault_problem(*database_, vault_path(database_->path())));
+    if (!problem.empty()) {
+      add({problem, "", "", "", 0, 0});
+    }
+    return {};
+  }
+
   const Database* database_;
-  std::string attachment_folder_;
+  Vault vault_;
   std::vector<Layer> layers_;
   Rebuilt rebuilt_;
   Verification result_;
@@ -352,12 +359,12 @@ class Verifying {
 
 }  // namespace
 
-Result<Verification> verify(const Register& programme, const std::string& expected_head, const Progress& progress) {
+Result<Verification> verify(const Register& programme, const std::string& expected_head, const Progress& progress,
+                            Vault vault) {
   Register::Impl& opened = programme.opened();
   const std::lock_guard lock(opened.mutex);
   FG_TRY(auto transaction, Transaction::begin(opened.database, Transaction::Kind::read));
-  FG_TRY(const std::string folder, attachment_folder(opened.database.path()));
-  return Verifying(opened.database, folder).run(expected_head, progress);
+  return Verifying(opened.database, vault).run(expected_head, progress);
 }
 
 }  // namespace firmground::registry

@@ -35,11 +35,16 @@ struct Verification {
 };
 inline constexpr std::size_t kFindingsKept = 100;
 
+/// Whether the vault lies where the programme expects it; that of a copy is brought by a person.
+enum class Vault { in_its_place, elsewhere };
+
 /// Recomputes the content hash of every version, the leaves and hashes of every link, and the current layers from their
-/// versions; checks that identities, versions and entries belong together; reads every attachment; lists open links.
+/// versions; checks that identities, versions and entries belong together; reads every attachment, and the vault unless
+/// it is elsewhere; lists open links.
 /// `expected_head`: a head noted earlier, "" for none.  Errors: registry.damaged (the store itself cannot be read),
 /// base.cancelled.  Cost: one pass over the register.
 base::Result<Verification> verify(const Register& programme, const std::string& expected_head = "",
-                                  const base::Progress& progress = base::no_progress);
+                                  const base::Progress& progress = base::no_progress,
+                                  Vault vault = Vault::in_its_place);
 
 }  // namespace firmground::registry
