@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/counted.h"
 #include "cli/verbs.h"
 #include "register/verify.h"
 
@@ -34,8 +35,9 @@ Json to_json(const registry::Verification& verification) {
 
 void print(const registry::Verification& verification) {
   constexpr std::size_t kShown = 20;
-  fmt::print("{} entries, {} versions, {} attachments.\nHead of the chain: {}\n", verification.links,
-             verification.versions, verification.attachments, verification.head);
+  fmt::print("{}, {}, {}.\nHead of the chain: {}\n", counted(verification.links, "entry", "entries"),
+             counted(verification.versions, "version", "versions"),
+             counted(verification.attachments, "attachment", "attachments"), verification.head);
   if (verification.whole()) {
     fmt::print(
         "Nothing was changed behind the register's back. Note the head outside the programme, in the minutes or on a "
@@ -54,8 +56,8 @@ void print(const registry::Verification& verification) {
                registry::kFindingsKept);
   }
   if (verification.open_link_count > 0) {
-    fmt::print("\n{} approved records name a record that is not approved or not there, for example:\n",
-               verification.open_link_count);
+    fmt::print("\n{} a record that is not approved or not there, for example:\n",
+               counted(verification.open_link_count, "approved record names", "approved records name"));
     for (std::size_t i = 0; i < verification.open_links.size() && i < 5; ++i) {
       fmt::print("  {}\n", verification.open_links[i]);
     }
