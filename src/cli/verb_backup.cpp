@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/counted.h"
 #include "cli/verbs.h"
 #include "register/backup.h"
 
@@ -30,8 +31,9 @@ int tell(const base::Result<registry::BackupOutcome>& outcome, const char* done,
     fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     return kDone;
   }
-  fmt::print("{} {} and verified it: {} entries, {} versions, {} attachments{}.\nHead of the chain: {}\n", done,
-             outcome->file, outcome->links, outcome->versions, outcome->attachments,
+  fmt::print("{} {} and verified it: {}, {}, {}{}.\nHead of the chain: {}\n", done, outcome->file,
+             counted(outcome->links, "entry", "entries"), counted(outcome->versions, "version", "versions"),
+             counted(outcome->attachments, "attachment", "attachments"),
              outcome->vault ? ", and the vault (still locked)" : "", outcome->head);
   if (!outcome->replaced.empty()) {
     fmt::print("What was there before lies in {}\n", outcome->replaced);
@@ -47,7 +49,7 @@ std::function<int()> verb_backup(CLI::App& app) {
       app.add_subcommand("backup",
                          "Write the programme as it stands now to a file, also while others write, with its "
                          "attachments and vault, and verify the copy");
-  verb->add_option("PROGRAMME", backup->from, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", backup->from, kProgrammeHelp)->required();
   verb->add_option("FILE", backup->to, "The backup, a GeoPackage file that must not exist yet")->required();
   auto common = add_common_options(*verb);
   return [backup, common] {
@@ -60,9 +62,11 @@ std::function<int()> verb_restore(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "restore", "Make a programme from a backup after verifying it; nothing is overwritten without --force");
   verb->add_option("FILE", restore->from, "The backup")->required();
-  verb->add_option("PROGRAMME", restore->to, "The programme's GeoPackage file to be made")->required();
+  verb->add_option("PROGRAMME", restore->to,
+                   "The programme to be made: a path, or postgresql://user@host/database of a database without one")
+      ->required();
   verb->add_flag("--force", restore->force,
-                 "Put it in the place of a programme that exists; that one is kept beside it under another name. Stop "
+                 "Put it in the place of a file that exists; that one is kept beside it under another name. Stop "
                  "'firmground serve' first");
   auto common = add_common_options(*verb);
   return [restore, common] {

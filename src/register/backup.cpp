@@ -4,11 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "base/ids.h"
 #include "register/attachment.h"
+#include "register/copy.h"
 #include "register/database.h"
+#include "register/dialect.h"
 #include "register/register.h"
 #include "register/vault.h"
 #include "register/verify.h"
@@ -22,10 +26,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The files that together are a programme.
+/// The files that together are a programme; of one in a database `file` is the address.
 struct Places {
-  explicit Places(const std::string& path)
-      : file(path), attachments(fs::path(path).replace_extension(".attachments").string()), vault(vault_path(path)) {}
+  explicit Places(const std::string& location)
+      : file(location), attachments(attachment_folder(location)), vault(vault_path(location)) {}
   std::string file, attachments, vault;
 };
 
@@ -63,6 +67,29 @@ class Draft {
   bool kept_ = false;
 };
 
+/// Gone with what is in it when the work ends.
+class TemporaryFolder {
+ public:
+  static Result<TemporaryFolder> make() {
+    std::string path = (fs::temp_directory_path() / "firmground-restore-XXXXXX").string();
+    if (mkdtemp(path.data()) == nullptr) {
+      return fail("base.file_unwritable", {{"file", path}, {"reason", std::generic_category().message(errno)}});
+    }
+    return TemporaryFolder(path);
+  }
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, fs::path())) {}
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
 tl::unexpected<base::Error> unwritable(const std::string& path, const std::error_code& problem) {
   return fail("base.file_unwritable", {{"file", path}, {"reason", problem.message()}});
 }
@@ -79,10 +106,15 @@ Result<void> sync(const std::string& path) {
 }
 
 Result<void> expect_file(const std::string& path) {
-  if (path.starts_with("postgres")) {
-    return fail("registry.backup_needs_file", {{"file", path}});
-  }
-  return {};
+  return is_server_address(path) ? fail("registry.backup_needs_file", {{"file", name_for_people(path)}})
+                                 : Result<void>();
+}
+
+/// Of work that is followed by more.
+Progress part_of(const Progress& progress, double begin, double end) {
+  return [&progress, begin, end](std::string_view step, double share) {
+    return progress(step, begin + (end - begin) * share);
+  };
 }
 
 /// VACUUM INTO reads one state of the register, whatever others write meanwhile.
@@ -102,6 +134,15 @@ Result<void> copy_resting(const std::string& from, const std::string& to) {
   }
   fs::copy_file(from, to, problem);
   return problem ? unwritable(to, problem) : Result<void>();
+}
+
+/// copy_programme reads one state of the database, and copies the attachments.
+Result<void> copy_from_server(const std::string& from, const std::string& to, const Progress& progress) {
+  FG_TRY(const auto report, copy_programme(from, to, progress));
+  if (report.attachments > 0 && attachment_folder(from).empty()) {
+    return fail("registry.attachments_need_folder", {{"file", name_for_people(from)}});
+  }
+  return {};
 }
 
 /// Those that the copied register names; one that is missing or changed is found by verify.
@@ -208,10 +249,50 @@ void note_file(BackupOutcome& outcome, const std::string& path) {
   outcome.bytes = static_cast<std::int64_t>(fs::file_size(path, ignored));
 }
 
+/// Of a backup, which may lie on a medium that cannot be written to.
+Result<BackupOutcome> verified_copy(const std::string& from, const Places& to, const Progress& progress) {
+  FG_TRY_VOID(copy_resting(from, to.file));
+  FG_TRY_VOID(use_write_ahead_log(to.file));
+  FG_TRY_VOID(copy_attachments(Places(from), to));
+  FG_TRY_VOID(copy_vault(Places(from), to));
+  return verified(to, progress);
+}
+
+Result<void> expect_empty_database(const std::string& address) {
+  FG_TRY(auto database, Database::open(address, Database::Mode::create, std::chrono::seconds(5)));
+  FG_TRY(const auto tables, database.dialect().tables(database));
+  return tables.empty() ? Result<void>() : fail("registry.restore_needs_empty_database", {{"file", database.path()}});
+}
+
+/// The vault of a programme in a database is a file that the environment names.
+Result<void> expect_place_for_vault(const Places& from, const Places& to) {
+  if (!fs::exists(from.vault)) {
+    return {};
+  }
+  if (to.vault.empty()) {
+    return fail("registry.vault_needs_file", {{"file", name_for_people(to.file)}});
+  }
+  return fs::exists(to.vault) ? fail("registry.restore_exists", {{"file", to.vault}}) : Result<void>();
+}
+
+Result<BackupOutcome> restore_to_server(const std::string& from, const std::string& to, const Progress& progress) {
+  const Places target(to);
+  FG_TRY_VOID(expect_empty_database(to));
+  FG_TRY_VOID(expect_place_for_vault(Places(from), target));
+  FG_TRY(const TemporaryFolder folder, TemporaryFolder::make());
+  const Places draft((folder.path() / "backup.gpkg").string());
+  FG_TRY_VOID(verified_copy(from, draft, part_of(progress, 0, 0.3)));
+  FG_TRY_VOID(copy_programme(draft.file, to, part_of(progress, 0.3, 0.8)));
+  FG_TRY_VOID(copy_vault(draft, target));
+  FG_TRY(auto outcome, verified(target, part_of(progress, 0.8, 1)));
+  note_file(outcome, draft.file);
+  outcome.file = name_for_people(to);
+  return outcome;
+}
+
 }  // namespace
 
 Result<BackupOutcome> backup(const std::string& from, const std::string& to, const Progress& progress) {
-  FG_TRY_VOID(expect_file(from));
   FG_TRY_VOID(expect_file(to));
   const Places target(to);
   if (const std::string there = taken(target); !there.empty()) {
@@ -219,11 +300,16 @@ Result<BackupOutcome> backup(const std::string& from, const std::string& to, con
   }
   FG_TRY_VOID(Register::open(from));  // refuses what is no programme, in words
   Draft draft(with_suffix(to, "-unverified"));
-  FG_TRY_VOID(copy_state(from, draft.places().file));
+  const double copied = is_server_address(from) ? 0.6 : 0;
+  if (is_server_address(from)) {
+    FG_TRY_VOID(copy_from_server(from, draft.places().file, part_of(progress, 0, copied)));
+  } else {
+    FG_TRY_VOID(copy_state(from, draft.places().file));
+    FG_TRY_VOID(copy_attachments(Places(from), draft.places()));
+  }
   FG_TRY_VOID(sync(draft.places().file));
-  FG_TRY_VOID(copy_attachments(Places(from), draft.places()));
   FG_TRY_VOID(copy_vault(Places(from), draft.places()));
-  FG_TRY(auto outcome, verified(draft.places(), progress));
+  FG_TRY(auto outcome, verified(draft.places(), part_of(progress, copied, 1)));
   FG_TRY_VOID(move_into_place(draft.places(), target));
   draft.keep();
   note_file(outcome, to);
@@ -233,18 +319,16 @@ Result<BackupOutcome> backup(const std::string& from, const std::string& to, con
 Result<BackupOutcome> restore(const std::string& from, const std::string& to, Existing existing,
                               const Progress& progress) {
   FG_TRY_VOID(expect_file(from));
-  FG_TRY_VOID(expect_file(to));
+  if (is_server_address(to)) {
+    return restore_to_server(from, to, progress);
+  }
   const Places target(to);
   const std::string there = taken(target);
   if (!there.empty() && existing == Existing::refuse) {
     return fail("registry.restore_exists", {{"file", there}});
   }
   Draft draft(with_suffix(to, "-unverified"));
-  FG_TRY_VOID(copy_resting(from, draft.places().file));
-  FG_TRY_VOID(use_write_ahead_log(draft.places().file));
-  FG_TRY_VOID(copy_attachments(Places(from), draft.places()));
-  FG_TRY_VOID(copy_vault(Places(from), draft.places()));
-  FG_TRY(auto outcome, verified(draft.places(), progress));
+  FG_TRY(auto outcome, verified_copy(from, draft.places(), progress));
   FG_TRY_VOID(sync(draft.places().file));
   if (!there.empty()) {
     FG_TRY(outcome.replaced, set_aside(target));
