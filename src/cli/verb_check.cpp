@@ -284,7 +284,7 @@ std::function<int()> verb_check(CLI::App& app) {
   check->author = author_name();
   CLI::App* verb = app.add_subcommand(
       "check", "Hold the records against the quality rules: what is wrong, where it came from, what to do");
-  verb->add_option("PROGRAMME", check->programme, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", check->programme, kProgrammeHelp)->required();
   verb->add_option("--rule", check->rules,
                    "Only this rule (docs/formats/quality-rules.md); may be given several times");
   verb->add_option("--kind", check->kinds,

@@ -104,7 +104,7 @@ std::function<int()> verb_reconcile(CLI::App& app) {
       "reconcile",
       "Test every minefield record against what was found and what was searched in vain: does its field "
       "exist, how was it misread, where does it really lie");
-  verb->add_option("PROGRAMME", asked->programme, "The programme's GeoPackage file")->required();
+  verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
   verb->add_option("--source", asked->options.sources,
                    "Only records of this source (batch, hand-over); may be given several times");
   verb->add_option("--hypotheses", asked->hypotheses,

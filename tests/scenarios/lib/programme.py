@@ -48,6 +48,17 @@ def as_json(*arguments, expect=0):
     return json.loads(text, parse_constant=lambda constant: sys.exit("the JSON holds %s" % constant))
 
 
+def postgres_place(name):
+    """The address of a new database with PostGIS on the server of tools/postgres.py; the scenario is skipped without one."""
+    if "FIRMGROUND_TEST_POSTGRES" not in os.environ:
+        skip("no PostgreSQL: run through ctest, or tools/postgres.py run COMMAND")
+    with open(os.environ["FIRMGROUND_TEST_POSTGRES"], encoding="utf-8") as file:
+        server = file.read().strip()
+    name = "scenario_%s_%d" % (name, os.getpid())
+    subprocess.run(["psql", "-q", "-d", server, "-c", "CREATE DATABASE %s TEMPLATE firmground_template" % name], check=True)
+    return server.replace("/postgres?", "/%s?" % name)
+
+
 def check(condition, sentence):
     if not condition:
         raise SystemExit("NOT SO: " + sentence)
