@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "evidence/known_hypotheses.h"
 #include "evidence/record_maps.h"
 #include "mineaction/code_lists.h"
 
@@ -68,6 +69,7 @@ class Reconciler {
       return base::fail("base.cancelled");
     }
     grounds_ = grounds_of(snapshot_, image_, options_.hypotheses);
+    FG_TRY_VOID(keep_known(options_.known, options_.hypotheses, snapshot_, grounds_));
     const FindCounts counts(random_drops(snapshot_, grounds_, image_, options_.seed));
     if (!step("comparing records with what was found", 0.15)) {
       return base::fail("base.cancelled");
@@ -395,7 +397,7 @@ class Reconciler {
     verdict.hypothesis = options_.hypotheses[chosen.hypothesis].id;
     verdict.hypothesis_probability = verdict.hypotheses[verdict.hypothesis];
     const bool recorded_applies = maps.candidates.front().hypothesis == 0;
-    verdict.drawn = recorded_applies;
+    verdict.drawn = recorded_applies || !record.geometry.empty();
     verdict.against_recorded =
         recorded_applies ? std::exp(std::clamp(log_evidence(chosen, maps.own_place ? own : legs) -
                                                    log_evidence(maps.candidates.front(), maps.own_place ? own : legs),

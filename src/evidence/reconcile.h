@@ -15,6 +15,8 @@ namespace firmground::evidence {
 struct ReconcileOptions {
   std::vector<std::string> sources;  ///< only these; empty = all
   std::vector<Hypothesis> hypotheses = standard_hypotheses();
+  /// By record_id the id of the hypothesis that a person settled on: it alone applies, wherever it gives ground.
+  std::map<std::string, std::string> known;
   std::uint64_t seed = 1;  ///< of the random drops that teach what a field that is not there looks like
 };
 

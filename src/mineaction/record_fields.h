@@ -59,6 +59,7 @@ void visit_fields(Visitor& v, MinefieldRecord& r) {
   v("unit", r.unit);
   v("sheet", r.sheet);
   v("recorded_crs", r.recorded_crs);
+  v("read_as", r.read_as);
   v.geometry(r.geometry);
 }
 

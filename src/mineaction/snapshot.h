@@ -48,6 +48,7 @@ struct MinefieldRecord {
   std::string sheet;
   std::string recorded_crs;
   geo::PlanarGeometry geometry;
+  std::string read_as{};  ///< id of the hypothesis by which a person moved the outline; empty = it lies as recorded
 };
 
 /// One leg of a record given by bearings and distances, as written (docs/formats/import-columns.md).
