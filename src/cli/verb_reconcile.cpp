@@ -1,10 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "cli/hypotheses_file.h"
 #include "cli/verbs.h"
 #include "evidence/reconcile.h"
-#include "geo/raster.h"
 #include "pipeline/reconcile_programme.h"
 #include "register/register.h"
 
@@ -14,7 +15,9 @@ namespace {
 
 struct ReconcileVerb {
   std::string programme, hypotheses, out;
-  evidence::ReconcileOptions options;
+  std::vector<std::string> known;
+  std::optional<double> stated;  ///< per cent
+  pipeline::ReconcileRequest request;
 };
 
 constexpr std::size_t kRecordsShown = 15;
@@ -29,6 +32,51 @@ void print_source(const evidence::SourceVerdict& source) {
              source.shift_y_m.p05, source.shift_y_m.p95);
   fmt::print("  spread round it: {:.0f} m per axis ({:.0f} to {:.0f}); far off: {:.0f} %\n", source.spread_m.value,
              source.spread_m.p05, source.spread_m.p95, 100 * source.wide_share);
+}
+
+/// "0.83 (90 % interval 0.7 to 0.9)", or that it is not known.
+std::string told(const evidence::AccuracyFigure& figure, double factor, int decimals, const char* unit) {
+  if (!figure.value) {
+    return "not known";
+  }
+  const std::string value = fmt::format("{:.{}f}{}", *figure.value * factor, decimals, unit);
+  return figure.p05 ? fmt::format("{} ({:.{}f} to {:.{}f})", value, *figure.p05 * factor, decimals,
+                                  *figure.p95 * factor, decimals)
+                    : value;
+}
+
+const evidence::AccuracyGroup& group_of(const evidence::RecordAccuracy& accuracy, const std::string& source) {
+  const auto at = std::find_if(accuracy.groups.begin(), accuracy.groups.end(),
+                               [&](const auto& group) { return group.by == "source" && group.name == source; });
+  return *at;
+}
+
+void print_measures(const evidence::AccuracyGroup& group) {
+  fmt::print("  drawn outline to field: {}, outline turned by {}, finds {} off the fitted outline\n",
+             told(group.moved_m, 1, 0, " m"), told(group.rotation_deg, 1, 1, " deg"),
+             told(group.residual_m, 1, 0, " m"));
+  fmt::print("  overlap with the finds: {} as drawn, {} as reconciled\n", told(group.overlap_drawn, 100, 0, " %"),
+             told(group.overlap, 100, 0, " %"));
+  fmt::print("  mines found of those recorded, by what was searched: {}; of the recorded category: {}\n",
+             told(group.found_of_recorded, 100, 0, " %"), told(group.type_agreement, 100, 0, " %"));
+  fmt::print("  clusters of mines there without a record within 100 m: {}\n", told(group.unrecorded, 100, 0, " %"));
+  fmt::print("  search that a record saves: {}; days of a team: {}\n", told(group.saved_m2, 1e-4, 1, " ha"),
+             told(group.saved_days, 1, 1, ""));
+}
+
+void print_stated(const evidence::RecordAccuracy& accuracy, double stated) {
+  fmt::print("\nWhat could be meant by {:.0f} % accurate: readings of \"accurate\", the nearest first\n", 100 * stated);
+  for (const auto& group : accuracy.groups) {
+    if (group.by != "all" && group.by != "source") {
+      continue;
+    }
+    fmt::print("  {}\n", group.by == "all" ? "all sources" : group.name.empty() ? "(no source named)" : group.name);
+    for (const evidence::Definition* definition : evidence::nearest_to(group, stated)) {
+      const bool holds = definition->share.p05 && *definition->share.p05 <= stated && stated <= *definition->share.p95;
+      fmt::print("    {} {:<24} {}\n", holds ? "*" : " ", told(definition->share, 100, 0, " %"), definition->words);
+    }
+  }
+  fmt::print("  * the stated figure lies in the interval\n");
 }
 
 /// Records whose place changes most surely, first.
@@ -51,24 +99,21 @@ void print_records(const evidence::Reconciliation& result, const std::vector<evi
   }
 }
 
-base::Result<std::vector<evidence::Hypothesis>> all_hypotheses(const std::string& own_file) {
-  std::vector<evidence::Hypothesis> all = evidence::standard_hypotheses();
-  if (!own_file.empty()) {
-    FG_TRY(const std::string text, geo::read_file(own_file));
-    FG_TRY(auto own, evidence::parse_hypotheses(text, own_file));
-    all.insert(all.end(), own.begin(), own.end());
-  }
-  return all;
-}
-
 base::Result<pipeline::ReconcileOutcome> make_reconciliation(ReconcileVerb& asked, const base::Progress& progress) {
-  FG_TRY(asked.options.hypotheses, all_hypotheses(asked.hypotheses));
+  FG_TRY(asked.request.options.hypotheses, all_hypotheses(asked.hypotheses));
+  for (const std::string& text : asked.known) {
+    const std::size_t equals = text.rfind('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      return base::fail("pipeline.known_unnamed", {{"text", text}});
+    }
+    asked.request.known_of_groups[text.substr(0, equals)] = text.substr(equals + 1);
+  }
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
   progress("Reading the register", 0);
-  FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
-  FG_TRY(auto outcome, pipeline::reconcile_programme(programme, snapshot, asked.options, progress));
+  FG_TRY(mineaction::Snapshot snapshot, programme.snapshot());
+  FG_TRY(auto outcome, pipeline::reconcile_programme(programme, std::move(snapshot), asked.request, progress));
   if (!asked.out.empty()) {
-    FG_TRY_VOID(pipeline::write_corrected(asked.out, outcome, *snapshot.crs));
+    FG_TRY_VOID(pipeline::write_corrected(asked.out, outcome, programme.crs()));
   }
   return outcome;
 }
@@ -87,8 +132,16 @@ int run_reconcile(ReconcileVerb& asked, const Common& common) {
              result.finds_used, result.searched_ha);
   for (const auto& source : result.sources) {
     print_source(source);
+    print_measures(group_of(outcome->accuracy, source.source));
   }
-  print_records(result, asked.options.hypotheses);
+  if (asked.stated) {
+    print_stated(outcome->accuracy, *asked.stated / 100);
+  }
+  print_records(result, asked.request.options.hypotheses);
+  if (!outcome->accepted.settled.empty()) {
+    fmt::print("\n{} records are read as a person settled; they were tested where they had been recorded.\n",
+               outcome->accepted.settled.size());
+  }
   fmt::print(
       "\nA record that nothing was found of may still be right: fields are lifted, and ground is searched in part.\n"
       "What was recorded is kept as it is.\nStamp {}\n",
@@ -105,11 +158,18 @@ std::function<int()> verb_reconcile(CLI::App& app) {
       "Test every minefield record against what was found and what was searched in vain: does its field "
       "exist, how was it misread, where does it really lie");
   verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
-  verb->add_option("--source", asked->options.sources,
+  verb->add_option("--source", asked->request.options.sources,
                    "Only records of this source (batch, hand-over); may be given several times");
   verb->add_option("--hypotheses", asked->hypotheses,
                    "TOML file with more hypotheses, written as in schema/hypotheses.toml");
-  verb->add_option("--seed", asked->options.seed, "Seed of the random drops that teach what chance looks like")
+  verb->add_option("--known", asked->known,
+                   "NAME=HYPOTHESIS: all records of this source or map sheet were read so, as is known from elsewhere; "
+                   "may be given several times")
+      ->allow_extra_args(false);
+  verb->add_option("--stated", asked->stated,
+                   "An accuracy in per cent that was stated of the records: lists what it could mean")
+      ->check(CLI::Range(0.0, 100.0));
+  verb->add_option("--seed", asked->request.options.seed, "Seed of the random drops that teach what chance looks like")
       ->capture_default_str();
   verb->add_option(
       "--out", asked->out,

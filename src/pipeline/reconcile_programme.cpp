@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "exchange/export_files.h"
+#include "pipeline/kept_places.h"
 
 namespace firmground::pipeline {
 
@@ -13,13 +14,37 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string settings_of(const evidence::ReconcileOptions& options) {
+std::string settings_of(const evidence::ReconcileOptions& options, const RecordedPlaces& places) {
   Json hypotheses = Json::array();
   for (const auto& hypothesis : options.hypotheses) {
     hypotheses.push_back({{"id", hypothesis.id}, {"prior", hypothesis.prior}});
   }
-  const Json settings = {{"sources", options.sources}, {"hypotheses", std::move(hypotheses)}};
+  Json settings = {{"sources", options.sources}, {"hypotheses", std::move(hypotheses)}};
+  if (!options.known.empty()) {
+    settings["known"] = options.known;
+    settings["as_recorded"] = places.hash;
+  }
   return settings.dump();
+}
+
+/// What persons settled on: for single records, then for sources and map sheets.
+base::Result<std::map<std::string, std::string>> known_of(const mineaction::Snapshot& snapshot,
+                                                          const RecordedPlaces& places,
+                                                          const std::map<std::string, std::string>& of_groups) {
+  std::map<std::string, std::string> known = places.settled;
+  for (const auto& [group, hypothesis] : of_groups) {
+    bool named = false;
+    for (const auto& record : snapshot.minefield_records) {
+      if (record.source == group || record.sheet == group) {
+        known.emplace(record.record_id, hypothesis);
+        named = true;
+      }
+    }
+    if (!named) {
+      return base::fail("pipeline.known_unnamed", {{"text", group + "=" + hypothesis}});
+    }
+  }
+  return known;
 }
 
 mineaction::Kind corrected_kind() {
@@ -52,20 +77,30 @@ mineaction::Kind corrected_kind() {
 
 }  // namespace
 
-base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,
-                                                   const evidence::ReconcileOptions& options,
-                                                   const base::Progress& progress) {
+base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme, mineaction::Snapshot snapshot,
+                                                   const ReconcileRequest& request, const base::Progress& progress) {
   ReconcileOutcome outcome;
+  evidence::ReconcileOptions options = request.options;
+  FG_TRY(outcome.accepted, put_back_recorded(programme, snapshot));
+  FG_TRY(options.known, known_of(snapshot, outcome.accepted, request.known_of_groups));
   outcome.hypotheses = options.hypotheses;
   FG_TRY(outcome.result, evidence::reconcile(snapshot, options, progress));
-  outcome.stamp = {"reconciliation", snapshot.hash, base::version(), settings_of(options), options.seed};
-  outcome.json = evidence::to_json(outcome.result, outcome.stamp.to_json());
+  outcome.accuracy = evidence::record_accuracy(snapshot, outcome.result, {.seed = options.seed});
+  outcome.stamp = {"reconciliation", snapshot.hash, base::version(), settings_of(options, outcome.accepted),
+                   options.seed};
+  const std::string stamp = outcome.stamp.to_json();
+  Json json = Json::parse(evidence::to_json(outcome.result, stamp));
+  json["accuracy"] = Json::parse(evidence::to_json(outcome.accuracy));
+  outcome.json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (options.sources.empty()) {
-    FG_TRY_VOID(programme.store({.name = kReconciliation,
-                                 .stamp = outcome.stamp.to_json(),
-                                 .made_at = base::utc_timestamp(base::now_unix_milliseconds()),
-                                 .bytes = outcome.json}));
+    const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
+    const KeptPlaces places = places_of(outcome.result, outcome.accepted.versions,
+                                        seen_of(snapshot, outcome.accepted.versions), *snapshot.crs);
+    FG_TRY_VOID(programme.store(
+        {.name = kReconciledPlaces, .stamp = stamp, .made_at = made_at, .bytes = to_json(places, stamp)}));
+    FG_TRY_VOID(programme.store({.name = kReconciliation, .stamp = stamp, .made_at = made_at, .bytes = outcome.json}));
   }
+  outcome.recorded = std::move(snapshot);
   return outcome;
 }
 
