@@ -6,6 +6,7 @@
 #include "cli/hypotheses_file.h"
 #include "cli/verbs.h"
 #include "evidence/reconcile.h"
+#include "geo/raster.h"
 #include "pipeline/reconcile_programme.h"
 #include "register/register.h"
 
@@ -14,7 +15,8 @@ namespace firmground::cli {
 namespace {
 
 struct ReconcileVerb {
-  std::string programme, hypotheses, out;
+  std::string programme, hypotheses, out, report;
+  std::string language = "en";
   std::vector<std::string> known;
   std::optional<double> stated;  ///< per cent
   pipeline::ReconcileRequest request;
@@ -115,6 +117,12 @@ base::Result<pipeline::ReconcileOutcome> make_reconciliation(ReconcileVerb& aske
   if (!asked.out.empty()) {
     FG_TRY_VOID(pipeline::write_corrected(asked.out, outcome, programme.crs()));
   }
+  if (!asked.report.empty()) {
+    const std::optional<double> stated = asked.stated ? std::optional(*asked.stated / 100) : std::nullopt;
+    FG_TRY(const std::string html,
+           pipeline::reconciliation_html(outcome, {.stated = stated, .language = asked.language}, progress));
+    FG_TRY_VOID(geo::write_file(asked.report, html));
+  }
   return outcome;
 }
 
@@ -170,6 +178,15 @@ std::function<int()> verb_reconcile(CLI::App& app) {
                    "An accuracy in per cent that was stated of the records: lists what it could mean")
       ->check(CLI::Range(0.0, 100.0));
   verb->add_option("--seed", asked->request.options.seed, "Seed of the random drops that teach what chance looks like")
+      ->capture_default_str();
+  verb->add_option("--report", asked->report,
+                   "Also write a page to this HTML file: maps before and after, roses of displacement, accuracy, what "
+                   "would settle doubtful records. It holds hazard locations: restricted")
+      ->check([](const std::string& path) {
+        return path.ends_with(".html") || path.ends_with(".htm") ? std::string() : "name it .html";
+      });
+  verb->add_option("--language", asked->language, "Of the words for readings on the page: en, ru or az")
+      ->check(CLI::IsMember({"en", "ru", "az"}))
       ->capture_default_str();
   verb->add_option(
       "--out", asked->out,

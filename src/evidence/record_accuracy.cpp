@@ -17,8 +17,8 @@ namespace {
 using geo::Xy;
 using Members = std::vector<std::size_t>;
 
-/// A zone or axis blunder moves a record by hundreds of kilometres; its cause tells it, a mean does not.
-constexpr double kFarOff_m = 5000;
+/// Blunders of projection, zone or axes move a record by more than that; their cause tells it, a mean does not.
+constexpr double kFarOff_m = 500;
 
 /// What figures of every group are made from.
 struct Programme {

@@ -5,8 +5,12 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "evidence/held_out.h"
+#include "evidence/next_search.h"
+#include "evidence/search_image.h"
 #include "exchange/export_files.h"
 #include "pipeline/kept_places.h"
+#include "report/reconciliation_page.h"
 
 namespace firmground::pipeline {
 
@@ -83,7 +87,6 @@ base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme
   evidence::ReconcileOptions options = request.options;
   FG_TRY(outcome.accepted, put_back_recorded(programme, snapshot));
   FG_TRY(options.known, known_of(snapshot, outcome.accepted, request.known_of_groups));
-  outcome.hypotheses = options.hypotheses;
   FG_TRY(outcome.result, evidence::reconcile(snapshot, options, progress));
   outcome.accuracy = evidence::record_accuracy(snapshot, outcome.result, {.seed = options.seed});
   outcome.stamp = {"reconciliation", snapshot.hash, base::version(), settings_of(options, outcome.accepted),
@@ -101,7 +104,26 @@ base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme
     FG_TRY_VOID(programme.store({.name = kReconciliation, .stamp = stamp, .made_at = made_at, .bytes = outcome.json}));
   }
   outcome.recorded = std::move(snapshot);
+  outcome.options = std::move(options);
   return outcome;
+}
+
+base::Result<std::string> reconciliation_html(const ReconcileOutcome& outcome, const PageOptions& page,
+                                              const base::Progress& progress) {
+  const evidence::SearchImage image(outcome.recorded);
+  const auto searches = evidence::next_searches(outcome.recorded, outcome.result, outcome.options.hypotheses, image,
+                                                {.seed = outcome.options.seed});
+  FG_TRY(const evidence::HeldOut held_out, evidence::held_out(outcome.recorded, outcome.options, progress));
+  return report::to_html({.recorded = outcome.recorded,
+                          .result = outcome.result,
+                          .accuracy = outcome.accuracy,
+                          .hypotheses = outcome.options.hypotheses,
+                          .searches = searches,
+                          .held_out = held_out,
+                          .settled = outcome.accepted.settled,
+                          .stated = page.stated,
+                          .language = page.language,
+                          .stamp = outcome.stamp});
 }
 
 base::Result<void> write_corrected(const std::string& path, const ReconcileOutcome& outcome, const geo::Crs& crs) {
@@ -111,7 +133,7 @@ base::Result<void> write_corrected(const std::string& path, const ReconcileOutco
     if (!r.corrected.empty()) {
       records.push_back(
           {{r.record_id, r.source, r.probability_exists, r.hypothesis, r.hypothesis_probability, r.dx_m, r.dy_m,
-            r.radius50_m, r.radius90_m, evidence::in_words(r, outcome.hypotheses, "en"), outcome.stamp.id()},
+            r.radius50_m, r.radius90_m, evidence::in_words(r, outcome.options.hypotheses, "en"), outcome.stamp.id()},
            crs.to_lon_lat(r.corrected)});
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,11 @@ struct ReconcileRequest {
 };
 
 struct ReconcileOutcome {
-  mineaction::Snapshot recorded;  ///< what was read: accepted corrections put back to where they were recorded
+  evidence::ReconcileOptions options;  ///< as run
+  mineaction::Snapshot recorded;       ///< what was read: accepted corrections put back to where they were recorded
   RecordedPlaces accepted;
   evidence::Reconciliation result;
   evidence::RecordAccuracy accuracy;
-  std::vector<evidence::Hypothesis> hypotheses;
   base::Stamp stamp;
   std::string json;  ///< of design.md section 6, as printed and kept
 };
@@ -40,6 +41,16 @@ struct ReconcileOutcome {
 base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme, mineaction::Snapshot snapshot,
                                                    const ReconcileRequest& request,
                                                    const base::Progress& progress = base::no_progress);
+
+struct PageOptions {
+  std::optional<double> stated;  ///< accuracy, a share, that was stated of the records
+  std::string language = "en";   ///< of the readings' words
+};
+
+/// One HTML file that tells the reconciliation; it reconciles once more with a third of the releases kept out.
+/// Errors: those of evidence::reconcile().
+base::Result<std::string> reconciliation_html(const ReconcileOutcome& outcome, const PageOptions& page,
+                                              const base::Progress& progress = base::no_progress);
 
 /// Corrected outlines in WGS 84 with what was found out about each, in the format that the ending of the name says.
 /// Records that no hypothesis gives a place are left out.  Errors: pipeline.corrected_format_unknown, those of

@@ -195,7 +195,9 @@ Picture share_dots(std::string id, std::string title, std::string description, c
     add_line(picture, {x_of(tick / 100.0), 0}, {x_of(tick / 100.0), bottom},
              tick == 0 ? colours::kQuiet : colours::kRule, 0.5);
     add_text(picture, x_of(tick / 100.0), picture.height - 3, std::to_string(tick) + (tick == 100 ? " %" : ""),
-             tick == 0 ? Anchor::start : Anchor::middle);
+             tick == 0     ? Anchor::start
+             : tick == 100 ? Anchor::end
+                           : Anchor::middle);
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const ShareRow& row = rows[i];

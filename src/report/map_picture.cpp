@@ -12,6 +12,7 @@
 #include "report/exhibits.h"
 #include "report/hazard_scale.h"
 #include "report/map_frame.h"
+#include "report/map_furniture.h"
 #include "report/wording.h"
 
 namespace firmground::report {
@@ -67,12 +68,6 @@ class LabelBoard {
   std::vector<geo::Box> taken_;
 };
 
-struct LegendEntry {
-  std::string text;
-  Shape swatch;  ///< how it is drawn; outlines are made here
-  bool line = false;
-};
-
 /// Size of an outline on paper.
 double size_of(const std::vector<Point>& outline) {
   geo::Box box;
@@ -117,14 +112,14 @@ struct MapDrawing {
   LabelBoard board;
   std::vector<LegendEntry> legend;
 
-  void add(Shape shape, const std::string& legend_text, bool line = false) {
+  void add(Shape shape, const std::string& legend_text, LegendEntry::Sign sign = LegendEntry::Sign::area) {
     if (shape.outlines.empty()) {
       return;
     }
     if (!legend_text.empty()) {
       Shape swatch = shape;
       swatch.outlines.clear();
-      legend.push_back({legend_text, std::move(swatch), line});
+      legend.push_back({legend_text, std::move(swatch), sign});
     }
     picture.add(std::move(shape));
   }
@@ -134,7 +129,7 @@ struct MapDrawing {
     Shape small = take_small(shape);
     swatch.outlines.clear();
     if (!shape.outlines.empty() || !small.outlines.empty()) {
-      legend.push_back({legend_text, std::move(swatch), false});
+      legend.push_back({legend_text, std::move(swatch)});
     }
     add(std::move(shape), "");
     add(std::move(small), "");
@@ -164,7 +159,7 @@ void draw_districts(const Snapshot& snapshot, MapDrawing& map) {
   for (const auto& district : snapshot.districts) {
     map.frame.add_lines(district.geometry, lines);
   }
-  map.add(std::move(lines), "district boundary", true);
+  map.add(std::move(lines), "district boundary", LegendEntry::Sign::line);
 }
 
 void draw_hazards(const Snapshot& snapshot, const base::Date& as_of, MapDrawing& map) {
@@ -221,8 +216,8 @@ void draw_lines(const Snapshot& snapshot, MapDrawing& map) {
       map.frame.add_lines(feature.geometry, contact);
     }
   }
-  map.add(std::move(roads), "road", true);
-  map.add(std::move(contact), "former line of contact", true);
+  map.add(std::move(roads), "road", LegendEntry::Sign::line);
+  map.add(std::move(contact), "former line of contact", LegendEntry::Sign::line);
 }
 
 void label_districts(const Snapshot& snapshot, MapDrawing& map) {
@@ -271,46 +266,7 @@ void label_places(const Snapshot& snapshot, MapDrawing& map) {
       ++shown;
     }
   }
-  map.add(std::move(dots), "settlement");
-}
-
-void draw_scale_and_north(MapDrawing& map) {
-  const double length_m = axis_step(map.frame.width() / map.frame.points_per_metre() / 10, 1);
-  const double length = length_m * map.frame.points_per_metre();
-  const double y = map.frame.height() - 10;
-  const double x = 10;
-  map.picture.add(
-      Shape{.outlines = {rectangle(x - 5, y - 14, length + 34, 22)}, .fill = colours::kPaper, .fill_opacity = 0.85});
-  map.picture.add(Shape{.outlines = {rectangle(x, y - 3, length / 2, 3)}, .fill = colours::kText});
-  map.picture.add(Shape{.outlines = {rectangle(x, y - 3, length, 3)}, .stroke = colours::kText, .stroke_width = 0.6});
-  const std::string text = length_m >= 1000 ? grouped(length_m / 1000) + " km" : grouped(length_m) + " m";
-  map.picture.add(Label{.at = {x, y - 6}, .text = "0", .size = 6.5});
-  map.picture.add(Label{.at = {x + length, y - 6}, .text = text, .size = 6.5, .anchor = Anchor::middle});
-  const double nx = map.frame.width() - 16;
-  map.picture.add(Shape{.outlines = {rectangle(nx - 9, 6, 18, 32)}, .fill = colours::kPaper, .fill_opacity = 0.85});
-  map.picture.add(Shape{.outlines = {{{nx, 17}, {nx - 4.5, 33}, {nx, 29}, {nx + 4.5, 33}}}, .fill = colours::kText});
-  map.picture.add(Label{.at = {nx, 14}, .text = "N", .size = 7.5, .anchor = Anchor::middle, .bold = true});
-}
-
-void draw_legend(MapDrawing& map) {
-  constexpr double kSize = 6.8;
-  double x = 0;
-  double y = map.frame.height() + 12;
-  for (LegendEntry& entry : map.legend) {
-    const double wide = 18 + text_width(entry.text, kSize) + 10;
-    if (x + wide > map.picture.width && x > 0) {
-      x = 0;
-      y += 12;
-    }
-    entry.swatch.outlines = entry.line ? std::vector<std::vector<Point>>{{{x, y - 2.5}, {x + 14, y - 2.5}}}
-                                       : std::vector<std::vector<Point>>{rectangle(x, y - 6.5, 14, 8)};
-    if (entry.text == "settlement") {
-      entry.swatch.outlines = {rectangle(x + 5.6, y - 4, 2.8, 2.8)};
-    }
-    map.picture.add(std::move(entry.swatch));
-    map.picture.add(Label{.at = {x + 18, y}, .text = entry.text, .size = kSize});
-    x += wide;
-  }
+  map.add(std::move(dots), "settlement", LegendEntry::Sign::dot);
 }
 
 void draw_border(MapDrawing& map) {
@@ -412,9 +368,9 @@ Picture situation_map(const Situation& s, const Snapshot& snapshot, double width
   draw_lines(snapshot, map);
   label_places(snapshot, map);
   label_districts(snapshot, map);
-  draw_scale_and_north(map);
+  draw_scale_and_north(map.frame, map.picture);
   draw_border(map);
-  draw_legend(map);
+  draw_legend(map.legend, map.frame.height() + 12, map.picture);
   add_datum(snapshot,
             "Information of " + s.as_of.to_string() +
                 ". Not for navigation in or near hazardous areas. Method and depth: see each release.",
@@ -442,12 +398,12 @@ Picture hazard_map(const Snapshot& snapshot, const geo::Raster& hazard, double w
                map);
   map.picture.add(hazard_image(hazard, map.frame));
   for (const HazardClass& c : hazard_classes()) {
-    map.legend.push_back({c.label, Shape{.fill = Colour{c.role, c.rgb}}, false});
+    map.legend.push_back({c.label, Shape{.fill = Colour{c.role, c.rgb}}});
   }
   draw_districts(snapshot, map);
-  draw_scale_and_north(map);
+  draw_scale_and_north(map.frame, map.picture);
   draw_border(map);
-  draw_legend(map);
+  draw_legend(map.legend, map.frame.height() + 12, map.picture);
   add_datum(snapshot,
             fmt::format("Cells of {} m, the highest under each dot; hatched: hardly any data.", grouped(grid.cell_m)),
             map);

@@ -5,7 +5,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from programme import as_json, check, firmground, fresh
 
-fresh("country", "island.gpkg")
+fresh("country", "island.gpkg", "page.html")
 firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
 firmground("init", "island.gpkg", "--profile", "invented-country")
 firmground("import", "island.gpkg", "country", "-q")
@@ -39,6 +39,19 @@ bare = as_json("reconcile", "bare.gpkg", "-q")["accuracy"]["groups"][0]
 check(bare["searched"] == 0 and bare["existence"]["value"] is None and bare["clusters_unrecorded"]["value"] is None,
       "without searched ground the accuracy is not known")
 check("not known" in firmground("reconcile", "bare.gpkg", "-q").stdout, "and it is said so")
+
+# The page: one file, nothing from outside, restricted, with the stamp of the run.
+firmground("reconcile", "island.gpkg", "-q", "--report", "page.html", "--language", "az", "--stated", 25)
+page = open("page.html", encoding="utf-8").read()
+check(first["stamp"]["id"] in page and "restricted: hazard locations" in page, "the page is stamped and says that it is restricted")
+check("<script" not in page and "http://" not in page and "https://" not in page and "@import" not in page,
+      "it loads nothing")
+check(all(s in page for s in sources) and page.count("Displacement rose") == len(sources), "each source has its rose")
+check(page.count(", as recorded</title>") == page.count(", as reconciled</title>") > 0, "maps stand in pairs")
+check("SK-42 koordinatları datum keçidi olmadan WGS 84 kimi çəkilib." in page, "readings are told in Azerbaijani")
+check("What 25\u00a0% accurate could mean" in page and "the strip settles" in page and "kept out" in page,
+      "the stated figure, the strips and the check on ground kept out are there")
+check("name it .html" in firmground("reconcile", "island.gpkg", "--report", "page.pdf", expect=2).stderr, "a page is HTML")
 
 # A person takes corrections over.
 moved = [r for r in first["records"] if r["hypothesis"] == "sk42-as-wgs84" and r["hypothesis_probability"] > 0.5]
