@@ -196,6 +196,16 @@ Result<void> enter_covariate(Database& database, Reading& reading, const Entry& 
 /// How often the person at the terminal is told while records enter.
 constexpr std::size_t kProgressRecords = 1U << 13U;
 
+/// Those that the writer looks up next.
+std::vector<std::string_view> local_ids(const std::vector<intake::ReadRecord>& records, std::size_t begin) {
+  const std::size_t end = std::min(records.size(), begin + LayerWriter::kLookedUpAtOnce);
+  std::vector<std::string_view> ids;
+  for (std::size_t i = begin; i < end; ++i) {
+    ids.emplace_back(std::get<std::string>(records[i].record.values.front()));
+  }
+  return ids;
+}
+
 Result<void> enter_records(Database& database, Reading& reading, const Entry& entry, const std::string& state,
                            const Progress& progress) {
   FG_TRY(const Layer layer, layer_of(database, reading.task));
@@ -210,6 +220,9 @@ Result<void> enter_records(Database& database, Reading& reading, const Entry& en
     if (i % kProgressRecords == 0 &&
         !progress("", 0.5 * static_cast<double>(i) / static_cast<double>(records.size()))) {
       return fail("base.cancelled");
+    }
+    if (i % LayerWriter::kLookedUpAtOnce == 0) {
+      FG_TRY_VOID(writer.look_up(local_ids(records, i)));
     }
     FG_TRY(const auto entered, writer.enter(read.record, read.row));
     entered == LayerWriter::Entered::accepted ? ++outcome.accepted : ++outcome.unchanged;

@@ -91,6 +91,29 @@ TEST_P(ImportTest, NewContentIsANewVersionAndTheOldOneStays) {
   EXPECT_EQ((*history)[1].source, "finds.csv row 1");
 }
 
+TEST_P(ImportTest, OfManyRowsThatComeAgainOnlyTheChangedOnesEnter) {
+  constexpr int kRows = 1200;  // several times what is looked up at once, and a rest
+  const auto file = [](const std::string& count_of_last) {
+    std::string text = kFindsHeader;
+    for (int i = 1; i < kRows; ++i) {
+      text += find(fmt::format("F-{}", i), "2022-05-01");
+    }
+    return text + find(std::string("F-last"), "2022-05-01", count_of_last);
+  };
+  EXPECT_EQ(import("finds.csv", file("1")).accepted, kRows);
+  const auto second = import("finds.csv", file("2") + find("F-new", "2022-05-01"));
+  EXPECT_EQ(second.unchanged, kRows - 1);
+  EXPECT_EQ(second.accepted, 2);
+  const auto third = import("finds.csv", file("3"));
+  EXPECT_EQ(third.accepted, 1);
+  EXPECT_EQ(programme_->history("finds", "F-last")->size(), 3U);
+  EXPECT_EQ(programme_->history("finds", "F-1")->size(), 1U);
+  const auto first_again = import("finds.csv", file("1"));
+  EXPECT_EQ(first_again.unchanged, kRows);
+  ASSERT_EQ(first_again.issues.size(), 1U) << "what was replaced since is told of";
+  EXPECT_EQ(first_again.issues.front().id, "F-last");
+}
+
 TEST_P(ImportTest, LateNewsOfAnOlderDateStaysHistory) {
   import("finds.csv", kFindsHeader + find("F-1", "2022-05-10", "5"));
   const auto late = import("finds.csv", kFindsHeader + find("F-1", "2022-05-01", "1"));

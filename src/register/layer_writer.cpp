@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -121,6 +122,32 @@ std::string insert_version_sql(const Layer& layer) {
   return fmt::format("INSERT INTO {} ({}) VALUES ({})", sql_name(layer.versions()), names, places);
 }
 
+constexpr int kFirstLookedUp = 3;        // parameter of the first local id
+constexpr std::size_t kPlacesStep = 8;  // a statement has 1, 8, 64 or 512 places for them
+
+/// Of the records with these local ids the columns of LayerWriter::Known. Written so that a server goes through the
+/// indexes even where it has no statistics yet of what was entered just now: LIMIT and the questions within the list of
+/// columns keep it from joining whole tables.
+std::string look_up_sql(const Layer& layer, std::size_t ids) {
+  std::string asked = fmt::format("(?{})", kFirstLookedUp);
+  for (std::size_t i = 1; i < ids; ++i) {
+    asked += fmt::format(",(?{})", kFirstLookedUp + i);
+  }
+  const std::string records = fmt::format(
+      "SELECT asked.column1 AS local_id, (SELECT r.record_id FROM firmground_record r WHERE r.layer_id = ?1 AND "
+      "r.local_id = asked.column1) AS record_id FROM (VALUES {}) asked LIMIT {}",
+      asked, ids);
+  const std::string numbered = fmt::format(
+      "SELECT i.local_id, i.record_id, (SELECT max(v.version_number) FROM {} v WHERE v.version_record = i.record_id) "
+      "AS last_number FROM ({}) i WHERE i.record_id IS NOT NULL LIMIT {}",
+      sql_name(layer.versions()), records, ids);
+  return fmt::format(
+      "SELECT k.local_id, k.record_id, k.last_number, "
+      "(SELECT v.version_hash FROM {} v WHERE v.version_record = k.record_id AND v.version_number = k.last_number AND "
+      "v.version_state = ?2 AND NOT {}), (SELECT c.version_number FROM {} c WHERE c.fid = k.record_id) FROM ({}) k",
+      sql_name(layer.versions()), is_revoked("v"), sql_name(layer.kind.table), numbered);
+}
+
 }  // namespace
 
 std::string record_hash(const mineaction::Kind& kind, const Record& record, const std::string& blob) {
@@ -194,9 +221,44 @@ Result<LayerWriter> LayerWriter::make(Database& database, const Layer& layer, co
                      before.value_or(0), had_records);
 }
 
-Result<std::optional<LayerWriter::Entered>> LayerWriter::same_content(std::int64_t record, const std::string& hash) {
+Result<void> LayerWriter::look_up(const std::vector<std::string_view>& local_ids) {
+  known_.clear();
+  return had_records_ ? ask(local_ids) : Result<void>();
+}
+
+Result<void> LayerWriter::ask(const std::vector<std::string_view>& local_ids) {
+  FG_CHECK(!local_ids.empty() && local_ids.size() <= kLookedUpAtOnce);
+  // Few statements serve any number of ids: nothing is asked for in the places that are left over.
+  std::size_t places = 1;
+  while (places < local_ids.size()) {
+    places *= kPlacesStep;
+  }
+  FG_TRY(auto select, database_->prepare(look_up_sql(*layer_, places)));
+  select.bind(1, layer_->id).bind(2, batch_.state);
+  for (std::size_t i = 0; i < places; ++i) {
+    const int place = static_cast<int>(i) + kFirstLookedUp;
+    i < local_ids.size() ? select.bind(place, local_ids[i]) : select.bind_null(place);
+  }
+  for (;;) {
+    FG_TRY(const bool row, select.step());
+    if (!row) {
+      return {};
+    }
+    known_[std::string(select.text(0))] = {select.integer(1), select.integer(2), std::string(select.blob(3)),
+                                           select.integer(4)};
+  }
+}
+
+Result<std::optional<LayerWriter::Entered>> LayerWriter::same_content(const Known& known, const std::string& hash) {
+  if (known.last_hash == hash && (known.shown_number == known.last_number || batch_.state != "approved")) {
+    matched_version_ = known.last_number;
+    return std::optional(Entered::unchanged);
+  }
+  if (known.last_number == 1 && known.last_hash != hash) {
+    return std::optional<Entered>();
+  }
   Statement& find = statements_.find_same;
-  find.bind(1, record).bind(2, batch_.state).bind_blob(3, hash);
+  find.bind(1, known.record).bind(2, batch_.state).bind_blob(3, hash);
   FG_TRY(const bool found, find.step());
   std::optional<Entered> same;
   if (found) {
@@ -255,34 +317,29 @@ Result<LayerWriter::Bulk*> LayerWriter::bulk() {
   return &*bulk_;
 }
 
-Result<std::optional<std::int64_t>> LayerWriter::known_record(const std::string& local_id) {
+Result<const LayerWriter::Known*> LayerWriter::known_record(const std::string& local_id) {
   const bool entered_here = !entered_ids_.insert(std::hash<std::string>()(local_id)).second;
   if (entered_here && bulk_) {
     FG_TRY_VOID(bulk_->records.flush());
     FG_TRY_VOID(bulk_->versions.flush());
   }
-  std::optional<std::int64_t> known;
-  if (had_records_ || entered_here) {
-    Statement& find = statements_.find_record;
-    find.bind(1, layer_->id).bind(2, local_id);
-    FG_TRY(const bool found, find.step());
-    known = found ? std::optional(find.integer(0)) : std::nullopt;
-    find.reset();
+  if (entered_here) {
+    FG_TRY_VOID(ask({local_id}));
   }
-  return known;
+  const auto known = known_.find(local_id);
+  return known != known_.end() ? &known->second : nullptr;
 }
 
 Result<LayerWriter::Entered> LayerWriter::enter(const Record& record, std::int64_t source_row) {
   const Content content = content_of(record, source_row);
   const auto& local_id = std::get<std::string>(record.values.front());
-  FG_TRY(const auto known, known_record(local_id));
-  if (known) {
+  FG_TRY(const Known* known, known_record(local_id));
+  if (known != nullptr) {
     FG_TRY(const auto same, same_content(*known, content.hash));
     if (same) {
       return *same;
     }
-    FG_TRY(const Latest before, latest(*known, content.hash));
-    FG_TRY_VOID(gather_version(content, *known, before.number + 1));
+    FG_TRY_VOID(gather_version(content, known->record, known->last_number + 1));
     return Entered::accepted;
   }
   FG_TRY(Bulk * bulk, this->bulk());

@@ -2,7 +2,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "base/error.h"
 #include "mineaction/kind.h"
@@ -29,8 +32,13 @@ class LayerWriter {
   /// REQUIRES: `layer` and `database` outlive the writer.
   static base::Result<LayerWriter> make(Database& database, const Layer& layer, const Batch& batch);
 
-  /// REQUIRES: the record satisfies the kind's schema; its local id is not empty (CHECKed). New rows are gathered and
-  /// sent together: other statements see them after show().
+  /// Asks what the register has of the records that enter() is given next: one question for all of them.
+  /// REQUIRES: at most kLookedUpAtOnce.
+  base::Result<void> look_up(const std::vector<std::string_view>& local_ids);
+  static constexpr std::size_t kLookedUpAtOnce = 512;
+
+  /// REQUIRES: the record satisfies the kind's schema; its local id is not empty (CHECKed) and among those looked up
+  /// last (the store refuses it else). New rows are gathered and sent together: other statements see them after show().
   base::Result<Entered> enter(const mineaction::Record& record, std::int64_t source_row);
   /// As enter(), for what a person or a rule decides: only content and state of the latest version are unchanged
   /// (with its number as matched_version()); earlier content may be returned to.
@@ -47,6 +55,13 @@ class LayerWriter {
  private:
   struct Statements {
     Statement insert_record, find_record, find_same, find_latest, insert_version;
+  };
+  /// What the register has of a record.
+  struct Known {
+    std::int64_t record = 0;
+    std::int64_t last_number = 0;
+    std::string last_hash;          ///< "" where the last version is in another state than this batch, or taken back
+    std::int64_t shown_number = 0;  ///< of the version in the current layer, 0: none
   };
   struct Latest {
     std::int64_t number = 0;  ///< 0: the record has no version yet
@@ -67,9 +82,10 @@ class LayerWriter {
   };
   Content content_of(const mineaction::Record& record, std::int64_t source_row) const;
   base::Result<Bulk*> bulk();
-  /// Number of the record where the register or this batch has it.
-  base::Result<std::optional<std::int64_t>> known_record(const std::string& local_id);
-  base::Result<std::optional<Entered>> same_content(std::int64_t record, const std::string& hash);
+  base::Result<void> ask(const std::vector<std::string_view>& local_ids);
+  /// What the register and this batch have of the record; null when neither has it.
+  base::Result<const Known*> known_record(const std::string& local_id);
+  base::Result<std::optional<Entered>> same_content(const Known& known, const std::string& hash);
   /// The number of the record, made when its local id is new.
   base::Result<std::int64_t> record_of(const std::string& local_id, bool& is_new);
   base::Result<Latest> latest(std::int64_t record_id, const std::string& hash);
@@ -83,8 +99,9 @@ class LayerWriter {
   const Layer* layer_;
   Batch batch_;
   Statements statements_;
-  std::int64_t versions_before_;  ///< greatest version_id before this batch
-  bool had_records_;              ///< the layer had some before this batch
+  std::int64_t versions_before_;                  ///< greatest version_id before this batch
+  bool had_records_;                              ///< the layer had some before this batch
+  std::unordered_map<std::string, Known> known_;  ///< of those looked up last
   std::optional<Bulk> bulk_;
   /// Hashes of the local ids in this batch: one that comes again, or collides, is looked up in the register.
   std::unordered_set<std::size_t> entered_ids_;
