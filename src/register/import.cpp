@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/ids.h"
+#include "register/asked_values.h"
 #include "register/batch.h"
 #include "register/code_dates.h"
 #include "register/cross_checks.h"
@@ -198,7 +199,7 @@ constexpr std::size_t kProgressRecords = 1U << 13U;
 
 /// Those that the writer looks up next.
 std::vector<std::string_view> local_ids(const std::vector<intake::ReadRecord>& records, std::size_t begin) {
-  const std::size_t end = std::min(records.size(), begin + LayerWriter::kLookedUpAtOnce);
+  const std::size_t end = std::min(records.size(), begin + kAskedAtOnce);
   std::vector<std::string_view> ids;
   for (std::size_t i = begin; i < end; ++i) {
     ids.emplace_back(std::get<std::string>(records[i].record.values.front()));
@@ -221,7 +222,7 @@ Result<void> enter_records(Database& database, Reading& reading, const Entry& en
         !progress("", 0.5 * static_cast<double>(i) / static_cast<double>(records.size()))) {
       return fail("base.cancelled");
     }
-    if (i % LayerWriter::kLookedUpAtOnce == 0) {
+    if (i % kAskedAtOnce == 0) {
       FG_TRY_VOID(writer.look_up(local_ids(records, i)));
     }
     FG_TRY(const auto entered, writer.enter(read.record, read.row));
@@ -291,7 +292,7 @@ Result<void> enter_all(Database& database, const geo::Crs& crs, const Profile& p
                                             : enter_records(database, reading, own, options.state, part));
   }
   FG_TRY(const auto layers, read_layers(database));
-  CrossChecks checks(database, layers, crs, profile);
+  FG_TRY(auto checks, CrossChecks::make(database, layers, crs, profile));
   for (std::size_t i = 0; i < readings.size(); ++i) {
     Reading& reading = readings[i];
     if (!reading.task.is_covariate()) {

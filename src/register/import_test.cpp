@@ -292,6 +292,16 @@ TEST_P(ImportTest, ARecordInAnotherDistrictThanItSaysIsAnIssue) {
   EXPECT_NE(outcome.issues[0].error.find("South"), std::string::npos);
 }
 
+TEST_P(ImportTest, ADistrictWrittenInOtherLettersIsTheSameDistrict) {
+  import("districts.geojson", collection(square(R"("district_id":"D1","name":"Ağdam")", 51.1, 41.1, 0.1)));
+  const auto outcome =
+      import("hazards.geojson",
+             collection(square(R"("hazard_id":"HA-1","type":"SHA","district":"АГДАМ")", 51.15, 41.15) + "," +
+                        square(R"("hazard_id":"HA-2","type":"SHA","district":"Agdam")", 51.15, 41.17)));
+  EXPECT_EQ(outcome.accepted, 2);
+  EXPECT_TRUE(outcome.issues.empty()) << outcome.issues.front().error;
+}
+
 TEST_P(ImportTest, AFolderIsEnteredInTheOrderThatLinksNeedWholeOrNotAtAll) {
   std::filesystem::create_directory(folder_ / "in");
   std::filesystem::create_directory(folder_ / "in/truth");

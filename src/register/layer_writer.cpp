@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <utility>
 
 #include "base/hash.h"
 #include "base/ids.h"
+#include "register/asked_values.h"
 
 namespace firmground::registry {
 
@@ -122,21 +122,16 @@ std::string insert_version_sql(const Layer& layer) {
   return fmt::format("INSERT INTO {} ({}) VALUES ({})", sql_name(layer.versions()), names, places);
 }
 
-constexpr int kFirstLookedUp = 3;        // parameter of the first local id
-constexpr std::size_t kPlacesStep = 8;  // a statement has 1, 8, 64 or 512 places for them
+constexpr int kFirstLookedUp = 3;  // parameter of the first local id
 
 /// Of the records with these local ids the columns of LayerWriter::Known. Written so that a server goes through the
 /// indexes even where it has no statistics yet of what was entered just now: LIMIT and the questions within the list of
 /// columns keep it from joining whole tables.
 std::string look_up_sql(const Layer& layer, std::size_t ids) {
-  std::string asked = fmt::format("(?{})", kFirstLookedUp);
-  for (std::size_t i = 1; i < ids; ++i) {
-    asked += fmt::format(",(?{})", kFirstLookedUp + i);
-  }
   const std::string records = fmt::format(
       "SELECT asked.column1 AS local_id, (SELECT r.record_id FROM firmground_record r WHERE r.layer_id = ?1 AND "
       "r.local_id = asked.column1) AS record_id FROM (VALUES {}) asked LIMIT {}",
-      asked, ids);
+      value_rows(kFirstLookedUp, ids), ids);
   const std::string numbered = fmt::format(
       "SELECT i.local_id, i.record_id, (SELECT max(v.version_number) FROM {} v WHERE v.version_record = i.record_id) "
       "AS last_number FROM ({}) i WHERE i.record_id IS NOT NULL LIMIT {}",
@@ -227,18 +222,9 @@ Result<void> LayerWriter::look_up(const std::vector<std::string_view>& local_ids
 }
 
 Result<void> LayerWriter::ask(const std::vector<std::string_view>& local_ids) {
-  FG_CHECK(!local_ids.empty() && local_ids.size() <= kLookedUpAtOnce);
-  // Few statements serve any number of ids: nothing is asked for in the places that are left over.
-  std::size_t places = 1;
-  while (places < local_ids.size()) {
-    places *= kPlacesStep;
-  }
-  FG_TRY(auto select, database_->prepare(look_up_sql(*layer_, places)));
+  FG_TRY(auto select, database_->prepare(look_up_sql(*layer_, places_for(local_ids.size()))));
   select.bind(1, layer_->id).bind(2, batch_.state);
-  for (std::size_t i = 0; i < places; ++i) {
-    const int place = static_cast<int>(i) + kFirstLookedUp;
-    i < local_ids.size() ? select.bind(place, local_ids[i]) : select.bind_null(place);
-  }
+  bind_values(select, kFirstLookedUp, local_ids);
   for (;;) {
     FG_TRY(const bool row, select.step());
     if (!row) {

@@ -33,9 +33,8 @@ class LayerWriter {
   static base::Result<LayerWriter> make(Database& database, const Layer& layer, const Batch& batch);
 
   /// Asks what the register has of the records that enter() is given next: one question for all of them.
-  /// REQUIRES: at most kLookedUpAtOnce.
+  /// REQUIRES: 1 to kAskedAtOnce (asked_values.h).
   base::Result<void> look_up(const std::vector<std::string_view>& local_ids);
-  static constexpr std::size_t kLookedUpAtOnce = 512;
 
   /// REQUIRES: the record satisfies the kind's schema; its local id is not empty (CHECKed) and among those looked up
   /// last (the store refuses it else). New rows are gathered and sent together: other statements see them after show().

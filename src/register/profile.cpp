@@ -60,8 +60,6 @@ Result<Profile> parse_profile(std::string_view toml_text) {
       profile.languages.push_back(language.value_or(std::string()));
     }
   }
-  profile.find_tolerance_m = file["checks"]["find_tolerance_m"].value_or(profile.find_tolerance_m);
-  profile.declared_area_tolerance = file["checks"]["declared_area_tolerance"].value_or(profile.declared_area_tolerance);
   FG_TRY(profile.extent, extent_of(file["country"]["extent"]));
   FG_TRY(profile.since_date, base::Date::parse(text_of(file["since"]["date"])));
   if (profile.name.empty() || profile.currency.empty()) {

@@ -23,8 +23,6 @@ struct Profile {
   std::string currency;
   std::vector<std::string> languages;           ///< BCP 47, the first is the default
   std::optional<std::array<double, 4>> extent;  ///< west, south, east, north in degrees; null = not known
-  double find_tolerance_m = 10;                 ///< a find further outside its release than this is an issue
-  double declared_area_tolerance = 0.05;        ///< relative difference of declared and measured area that is an issue
 };
 
 /// Errors: registry.profile_invalid (says what is missing).

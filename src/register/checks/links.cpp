@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "geo/overlay.h"
+#include "register/checks/districts.h"
 #include "register/checks/evaluators.h"
 #include "register/checks/folded_name.h"
 
@@ -55,26 +54,6 @@ void find_outside_its_release(const Rule& rule, const Records& records, Findings
   });
 }
 
-/// Whether two pieces of ground come within `metres` of each other, by their corners and by what they share.
-bool close_to(const geo::PlanarGeometry& a, const geo::PlanarGeometry& b, double metres) {
-  if (a.empty() || b.empty() || !geo::bounds(a).grown(metres).intersects(geo::bounds(b))) {
-    return false;
-  }
-  const auto corner_near = [metres](const geo::PlanarGeometry& from, const geo::PlanarGeometry& to) {
-    const auto near = [&](geo::Xy p) { return geo::distance(to, p) <= metres; };
-    const auto any_near = [&](const auto& line) { return std::any_of(line.begin(), line.end(), near); };
-    return any_near(from.points) || std::any_of(from.lines.begin(), from.lines.end(), any_near) ||
-           std::any_of(from.polygons.begin(), from.polygons.end(),
-                       [&](const auto& polygon) { return any_near(polygon.outer); });
-  };
-  // Two outlines may cross without a corner of one near the other; then they share ground.
-  if (corner_near(a, b) || corner_near(b, a)) {
-    return true;
-  }
-  const auto both = geo::overlay(a, b, geo::Operation::intersection);
-  return !both || !both->polygons.empty();
-}
-
 void release_outside_hazards(const Rule& rule, const Records& records, Findings& findings) {
   const KindRecords* hazards = records.of("hazards");
   if (hazards == nullptr || hazards->size() == 0) {
@@ -112,49 +91,6 @@ void work_away_from_its_hazard(const Rule& rule, const Records& records, Finding
   });
 }
 
-/// Districts by the ids and names that people write, in any script.
-class Districts {
- public:
-  explicit Districts(const KindRecords& districts) : districts_(&districts) {
-    const auto name = districts.field("name");
-    for (std::size_t i = 0; i < districts.size(); ++i) {
-      named_.emplace(folded_name(districts.id(i)), i);
-      if (const std::string* said = districts.text(i, name)) {
-        named_.emplace(folded_name(*said), i);
-        label_.push_back(*said);
-      } else {
-        label_.push_back(districts.id(i));
-      }
-    }
-  }
-
-  /// Several districts may share a name: all of them.
-  std::vector<std::size_t> named(const std::string& word) const {
-    std::vector<std::size_t> found;
-    const auto [begin, end] = named_.equal_range(folded_name(word));
-    for (auto each = begin; each != end; ++each) {
-      found.push_back(each->second);
-    }
-    return found;
-  }
-  std::optional<std::size_t> holding(geo::Xy place) const {
-    for (const std::uint32_t i : districts_->near({place.x, place.y, place.x, place.y})) {
-      if (geo::contains((*districts_)[i].planar, place)) {
-        return i;
-      }
-    }
-    return std::nullopt;
-  }
-  const geo::PlanarGeometry& ground(std::size_t index) const { return (*districts_)[index].planar; }
-  const std::string& label(std::size_t index) const { return label_[index]; }
-  const std::string& id(std::size_t index) const { return districts_->id(index); }
-
- private:
-  const KindRecords* districts_;
-  std::unordered_multimap<std::string, std::size_t> named_;
-  std::vector<std::string> label_;
-};
-
 bool names_district(const KindRecords& list) {
   return list.kind().name != "districts" && list.field("district").has_value();
 }
@@ -173,11 +109,8 @@ void wrong_district(const Rule& rule, const Records& records, Findings& findings
     }
     const geo::Xy middle = geo::centroid(list[i].planar);
     const auto named = districts.named(*said);
-    // Ground across a border may bear the name of either district; a name that is no district has a rule of its own.
-    if (named.empty() || std::any_of(named.begin(), named.end(), [&](std::size_t district) {
-          return geo::contains(districts.ground(district), middle) ||
-                 close_to(list[i].planar, districts.ground(district), tolerance_m);
-        })) {
+    // A name that is no district has a rule of its own.
+    if (named.empty() || districts.hold(named, list[i].planar, middle, tolerance_m)) {
       return;
     }
     const auto actual = districts.holding(middle);

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
-#include "geo/area.h"
 #include "mineaction/code_lists.h"
+#include "register/checks/declared_area.h"
 #include "register/checks/evaluators.h"
 
 // Quantities in a unit that is not the one they are said to be in.
@@ -17,38 +16,20 @@ bool declares_area(const KindRecords& list) {
   return list.field("declared_area") && list.field("declared_area_unit");
 }
 
-struct Areas {
-  double declared = 0;  ///< in its unit
-  std::string unit;
-  double measured_m2 = 0;
-
-  double declared_m2() const { return declared * mineaction::square_metres_per(unit); }
-};
-
-std::optional<Areas> areas_of(const KindRecords& list, std::size_t i, const geo::Crs& crs) {
-  const auto declared = list.number(i, list.field("declared_area"));
-  const std::string* unit = list.text(i, list.field("declared_area_unit"));
-  if (!declared || unit == nullptr || list[i].planar.polygons.empty()) {
-    return std::nullopt;
-  }
-  const double measured_m2 = geo::ellipsoidal_area_m2(list[i].planar, crs);
-  return measured_m2 > 0 ? std::optional(Areas{*declared, *unit, measured_m2}) : std::nullopt;
-}
-
-bool near(double a, double b, double tolerance) {
-  return std::abs(a - b) <= tolerance * b;
+std::optional<DeclaredArea> areas_of(const KindRecords& list, std::size_t i, const geo::Crs& crs) {
+  return declared_area(list.kind(), list[i].record, list[i].planar, crs);
 }
 
 /// Units are a factor of 100 and more apart, so within this of the measured area only one of them can be meant.
 constexpr double kSameUnit = 0.5;
 
 /// The unit in which the declared number would be the measured area, when it is not the unit it is said to be in.
-std::optional<std::string> unit_meant(const Areas& areas) {
-  if (near(areas.declared_m2(), areas.measured_m2, kSameUnit)) {
+std::optional<std::string> unit_meant(const DeclaredArea& areas) {
+  if (areas.fits(kSameUnit)) {
     return std::nullopt;
   }
   for (const mineaction::CodeValue& unit : mineaction::code_list("area-unit").values) {
-    if (near(areas.declared * mineaction::square_metres_per(unit.value), areas.measured_m2, kSameUnit)) {
+    if (DeclaredArea{areas.declared, unit.value, areas.measured_m2}.fits(kSameUnit)) {
       return unit.value;
     }
   }
@@ -63,11 +44,11 @@ void area_in_other_unit(const Rule& rule, const Records& records, Findings& find
     if (!meant) {
       return;
     }
-    Finding& finding = out.add(list, i, "declared_area_unit", fmt::format("{} {}", areas->declared, areas->unit),
-                               {{"value", fmt::format("{} {}", areas->declared, areas->unit)},
+    Finding& finding = out.add(list, i, "declared_area_unit", areas->as_written(),
+                               {{"value", areas->as_written()},
                                 {"measured", fmt::format("{:.0f}", areas->measured_m2)},
                                 {"meant", fmt::format("{} {}", areas->declared, *meant)}});
-    if (near(areas->declared * mineaction::square_metres_per(*meant), areas->measured_m2, tolerance)) {
+    if (DeclaredArea{areas->declared, *meant, areas->measured_m2}.fits(tolerance)) {
       finding.fix = Fix{"declared_area_unit", *meant, {}, fmt::format("{} becomes {}", areas->unit, *meant)};
     }
   });
@@ -77,13 +58,13 @@ void declared_area_differs(const Rule& rule, const Records& records, Findings& f
   const double tolerance = rule.parameter("tolerance");
   for_each_record(records, findings, declares_area, [&](const KindRecords& list, std::size_t i, Findings& out) {
     const auto areas = areas_of(list, i, records.crs());
-    if (!areas || near(areas->declared_m2(), areas->measured_m2, tolerance) || unit_meant(*areas)) {
+    if (!areas || areas->fits(tolerance) || unit_meant(*areas)) {
       return;
     }
-    out.add(list, i, "declared_area", fmt::format("{} {}", areas->declared, areas->unit),
+    out.add(list, i, "declared_area", areas->as_written(),
             {{"declared", fmt::format("{:.0f}", areas->declared_m2())},
              {"measured", fmt::format("{:.0f}", areas->measured_m2)},
-             {"difference", fmt::format("{:+.0f}", 100 * (areas->declared_m2() / areas->measured_m2 - 1))}});
+             {"difference", areas->difference_percent()}});
   });
 }
 
