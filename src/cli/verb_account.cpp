@@ -8,6 +8,7 @@
 #include "cli/past_register.h"
 #include "cli/verbs.h"
 #include "geo/raster.h"
+#include "mineaction/account_question.h"
 #include "mineaction/land_account_json.h"
 #include "register/register.h"
 
@@ -19,17 +20,12 @@ using mineaction::Date;
 using mineaction::LandAccount;
 
 struct AccountVerb {
-  std::string programme, as_of, entered_until, from, until, district, out;
-  std::string organisation, donor, method, device, type, hazard;
-  std::vector<std::string> by;
+  std::string programme, as_of, entered_until, out;
+  mineaction::AccountQuestion question;
   bool square_metres = false;
 };
 
-/// What was asked for and what came of it.
-struct Answer {
-  LandAccount account;
-  mineaction::Breakdown breakdown;
-};
+using Answer = mineaction::AskedAccount;
 
 /// "1,234,567.80 m2" or "123.46 ha"; what would read as 0.00 ha is told in square metres.
 std::string area(double m2, bool square_metres) {
@@ -65,22 +61,22 @@ std::string scope_of(const AccountVerb& asked) {
   const auto add = [&](const char* what, const std::string& value) {
     scope += value.empty() ? "" : fmt::format(", {} {}", what, value);
   };
-  add("district", asked.district);
-  add("organisation", asked.organisation);
-  add("donor", asked.donor);
-  add("method", asked.method);
-  add("device", asked.device);
-  add("type", asked.type);
-  add("hazard", asked.hazard);
+  add("district", asked.question.district);
+  add("organisation", asked.question.organisation);
+  add("donor", asked.question.donor);
+  add("method", asked.question.method);
+  add("device", asked.question.device);
+  add("type", asked.question.type);
+  add("hazard", asked.question.hazard);
   return scope;
 }
 
 void print_balance(const LandAccount& a, const AccountVerb& asked, const Table& table) {
   fmt::print("Land account as of {}{}\n", a.as_of.to_string(), scope_of(asked));
   table.title("Hazardous areas");
-  table.row(
-      asked.from.empty() ? "opening (no period asked: everything is new)" : "opening, at the start of " + asked.from,
-      a.opening_m2);
+  table.row(asked.question.from.empty() ? "opening (no period asked: everything is new)"
+                                        : "opening, at the start of " + asked.question.from,
+            a.opening_m2);
   table.row("newly recorded", a.new_m2);
   table.total("to account for", a.opening_m2 + a.new_m2);
   table.row("cancelled", a.cancelled_m2);
@@ -173,61 +169,15 @@ void print_breakdowns(const LandAccount& a, const Table& table) {
   }
 }
 
-/// A value of a code list, in its own spelling or one that import takes as well.
-template <typename Code, typename Parse>
-base::Result<void> read_code(const std::string& text, const char* field, Parse parse, const char* known,
-                             std::optional<Code>& code) {
-  if (text.empty()) {
-    return {};
-  }
-  code = parse(text);
-  if (!code) {
-    return base::fail("account.value_unknown", {{"field", field}, {"value", text}, {"known", known}});
-  }
-  return {};
-}
-
-base::Result<mineaction::AccountOptions> options_of(const AccountVerb& asked) {
-  mineaction::AccountOptions options;
-  FG_TRY(options.from, day_or_nothing(asked.from));
-  FG_TRY(options.until, day_or_nothing(asked.until));
-  const auto set = [](const std::string& text, std::optional<std::string>& option) {
-    if (!text.empty()) {
-      option = text;
-    }
-  };
-  set(asked.district, options.district);
-  set(asked.organisation, options.organisation);
-  set(asked.donor, options.donor);
-  set(asked.hazard, options.hazard);
-  FG_TRY_VOID(read_code(
-      asked.method, "method", [](const std::string& t) { return mineaction::parse_method(t); },
-      "nts, technical-survey, manual, mechanical, animal, bac, eod", options.method));
-  FG_TRY_VOID(read_code(
-      asked.device, "ordnance class", [](const std::string& t) { return mineaction::parse_device(t); },
-      "AP mine, AV mine, submunition, UXO, AXO, ERW, IED, booby trap, other", options.device));
-  FG_TRY_VOID(read_code(
-      asked.type, "hazard type", [](const std::string& t) { return mineaction::parse_hazard_type(t); }, "SHA, CHA",
-      options.type));
-  return options;
-}
-
 base::Result<Answer> take_account(const AccountVerb& asked, const base::Progress& progress) {
   FG_TRY(const std::optional<Date> as_of, day_or_nothing(asked.as_of));
-  FG_TRY(const mineaction::AccountOptions options, options_of(asked));
+  FG_TRY_VOID(mineaction::options_of(asked.question));  // refused before the register is read
   FG_TRY(const std::optional<std::string> entered_until, entry_time_or_nothing(asked.entered_until));
   progress("Reading the register", 0);
   FG_TRY(const registry::Register programme, registry::Register::open(asked.programme));
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot(as_of, entered_until));
   progress("Overlaying hazards and releases", 0.3);
-  Answer answer;
-  FG_TRY(answer.account, mineaction::account(snapshot, options));
-  for (const std::string& name : asked.by) {
-    answer.breakdown.by.push_back(*mineaction::parse_account_key(name));  // CLI11 lets no other name through
-  }
-  if (!answer.breakdown.by.empty()) {
-    answer.breakdown.rows = mineaction::break_down(snapshot, answer.account, answer.breakdown.by);
-  }
+  FG_TRY(Answer answer, mineaction::ask_account(snapshot, asked.question));
   if (!asked.out.empty()) {
     progress("Writing the pieces", 0.9);
     FG_TRY_VOID(geo::write_file(asked.out, mineaction::pieces_geojson(snapshot, answer.account)));
@@ -270,18 +220,19 @@ std::function<int()> verb_account(CLI::App& app) {
   verb->add_option(
       "--entered-until", asked->entered_until,
       "Leave out what was entered later: a UTC time as in history, or a day (default: everything entered)");
-  verb->add_option("--from", asked->from,
+  verb->add_option("--from", asked->question.from,
                    "First day of the period; opening is the state when it begins (default: no period)");
-  verb->add_option("--until", asked->until, "Last day of the period (default: the day of the information)");
-  verb->add_option("--district", asked->district, "Only ground inside this district, by id or name");
-  verb->add_option("--organisation", asked->organisation, "Only ground that a release of this operator decides");
-  verb->add_option("--donor", asked->donor, "Only ground that a release with this donor decides");
-  verb->add_option("--method", asked->method, "Only ground that a release by this method decides");
-  verb->add_option("--device", asked->device, "Only ground in hazards of this ordnance class");
-  verb->add_option("--type", asked->type, "Only ground in hazards of this type, SHA or CHA");
-  verb->add_option("--hazard", asked->hazard, "Only the ground of this hazardous area");
+  verb->add_option("--until", asked->question.until, "Last day of the period (default: the day of the information)");
+  verb->add_option("--district", asked->question.district, "Only ground inside this district, by id or name");
+  verb->add_option("--organisation", asked->question.organisation,
+                   "Only ground that a release of this operator decides");
+  verb->add_option("--donor", asked->question.donor, "Only ground that a release with this donor decides");
+  verb->add_option("--method", asked->question.method, "Only ground that a release by this method decides");
+  verb->add_option("--device", asked->question.device, "Only ground in hazards of this ordnance class");
+  verb->add_option("--type", asked->question.type, "Only ground in hazards of this type, SHA or CHA");
+  verb->add_option("--hazard", asked->question.hazard, "Only the ground of this hazardous area");
   verb->add_option(
-          "--by", asked->by,
+          "--by", asked->question.by,
           "Break down by these, in this order: district, year, method, organisation, donor, hazard, device, type")
       ->delimiter(',')
       ->check(CLI::IsMember(mineaction::account_key_names()));

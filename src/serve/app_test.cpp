@@ -154,5 +154,31 @@ TEST_F(AppTest, SituationAndAccountAreAnswered) {
   EXPECT_NEAR(json("/api/account").at("cleared_ha").get<double>(), 9, 0.05);
 }
 
+TEST_F(AppTest, AnAccountIsAskedForAPartAsOnTheCommandLine) {
+  const auto whole = json("/api/account");
+  const auto manual = json("/api/account?method=manual");
+  const auto by_method = json("/api/account?by=method,year&unit=m2");
+  EXPECT_LE(manual.at("cleared_ha").get<double>(), whole.at("cleared_ha").get<double>());
+  double cleared_m2 = 0;
+  for (const auto& row : by_method.at("rows")) {
+    cleared_m2 += row.at("cleared_m2").get<double>();
+  }
+  EXPECT_NEAR(cleared_m2, 10'000 * whole.at("cleared_ha").get<double>(), 1);
+  const auto later = json("/api/account?from=2100-01-01&until=2100-12-31");
+  EXPECT_EQ(later.at("new_ha"), 0);
+  EXPECT_GT(later.at("opening_ha").get<double>(), 0);
+}
+
+TEST_F(AppTest, AnAccountOfWhatIsNotThereIsRefusedAndNeverTheWholeCountry) {
+  EXPECT_EQ(ask("/api/account?distrct=North").status, 400);
+  EXPECT_EQ(ask("/api/account?district=").status, 400);
+  EXPECT_EQ(ask("/api/account?unit=acres").status, 400);
+  EXPECT_EQ(ask("/api/account?district=Nowhere").status, 404);
+  EXPECT_EQ(ask("/api/account?organisation=Nobody").status, 404);
+  EXPECT_EQ(ask("/api/account?method=magic").status, 404);
+  EXPECT_EQ(ask("/api/account?by=colour").status, 404);
+  EXPECT_EQ(ask("/api/account?from=yesterday").status, 422);
+}
+
 }  // namespace
 }  // namespace firmground::serve
