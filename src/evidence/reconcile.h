@@ -75,7 +75,9 @@ struct Reconciliation {
 
 /// Tests every minefield record against what was found and what was searched in vain
 /// (docs/methods/record-reconciliation.md).  Deterministic for (snapshot, options), whatever the thread count.
-/// REQUIRES: snapshot.crs.  Errors: base.cancelled, evidence.no_such_source.
+/// REQUIRES: snapshot.crs; records lie as recorded: of a record with `read_as` the register has put back what was
+/// recorded (pipeline::put_back_recorded), else it is corrected twice.
+/// Errors: base.cancelled, evidence.no_such_source, evidence.no_such_hypothesis.
 /// Cost: linear in records; 10,000 against 160,000 finds in some ten seconds on two cores.
 base::Result<Reconciliation> reconcile(const mineaction::Snapshot& snapshot, const ReconcileOptions& options,
                                        const base::Progress& progress = base::no_progress);

@@ -24,14 +24,24 @@ using base::Result;
 constexpr const char* kRecords = "minefield-records";
 constexpr const char* kVerb = "accept-correction";
 
-/// Latest versions of minefield records, whatever their state: a draft on top of what is shown is a change, too.
-Result<std::map<std::string, registry::VersionInfo>> latest_versions(const registry::Register& programme) {
-  std::map<std::string, registry::VersionInfo> latest;
-  FG_TRY_VOID(registry::for_each_record(programme, kRecords, registry::Choice::latest,
-                                        [&](const registry::VersionInfo& version) -> Result<void> {
-                                          latest[mineaction::to_text(version.record.values.front())] = version;
-                                          return {};
-                                        }));
+/// A record's last version that was not taken back, whatever its state: a draft on top of what is shown is a change,
+/// too.
+struct Latest {
+  registry::VersionInfo version;
+  std::int64_t number = 0;  ///< of the last version of all
+};
+
+Result<std::map<std::string, Latest>> latest_versions(const registry::Register& programme) {
+  std::map<std::string, Latest> latest;
+  FG_TRY_VOID(registry::for_each_record(
+      programme, kRecords, registry::Choice::every, [&](const registry::VersionInfo& version) -> Result<void> {
+        Latest& of_record = latest[mineaction::to_text(version.record.values.front())];
+        of_record.number = version.version;
+        if (version.taken_back_by == 0) {
+          of_record.version = version;
+        }
+        return {};
+      }));
   return latest;
 }
 
@@ -124,18 +134,18 @@ std::optional<base::Error> obstacle(const std::string& id, const registry::Versi
   return std::nullopt;
 }
 
-registry::NewVersion corrected_version(const registry::VersionInfo& latest, const KeptPlace& place) {
-  registry::NewVersion version{kRecords, latest.record, latest.version};
+registry::NewVersion corrected_version(const Latest& latest, const KeptPlace& place) {
+  registry::NewVersion version{kRecords, latest.version.record, latest.number};
   version.record.values[mineaction::find_kind(kRecords)->field_index("read_as")] = place.hypothesis;
   version.record.geometry = place.outline;
   return version;
 }
 
-AcceptedRecord told(const std::string& id, const KeptPlace& place) {
+AcceptedRecord told(const std::string& id, const Latest& latest, const KeptPlace& place) {
   AcceptedRecord record;
   record.id = id;
   record.hypothesis = place.hypothesis;
-  record.version = place.version + 1;
+  record.version = latest.number + 1;
   record.probability_exists = place.probability_exists;
   record.drawn = place.drawn;
   record.moved_m = std::hypot(place.dx_m, place.dy_m);
@@ -178,7 +188,7 @@ Result<AcceptOutcome> accept_corrections(registry::Register& programme, const Ac
   AcceptOutcome outcome;
   std::vector<registry::NewVersion> versions;
   for (const std::string& id : ids) {
-    if (auto error = obstacle(id, latest.at(id), places, recorded.seen, request.hypothesis)) {
+    if (auto error = obstacle(id, latest.at(id).version, places, recorded.seen, request.hypothesis)) {
       if (!request.keep_good) {
         return tl::unexpected(std::move(*error));
       }
@@ -186,7 +196,7 @@ Result<AcceptOutcome> accept_corrections(registry::Register& programme, const Ac
       continue;
     }
     versions.push_back(corrected_version(latest.at(id), places.at(id)));
-    outcome.accepted.push_back(told(id, places.at(id)));
+    outcome.accepted.push_back(told(id, latest.at(id), places.at(id)));
   }
   if (!versions.empty() && !request.dry_run) {
     FG_TRY_VOID(enter_all(programme, versions, request, outcome));

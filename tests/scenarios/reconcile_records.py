@@ -5,7 +5,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from programme import as_json, check, firmground, fresh
 
-fresh("country", "island.gpkg", "page.html")
+fresh("country", "island.gpkg", "page.html", "other.gpkg", "handover")
 firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
 firmground("init", "island.gpkg", "--profile", "invented-country")
 firmground("import", "island.gpkg", "country", "-q")
@@ -86,6 +86,30 @@ firmground("verify", "island.gpkg")
 firmground("undo-import", "island.gpkg", accepted["batch"], "--reason", "wrong sheet")
 back = {r["record_id"]: r for r in as_json("reconcile", "island.gpkg", "-q")["records"]}[one]
 check(back == moved[0], "undo-import leads back to the first verdict")
+
+# What changed since, or waits for review, is not corrected on top.
+legs = open("country/minefield-record-legs.csv", encoding="utf-8").read().splitlines()
+by_legs = next(r["record_id"] for r in first["records"] if not r["explained_x_m"] and any(leg.startswith(r["record_id"] + ",1,") for leg in legs)
+               and r["finds_inside"] > 0)
+leg = next(leg for leg in legs if leg.startswith(by_legs + ",1,")).split(",")
+leg[11] = str(float(leg[11] or 0) + 25)
+with open("minefield-record-legs.csv", "w", encoding="utf-8") as out:
+    out.write(legs[0] + "\n" + ",".join(leg) + "\n")
+firmground("import", "island.gpkg", "minefield-record-legs.csv", "-q")
+stale = as_json("accept-correction", "island.gpkg", by_legs, "--reason", "x", expect=1)["error"]
+check(stale["code"] == "PI-0304" and by_legs in stale["message"], "a record with a new leg is refused until it is reconciled again")
+firmground("submit", "island.gpkg", "minefield-records", two, "--reason", "to be looked at again")
+waiting = as_json("accept-correction", "island.gpkg", one, two, "--reason", "x", "--keep-good")
+check([r["id"] for r in waiting["accepted"]] == [one] and two in waiting["obstacles"][0]["message"],
+      "one that waits for review is told, the other accepted: " + waiting["obstacles"][0]["message"])
+firmground("approve", "island.gpkg", "minefield-records", two)
+
+# Elsewhere, where what was recorded is not known, an accepted outline lies where it was drawn.
+firmground("export", "island.gpkg", "handover/", "-q")
+firmground("init", "other.gpkg", "--profile", "invented-country")
+firmground("import", "other.gpkg", "handover", "-q")
+there = {r["record_id"]: r for r in as_json("reconcile", "other.gpkg", "-q")["records"]}[one]
+check(there["hypotheses"] == {"as-recorded": 1.0}, "a correction that came with a hand-over is not made again")
 
 # A hypothesis that is known of a source, or settled for a sheet.
 known = as_json("reconcile", "island.gpkg", "-q", "--known", sources[0] + "=sk42-as-wgs84")
