@@ -106,6 +106,9 @@ std::function<int()> make(CLI::App& app, Decision decision, const std::string& n
       ->check(CLI::NonNegativeNumber);
   verb->add_flag("--keep-good", made->options.keep_good,
                  "Decide on the records that allow it and list the others (default: all or none)");
+  if (decision != Decision::approve) {
+    verb->add_option("--second-person", made->options.second_person, kSecondPersonHelp);
+  }
   verb->add_option("--author", made->options.author, kAuthorHelp);
   if (reason_needed) {
     reason->required();

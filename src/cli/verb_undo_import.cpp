@@ -11,7 +11,7 @@ namespace firmground::cli {
 namespace {
 
 struct UndoVerb {
-  std::string programme, author, reason;
+  std::string programme, author, reason, second_person;
   std::int64_t batch = 0;
 };
 
@@ -20,7 +20,7 @@ int run(const UndoVerb& verb, const Common& common) {
   if (!programme) {
     return refuse(programme.error(), common);
   }
-  const auto outcome = registry::undo_import(*programme, verb.batch, verb.author, verb.reason);
+  const auto outcome = registry::undo_import(*programme, verb.batch, verb.author, verb.reason, verb.second_person);
   if (!outcome) {
     return refuse(outcome.error(), common);
   }
@@ -55,6 +55,7 @@ std::function<int()> verb_undo_import(CLI::App& app) {
       ->required()
       ->check(CLI::PositiveNumber);
   verb->add_option("--reason", undo->reason, "Why; kept for ever")->required();
+  verb->add_option("--second-person", undo->second_person, kSecondPersonHelp);
   verb->add_option("--author", undo->author, kAuthorHelp);
   auto common = add_common_options(*verb);
   return [undo, common] { return run(*undo, *common); };

@@ -46,6 +46,14 @@ Result<void> write_batch_row(Database& database, const BatchRow& batch) {
   return insert.bind(10, batch.unchanged).bind(11, batch.refused).run();
 }
 
+Result<std::string> with_second_person(const std::string& author, const std::string& second) {
+  if (second.empty()) {
+    return author;
+  }
+  return second == author ? base::fail("registry.two_people", {{"person", author}})
+                          : Result<std::string>(author + " and " + second);
+}
+
 Result<void> check_state(const std::string& state) {
   for (const char* known : {"draft", "submitted", "approved", "rejected", "withdrawn"}) {
     if (state == known) {

@@ -25,6 +25,10 @@ struct BatchRow {
 };
 base::Result<void> write_batch_row(Database& database, const BatchRow& batch);
 
+/// Who answers for an entry: "Leyla", or "Leyla and Orkhan" where a second person agrees.
+/// Errors: registry.two_people when both are one.
+base::Result<std::string> with_second_person(const std::string& author, const std::string& second);
+
 /// Errors: registry.state_unknown.
 base::Result<void> check_state(const std::string& state);
 

@@ -321,6 +321,11 @@ Result<std::vector<ImportOutcome>> import_tasks(Database& database, const geo::C
                                                 const std::vector<ImportTask>& tasks, const ImportOptions& options,
                                                 const Progress& progress) {
   FG_TRY_VOID(check_state(options.state));
+  for (const ImportTask& task : tasks) {
+    if (options.state == "withdrawn" && task.layer == "hazards") {
+      return fail("registry.hazards_withdrawn_by_file", {{"file", task.file_name()}});
+    }
+  }
   FG_TRY(const Extent extent, programme_extent(database, profile));
   FG_TRY(auto readings, read_all(tasks, options, extent, crs, progress));
   const bool refused =

@@ -37,9 +37,10 @@ Result<std::int64_t> count(const Database& database, const std::string& sql) {
   return counted.value_or(0);
 }
 
-/// What became of the records that the batch had entered.
-Result<void> count_effects(const Database& database, const std::vector<Layer>& layers, std::int64_t batch,
-                           UndoOutcome& outcome) {
+/// What became of the records that the batch had entered.  Gives how many hazardous areas left the map.
+Result<std::int64_t> count_effects(const Database& database, const std::vector<Layer>& layers, std::int64_t batch,
+                                   UndoOutcome& outcome) {
+  std::int64_t hazards_gone = 0;
   for (const Layer& layer : layers) {
     const std::string versions = sql_name(layer.versions());
     const std::string table = sql_name(layer.kind.table);
@@ -62,10 +63,11 @@ Result<void> count_effects(const Database& database, const std::vector<Layer>& l
                                        "c.version_number < m.last_number",
                                        mine, table)));
     outcome.gone += gone;
+    hazards_gone += layer.kind.name == "hazards" ? gone : 0;
     outcome.later += later;
     outcome.restored += restored;
   }
-  return {};
+  return hazards_gone;
 }
 
 /// Approved records whose link names a record that the undoing took off the map.
@@ -95,7 +97,7 @@ Result<std::int64_t> orphans(const Database& database, const std::vector<Layer>&
 }  // namespace
 
 Result<UndoOutcome> undo_import(Register& programme, std::int64_t batch, const std::string& author,
-                                const std::string& reason) {
+                                const std::string& reason, const std::string& second_person) {
   Register::Impl& opened = programme.opened();
   const std::lock_guard lock(opened.mutex);
   Database& database = opened.database;
@@ -103,15 +105,19 @@ Result<UndoOutcome> undo_import(Register& programme, std::int64_t batch, const s
   if (reason.empty()) {
     return fail("registry.reason_needed", {{"kind", "batch"}, {"id", std::to_string(batch)}, {"verb", "undo-import"}});
   }
+  FG_TRY(const std::string authors, with_second_person(author, second_person));
   FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::write));
   FG_TRY_VOID(may_be_undone(database, batch));
   FG_TRY(auto entry,
-         OpenEntry::begin(database, {author, reason, "firmground undo-import", "withdrawn", "undo-import"}));
+         OpenEntry::begin(database, {authors, reason, "firmground undo-import", "withdrawn", "undo-import"}));
   UndoOutcome outcome;
   outcome.batch = entry.batch();
   FG_TRY(outcome.versions, entry.take_back_batch(batch));
   FG_TRY_VOID(entry.close("", subject, outcome.versions));
-  FG_TRY_VOID(count_effects(database, entry.layers(), batch, outcome));
+  FG_TRY(const std::int64_t hazards_gone, count_effects(database, entry.layers(), batch, outcome));
+  if (hazards_gone > 0 && second_person.empty()) {
+    return fail("registry.hazard_needs_evidence", {{"kind", "batch"}, {"id", std::to_string(batch)}});
+  }
   FG_TRY(outcome.orphans, orphans(database, entry.layers(), outcome.batch));
   FG_TRY_VOID(transaction.commit());
   return outcome;

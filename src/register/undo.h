@@ -21,9 +21,10 @@ struct UndoOutcome {
 };
 
 /// Errors: registry.no_such_batch, registry.undone_already, registry.not_undoable (the undoing of an undoing),
-/// registry.reason_needed, registry.busy, registry.no_room.
+/// registry.reason_needed, registry.hazard_needs_evidence (hazardous areas would leave the map without a second person
+/// who agrees), registry.two_people, registry.busy, registry.no_room.
 base::Result<UndoOutcome> undo_import(Register& programme, std::int64_t batch, const std::string& author,
-                                      const std::string& reason);
+                                      const std::string& reason, const std::string& second_person = "");
 
 struct BatchInfo {
   std::int64_t batch = 0;

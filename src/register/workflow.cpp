@@ -74,9 +74,11 @@ class SubjectReader {
       return fail("registry.no_such_record", {{"kind", layer_->kind.name}, {"value", id}});
     }
     subject.latest = std::move(*latest);
-    FG_TRY(subject.shown, one(shown_, subject.record_id));
+    FG_TRY(subject.shown, shown(subject.record_id));
     return subject;
   }
+  /// The approved current state, also between the decisions of one entry.
+  Result<std::optional<VersionInfo>> shown(std::int64_t record_id) { return one(shown_, record_id); }
 
  private:
   SubjectReader(const Layer& layer, Statement identity, Statement latest, Statement shown)
@@ -224,6 +226,9 @@ class Deciding {
       FG_TRY_VOID(entry_->take_back(*layer, subject.record_id, subject.latest.version));
     }
     FG_TRY(const auto entered, entry_->decide(name.kind, content.record, rule_.state, {}));
+    if (subject.shown && name.kind == "hazards" && options_->second_person.empty()) {
+      FG_TRY_VOID(still_shown(name, subject, *reader));
+    }
     if (decision_ == Decision::approve) {
       links_.note_approved(name.kind, name.id);
     }
@@ -241,6 +246,11 @@ class Deciding {
       return fail("registry.reason_needed", {{"kind", name.kind}, {"id", name.id}, {"verb", rule_.verb}});
     }
     return {};
+  }
+
+  static Result<void> still_shown(const RecordName& name, const Subject& subject, SubjectReader& reader) {
+    FG_TRY(const auto shown, reader.shown(subject.record_id));
+    return shown ? Result<void>() : fail("registry.hazard_needs_evidence", {{"kind", name.kind}, {"id", name.id}});
   }
 
   Result<SubjectReader*> reader_of(const Layer& layer) {
@@ -268,9 +278,9 @@ std::string subject_of(std::span<const RecordName> records) {
 
 /// Errors that speak of the one record; anything else ends the whole decision at once.
 bool is_obstacle(const base::Error& error) {
-  constexpr std::string_view kObstacles[] = {"registry.no_such_record", "registry.conflict",
-                                             "registry.reason_needed",  "registry.link_broken",
-                                             "registry.still_linked",   "registry.transition_refused"};
+  constexpr std::string_view kObstacles[] = {
+      "registry.no_such_record", "registry.conflict",           "registry.reason_needed",        "registry.link_broken",
+      "registry.still_linked",   "registry.transition_refused", "registry.hazard_needs_evidence"};
   return std::find(std::begin(kObstacles), std::end(kObstacles), error.id) != std::end(kObstacles);
 }
 
@@ -281,10 +291,10 @@ Result<DecisionOutcome> decide(Register& programme, Decision decision, std::span
   Register::Impl& opened = programme.opened();
   const std::lock_guard lock(opened.mutex);
   const Rule& rule = rule_of(decision);
+  FG_TRY(const std::string author, with_second_person(options.author, options.second_person));
   FG_TRY(auto transaction, Transaction::begin(opened.database, Transaction::Kind::write));
-  FG_TRY(auto entry,
-         OpenEntry::begin(opened.database, {options.author, options.reason, fmt::format("firmground {}", rule.verb),
-                                            rule.state, rule.verb}));
+  FG_TRY(auto entry, OpenEntry::begin(opened.database, {author, options.reason, fmt::format("firmground {}", rule.verb),
+                                                        rule.state, rule.verb}));
   Deciding deciding(opened.database, decision, options, entry);
   DecisionOutcome outcome;
   std::set<std::string> kinds;

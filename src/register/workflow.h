@@ -13,6 +13,9 @@
 ///   submitted --reject--> rejected.  draft and withdrawn may be approved at once.
 ///   approved --submit or reject--> un-approved: the approval is taken back, and what was approved before it is current
 ///   again.
+/// A hazardous area never disappears without a release that names its evidence: its ground is released by a
+/// land-release record, a duplicate is merged, and one that should never have been entered is taken off the map by two
+/// people.
 namespace firmground::registry {
 
 enum class Decision { submit, approve, reject, withdraw };
@@ -38,13 +41,15 @@ struct DecisionOutcome {
 struct DecisionOptions {
   std::string author;
   std::string reason;
-  bool keep_good = false;  ///< decide on the others when some cannot be decided on
+  bool keep_good = false;       ///< decide on the others when some cannot be decided on
+  std::string second_person{};  ///< who agrees; becomes part of the author, "Leyla and Orkhan"
 };
 
 /// All records in one transaction as one entry. Without keep_good the first obstacle refuses all of them.
 /// Errors: registry.reason_needed (reject, withdraw, and whatever takes an approval back), registry.no_such_record,
 /// registry.conflict, registry.transition_refused (names the states), registry.link_broken (an approved record may only
-/// link to approved ones), registry.still_linked (withdrawing what others link to), registry.no_such_layer,
+/// link to approved ones), registry.still_linked (withdrawing what others link to), registry.hazard_needs_evidence (a
+/// hazardous area would leave the map without a second person), registry.two_people, registry.no_such_layer,
 /// registry.busy.
 base::Result<DecisionOutcome> decide(Register& programme, Decision decision, std::span<const RecordName> records,
                                      const DecisionOptions& options);

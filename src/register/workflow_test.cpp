@@ -84,6 +84,48 @@ TEST_P(WorkflowTest, AWithdrawnRecordLeavesTheMapAndMayComeBack) {
   expect_whole();
 }
 
+TEST_P(WorkflowTest, AHazardLeavesTheMapOnlyByAReleaseAMergerOrTwoPeople) {
+  enter_one("hazards", hazard("HA-1"));
+  for (const Decision decision : {Decision::withdraw, Decision::reject, Decision::submit}) {
+    EXPECT_EQ(error_of(decide_one(decision, "hazards", "HA-1", "no such area")), "registry.hazard_needs_evidence");
+  }
+  ASSERT_EQ(now().hazards.size(), 1U);
+  const RecordName name[] = {{"hazards", "HA-1", {}}};
+  const auto alone = decide(*programme_, Decision::withdraw, name, {"Leyla", "no such area", false, "Leyla"});
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().id, "registry.two_people");
+  const auto agreed = decide(*programme_, Decision::withdraw, name, {"Leyla", "no such area", false, "Orkhan"});
+  ASSERT_TRUE(agreed) << base::to_text(agreed.error());
+  EXPECT_TRUE(now().hazards.empty());
+  EXPECT_EQ(history("hazards", "HA-1").front().author, "Leyla and Orkhan");
+  expect_whole();
+}
+
+TEST_P(WorkflowTest, AHazardThatShowsWhatWasApprovedBeforeHasNotLeftTheMap) {
+  enter_one("hazards", hazard("HA-1"));
+  enter_one("hazards", hazard("HA-1", 51.001));
+  ASSERT_TRUE(decide_one(Decision::reject, "hazards", "HA-1", "the outline is of another area"));
+  EXPECT_EQ(now().hazards.size(), 1U);
+}
+
+TEST_P(WorkflowTest, AHazardThatIsOnNoMapIsWithdrawnByOnePerson) {
+  enter_one("hazards", hazard("HA-1"), "draft");
+  EXPECT_TRUE(decide_one(Decision::withdraw, "hazards", "HA-1", "typed twice"));
+}
+
+TEST_P(WorkflowTest, AFileWithdrawsNoHazard) {
+  enter_one("hazards", hazard("HA-1"));
+  ImportOptions options;
+  options.state = "withdrawn";
+  folder().write("hazards.geojson",
+                 R"({"type":"FeatureCollection","features":[{"type":"Feature","properties":{"hazard_id":"HA-1"},)"
+                 R"("geometry":{"type":"Point","coordinates":[51.0,41.0]}}]})");
+  const auto refused = programme_->import_file(folder() / "hazards.geojson", "hazards", options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "registry.hazards_withdrawn_by_file");
+  EXPECT_EQ(now().hazards.size(), 1U);
+}
+
 TEST_P(WorkflowTest, WhatOthersLinkToIsNotWithdrawnUnderThem) {
   enter_one("hazards", hazard("HA-1"));
   enter_one("land-release", release("LR-1", "HA-1"));
@@ -194,7 +236,9 @@ TEST_P(WorkflowTest, AWholeBatchIsTakenBackWithItsTrace) {
 TEST_P(WorkflowTest, TakingHazardsBackTellsWhichReleasesStandAlone) {
   enter_one("hazards", hazard("HA-1"));
   enter_one("land-release", release("LR-1", "HA-1"));
-  const auto undone = undo_import(*programme_, 1, "Leyla", "wrong country");
+  EXPECT_EQ(undo_import(*programme_, 1, "Leyla", "wrong country").error().id, "registry.hazard_needs_evidence");
+  EXPECT_EQ(now().hazards.size(), 1U);
+  const auto undone = undo_import(*programme_, 1, "Leyla", "wrong country", "Orkhan");
   ASSERT_TRUE(undone);
   EXPECT_EQ(undone->orphans, 1);
   EXPECT_EQ(verify(*programme_)->open_link_count, 1);

@@ -67,6 +67,12 @@ check(undone["versions"] == 2 and undone["later"] == 2, "what was approved since
 actions = [b["action"] for b in as_json("history", PROGRAMME)["batches"]]
 check(actions == ["undo-import", "undo-import", "merge", "import", "approve", "import", "import"], "every entry is listed")
 
+refused = as_json("withdraw", PROGRAMME, "hazards", "HA-1-bis", "--reason", "of another country", expect=1)
+check(refused["error"]["id"] == "registry.hazard_needs_evidence", "one person takes no hazard off the map")
+firmground("withdraw", PROGRAMME, "hazards", "HA-1-bis", "--reason", "of another country", "--second-person", "Orkhan")
+check(shown("hazards") == ["HA-1"], "two do, with a reason")
+check(as_json("history", PROGRAMME, "HA-1-bis")["versions"][0]["author"] == "Leyla and Orkhan", "and both names stay")
+
 write("sketch.txt", "two rows along the ditch")
 firmground("attach", PROGRAMME, "hazards", "HA-1", "sketch.txt", "--caption", "sketch")
 firmground("vault", "init", PROGRAMME, "--person", "Leyla")
