@@ -183,7 +183,7 @@ Result<Register> Register::open(const std::string& path, std::chrono::millisecon
   return Register(std::make_unique<Impl>(std::move(database), std::move(profile), std::move(crs), std::move(name)));
 }
 
-Result<Snapshot> Register::snapshot(std::optional<Date> as_of, std::optional<std::string> entered_until) const {
+Result<Snapshot> Register::snapshot(std::optional<Date> as_of, const std::optional<std::string>& entered_until) const {
   const std::lock_guard lock(impl_->mutex);
   Database& database = impl_->database;
   FG_TRY(auto transaction,

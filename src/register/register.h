@@ -121,7 +121,7 @@ class Register {
   /// unknown is never left out. Without `as_of` the snapshot's own as_of is the latest date of information in it. Same
   /// content, same hash, whatever the order and time of entry.  Cost: linear; a national register in about a second.
   base::Result<mineaction::Snapshot> snapshot(std::optional<mineaction::Date> as_of = {},
-                                              std::optional<std::string> entered_until = {}) const;
+                                              const std::optional<std::string>& entered_until = {}) const;
 
   std::vector<LayerInfo> layers() const;
   /// All versions of a record, newest first; empty when there is none.
