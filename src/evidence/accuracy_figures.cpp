@@ -84,6 +84,7 @@ AccuracyFigure bootstrapped(std::size_t records, base::Random& random, const Sta
 
 AccuracyFigure mean_of(const std::vector<Weighted>& values, base::Random& random) {
   std::vector<PartOf> parts;
+  parts.reserve(values.size());
   for (const Weighted& each : values) {
     parts.push_back({each.value * each.weight, each.weight});
   }

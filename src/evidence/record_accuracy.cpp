@@ -291,6 +291,7 @@ double region90_m2(const RecordVerdict& verdict, const geo::PlanarGeometry& grou
   const double reach_m =
       std::min(verdict.radius90_m, verdict.radius50_m * std::sqrt(std::numbers::ln10 / std::numbers::ln2));
   std::vector<double> weights;
+  weights.reserve(verdict.hypotheses.size());
   for (const auto& [id, weight] : verdict.hypotheses) {
     weights.push_back(weight);
   }

@@ -51,7 +51,8 @@ Ground drawn_ground(int fields, Xy shift, double found_turned_deg = 0) {
   s.crs = geo::Crs::from_epsg(32638).value();
   base::Random random(3);
   for (int i = 0; i < fields; ++i) {
-    const Xy corner{600'000 + (i % 6) * 1000.0, 4'430'000 + (i / 6) * 1000.0};
+    const int row = i / 6;
+    const Xy corner{600'000 + (i % 6) * 1000.0, 4'430'000 + row * 1000.0};
     mineaction::LandRelease release;
     release.release_id = fmt::format("R-{:03}", i);
     release.outcome = mineaction::Outcome::cleared;
@@ -205,6 +206,7 @@ TEST(RecordAccuracy, AFieldWithWhatIsNotStatedStandsInAGroupOfItsOwn) {
   const Ground ground = drawn_ground(8, {0, 0});
   const RecordAccuracy accuracy = record_accuracy(ground.snapshot, ground.result, {});
   std::vector<std::string> names;
+  names.reserve(accuracy.groups.size());
   for (const AccuracyGroup& group : accuracy.groups) {
     names.push_back(group.by + ":" + group.name);
   }

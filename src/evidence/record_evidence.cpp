@@ -59,7 +59,7 @@ std::vector<Xy> convex_hull(std::vector<Xy> points) {
   }
   std::vector<Xy> hull;
   const auto turns_left = [](Xy a, Xy b, Xy c) { return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > 0; };
-  const auto half = [&](auto first, auto last) {
+  const auto half = [&](const auto& first, const auto& last) {
     const std::size_t start = hull.size();
     for (auto p = first; p != last; ++p) {
       while (hull.size() >= start + 2 && !turns_left(hull[hull.size() - 2], hull.back(), *p)) {
@@ -317,6 +317,7 @@ void look_round(RecordEvidence& record, const Mines& mines, const SearchImage& i
 
 void measure_shape(RecordEvidence& record, const mineaction::Snapshot& snapshot, const SearchImage& image) {
   std::vector<Xy> places;
+  places.reserve(record.mines.size());
   for (const std::size_t f : record.mines) {
     places.push_back(snapshot.finds[f].position);
   }

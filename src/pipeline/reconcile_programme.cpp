@@ -1,5 +1,7 @@
 #include "pipeline/reconcile_programme.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <span>
 #include <vector>
@@ -45,7 +47,7 @@ base::Result<std::map<std::string, std::string>> known_of(const mineaction::Snap
       }
     }
     if (!named) {
-      return base::fail("pipeline.known_unnamed", {{"text", group + "=" + hypothesis}});
+      return base::fail("pipeline.known_unnamed", {{"text", fmt::format("{}={}", group, hypothesis)}});
     }
   }
   return known;

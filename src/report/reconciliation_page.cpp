@@ -111,7 +111,8 @@ constexpr Measure kMeasures[] = {
 
 std::string fit_words(const AccuracyGroup& group) {
   return group.fit ? fmt::format("{:+.2f}°, scale {:.4f}<br><small>{:.0f} m left; n = {}</small>",
-                                 group.fit->rotation_deg, group.fit->scale, group.fit->residual_m, group.fit->records)
+                                 std::round(group.fit->rotation_deg * 100) / 100 + 0.0, group.fit->scale,
+                                 group.fit->residual_m, group.fit->records)
                    : "<span class=\"quiet\">not known</span>";
 }
 
@@ -380,6 +381,7 @@ std::string calibration_section(const ReconciliationPage& page) {
     return section("Calibration", html + "<p class=\"quiet\">Not known: no record lies on ground kept out.</p>");
   }
   std::vector<ShareRow> rows;
+  rows.reserve(page.held_out.bins.size());
   for (const evidence::ExistenceBin& bin : page.held_out.bins) {
     rows.push_back({fmt::format("P(exists) {:.0f} to {:.0f} %", 100 * bin.from, 100 * bin.to), bin.with_finds.value,
                     bin.with_finds.p05, bin.with_finds.p95,

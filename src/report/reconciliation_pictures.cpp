@@ -83,6 +83,7 @@ std::vector<Point> petal(Point centre, double inner, double outer, std::size_t b
 std::vector<Point> circle(Point centre, double radius) {
   constexpr int kCorners = 64;
   std::vector<Point> outline;
+  outline.reserve(kCorners);
   for (int k = 0; k < kCorners; ++k) {
     outline.push_back(on_rose(centre, radius, 2 * std::numbers::pi * k / kCorners));
   }
@@ -183,11 +184,12 @@ Shape region_line(bool inner) {
 void draw_region(const evidence::RecordVerdict& verdict, const evidence::RecordEvidence& evidence,
                  const MapFrame& frame, Picture& picture) {
   const Point middle = frame.at(geo::centroid(evidence.ground));
+  const double across = std::hypot(frame.width(), frame.height());
   for (const bool inner : {true, false}) {
     const double radius = (inner ? verdict.radius50_m : verdict.radius90_m) * frame.points_per_metre();
-    Shape ring = region_line(inner);
-    ring.outlines = {clipped(circle(middle, radius), frame.width(), frame.height())};
-    if (!ring.outlines.front().empty() && radius < 3 * frame.width()) {
+    if (radius < across) {  // a larger one lies outside the picture, which cuts what passes its edge
+      Shape ring = region_line(inner);
+      ring.outlines = {circle(middle, radius)};
       picture.add(std::move(ring));
     }
   }
@@ -241,6 +243,7 @@ Picture displacement_rose(const std::string& id, const std::string& title, const
   const std::string outer = fmt::format("outer ring: {} records", short_number(std::round(longest * 10) / 10));
   picture.add(Label{.at = {0, size + 8}, .text = outer, .size = 6.8, .colour = colours::kQuiet});
   std::vector<LegendEntry> legend;
+  legend.reserve(kTones.size() + 1);
   constexpr const char* kWords[] = {"below 50 m", "to 100 m", "to 200 m", "farther"};
   for (std::size_t k = 0; k < kTones.size(); ++k) {
     legend.push_back({kWords[k], Shape{.fill = kTones[k]}});
