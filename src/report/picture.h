@@ -116,5 +116,7 @@ std::string shortened(const std::string& text, std::size_t most);
 /// An <svg> element without script or reference to anything outside; colours by role with the paper's colour as
 /// fallback.
 std::string to_svg(const Picture& picture);
+/// The same as a file of its own.
+std::string to_svg_file(const Picture& picture);
 
 }  // namespace firmground::report

@@ -175,4 +175,9 @@ std::string to_svg(const Picture& picture) {
   return svg + "</svg>";
 }
 
+std::string to_svg_file(const Picture& picture) {
+  std::string svg = to_svg(picture);
+  return svg.insert(4, R"( xmlns="http://www.w3.org/2000/svg")") + "\n";
+}
+
 }  // namespace firmground::report
