@@ -6,9 +6,10 @@
 #include <cmath>
 #include <numbers>
 
-#include "report/charts.h"
 #include "report/map_frame.h"
+#include "report/map_furniture.h"
 #include "report/markup.h"
+#include "report/page_style.h"
 
 namespace firmground::report {
 
@@ -116,22 +117,7 @@ void draw_places(const RowPattern& pattern, const PatternGround& ground, const M
   picture.add(std::move(finds));
 }
 
-void draw_scale(const MapFrame& frame, Picture& picture) {
-  const double length_m = axis_step(frame.width() / frame.points_per_metre() / 8, 1);
-  const double length = length_m * frame.points_per_metre();
-  const double y = frame.height() - 10;
-  picture.add(
-      Shape{.outlines = {rectangle(5, y - 14, length + 40, 20)}, .fill = colours::kPaper, .fill_opacity = 0.85});
-  picture.add(Shape{.outlines = {rectangle(10, y - 3, length, 3)}, .fill = colours::kText});
-  picture.add(Label{
-      .at = {10 + length / 2, y - 6}, .text = fmt::format("{:.0f} m", length_m), .size = 7, .anchor = Anchor::middle});
-  const double nx = frame.width() - 16;
-  picture.add(Shape{.outlines = {rectangle(nx - 9, 6, 18, 32)}, .fill = colours::kPaper, .fill_opacity = 0.85});
-  picture.add(Shape{.outlines = {{{nx, 17}, {nx - 4.5, 33}, {nx, 29}, {nx + 4.5, 33}}}, .fill = colours::kText});
-  picture.add(Label{.at = {nx, 14}, .text = "N", .size = 7.5, .anchor = Anchor::middle, .bold = true});
-}
-
-void draw_legend(const PatternGround& ground, const MapFrame& frame, Picture& picture) {
+void draw_key(const PatternGround& ground, const MapFrame& frame, Picture& picture) {
   double x = 0;
   const double y = frame.height() + 14;
   const auto entry = [&](Shape swatch, const char* text) {
@@ -210,14 +196,6 @@ std::string positions_table(const RowPattern& pattern, const geo::Crs& crs) {
   return html + "</table></div>";
 }
 
-constexpr const char* kStyle =
-    "body{margin:0;background:#fff;color:#1b2733;font:15px/1.5 'Noto Sans',system-ui,sans-serif}main{max-width:1120px;"
-    "margin:0 auto;padding:1.5rem}h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:.2rem 0}svg{display:block;width:100%;"
-    "height:auto}.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;margin:1rem "
-    "0}caption{text-align:"
-    "start;color:#5b6875}th,td{padding:.2rem .7rem;border-bottom:1px solid #d5dbe1;text-align:end}th:first-child,"
-    "td:first-child,td:last-child{text-align:start}footer{margin-top:1.5rem;color:#5b6875;font-size:.8rem}";
-
 }  // namespace
 
 Picture pattern_sketch(const RowPattern& pattern, const PatternGround& ground, double width, double height) {
@@ -232,10 +210,10 @@ Picture pattern_sketch(const RowPattern& pattern, const PatternGround& ground, d
   draw_places(pattern, ground, frame, picture);
   // Cells reach beyond the frame.
   for (const auto& [x, y, w, h] : {std::array{0.0, frame.height(), width, kLegend}}) {
-    picture.add(Shape{.outlines = {rectangle(x, y, w, h)}, .fill = colours::kPaper});
+    picture.add(Shape{.outlines = {rectangle(x, y, w, h + 2)}, .fill = colours::kPaper});
   }
-  draw_scale(frame, picture);
-  draw_legend(ground, frame, picture);
+  draw_scale_and_north(frame, picture);
+  draw_key(ground, frame, picture);
   picture.add(Shape{
       .outlines = {rectangle(0, 0, frame.width(), frame.height())}, .stroke = colours::kQuiet, .stroke_width = 0.6});
   return picture;
@@ -247,7 +225,7 @@ std::string pattern_page(const RowPattern& pattern, const PatternGround& ground,
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\"><title>Rows in {0}</title><style>{1}</style></head><body><main><h1>Rows in "
       "{0}</h1>",
-      escaped(ground.title), kStyle);
+      escaped(ground.title), kPageStyle);
   for (const std::string& line : evidence::in_words(pattern)) {
     html += "<p>" + escaped(line) + "</p>";
   }
