@@ -44,6 +44,7 @@ struct Site {
   geo::Grid units;
   std::vector<std::uint8_t> in_task, worked;  ///< per unit
   std::vector<Mine> mines;                    ///< that lie in the task
+  std::vector<Mine> beside;                   ///< that lie round it, to which rows may go on
   std::vector<evidence::PatternFind> finds;
   base::Random random{1};
   double noise_m = 1;
@@ -170,14 +171,16 @@ struct Tally {
 
 /// Of the positions listed: is a mine left within their radius? Each mine serves one position.
 void check_positions(const Site& site, const evidence::RowPattern& pattern, Tally& tally) {
-  std::vector<std::uint8_t> used(site.mines.size(), 0);
+  std::vector<Mine> mines = site.mines;
+  mines.insert(mines.end(), site.beside.begin(), site.beside.end());
+  std::vector<std::uint8_t> used(mines.size(), 0);
   for (const auto& position : pattern.positions) {
-    std::size_t best = site.mines.size();
+    std::size_t best = mines.size();
     double best_m = position.radius90_m;
-    for (std::size_t i = 0; i < site.mines.size(); ++i) {
+    for (std::size_t i = 0; i < mines.size(); ++i) {
       const double away_m =
-          std::hypot(site.mines[i].position.x - position.position.x, site.mines[i].position.y - position.position.y);
-      if (!site.mines[i].found && used[i] == 0 && away_m <= best_m) {
+          std::hypot(mines[i].position.x - position.position.x, mines[i].position.y - position.position.y);
+      if (!mines[i].found && used[i] == 0 && away_m <= best_m) {
         best = i;
         best_m = away_m;
       }
@@ -185,7 +188,7 @@ void check_positions(const Site& site, const evidence::RowPattern& pattern, Tall
     const auto bin = std::min<std::size_t>(4, static_cast<std::size_t>(position.probability * 5));
     tally.said[bin] += position.probability;
     ++tally.listed[bin];
-    if (best < site.mines.size()) {
+    if (best < mines.size()) {
       used[best] = 1;
       tally.met[bin] += 1;
     }
@@ -389,6 +392,7 @@ struct Chosen {
 /// Fields of a country in which enough mines still lie, at most `most`, spread over all of them.
 std::vector<Chosen> choose(const simulate::Country& country, std::size_t most, std::uint64_t seed, double noise_m) {
   constexpr std::size_t kLeastMines = 30;
+  constexpr double kRowsGoOn_m = 450;
   std::vector<std::vector<Xy>> lying(country.truth.fields.size());
   for (const auto& item : country.truth.items) {
     if (item.field >= 0 && item.fate != simulate::TrueItem::Fate::lifted_or_decayed) {
@@ -412,12 +416,15 @@ std::vector<Chosen> choose(const simulate::Country& country, std::size_t most, s
     made.site.worked.assign(made.site.units.size(), 0);
     made.site.noise_m = noise_m;
     made.site.random = base::Random(seed, 1000 + rich[i]);
+    const geo::Box round = geo::bounds(task).grown(kRowsGoOn_m);
     for (const auto& item : country.truth.items) {
-      const bool mine = mineaction::is_mine(item.device) && item.fate != simulate::TrueItem::Fate::lifted_or_decayed;
-      const std::int64_t unit = mine ? made.site.units.cell_of(item.position) : -1;
-      if (unit >= 0 && made.site.in_task[static_cast<std::size_t>(unit)] != 0) {
-        made.site.mines.push_back({item.position, item.device});
+      const bool lies = mineaction::is_mine(item.device) && item.fate != simulate::TrueItem::Fate::lifted_or_decayed;
+      if (!lies || !round.contains(item.position)) {
+        continue;
       }
+      const std::int64_t unit = made.site.units.cell_of(item.position);
+      const bool inside = unit >= 0 && made.site.in_task[static_cast<std::size_t>(unit)] != 0;
+      (inside ? made.site.mines : made.site.beside).push_back({item.position, item.device});
     }
     chosen.push_back(std::move(made));
   }

@@ -36,6 +36,7 @@ class Fitting {
       : finds_(finds), ground_(ground), none_(none), chart_(std::move(chart)), bend_(0, 0, {}) {
     first_s_ = std::numeric_limits<double>::infinity();
     last_s_ = -first_s_;
+    local_.reserve(finds.size());
     for (const Xy p : finds) {
       local_.push_back(chart_.local(p));
       first_s_ = std::min(first_s_, local_.back().s);

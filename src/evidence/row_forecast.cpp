@@ -12,7 +12,7 @@ namespace {
 
 using Series = std::vector<double>;
 
-constexpr double kOwnEnd = 0.15;  ///< probability that a row ends on its own, not with the field
+constexpr double kOwnEnd = 0.3;  ///< probability that a row ends on its own, not with the field
 constexpr double kOwnEndScale_m = 60;
 constexpr double kEndStep_m = 5;
 /// Lomax law of field lengths: half of all are shorter than 190 m, one in ten longer than 1,200 m (norms say

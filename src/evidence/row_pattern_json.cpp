@@ -88,8 +88,8 @@ const char* side(geo::Xy from, geo::Xy to) {
 
 std::string goes_on_in_words(const char* end, const Interval& goes_on) {
   return goes_on.high <= 10 ? fmt::format("It ends in the {}.", end)
-                           : fmt::format("In the {} it goes on some {:.0f} m more ({:.0f} to {:.0f}).", end,
-                                         goes_on.value, goes_on.low, goes_on.high);
+                            : fmt::format("In the {} it goes on some {:.0f} m more ({:.0f} to {:.0f}).", end,
+                                          goes_on.value, goes_on.low, goes_on.high);
 }
 
 }  // namespace
