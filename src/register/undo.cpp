@@ -116,7 +116,8 @@ Result<UndoOutcome> undo_import(Register& programme, std::int64_t batch, const s
   FG_TRY_VOID(entry.close("", subject, outcome.versions));
   FG_TRY(const std::int64_t hazards_gone, count_effects(database, entry.layers(), batch, outcome));
   if (hazards_gone > 0 && second_person.empty()) {
-    return fail("registry.hazard_needs_evidence", {{"kind", "batch"}, {"id", std::to_string(batch)}});
+    return fail("registry.hazard_needs_evidence",
+                {{"kind", "The hazardous areas of batch"}, {"id", std::to_string(batch)}});
   }
   FG_TRY(outcome.orphans, orphans(database, entry.layers(), outcome.batch));
   FG_TRY_VOID(transaction.commit());

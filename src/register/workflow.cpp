@@ -77,7 +77,7 @@ class SubjectReader {
     FG_TRY(subject.shown, shown(subject.record_id));
     return subject;
   }
-  /// The approved current state, also between the decisions of one entry.
+  /// The approved current state; of versions that this entry makes it knows nothing yet.
   Result<std::optional<VersionInfo>> shown(std::int64_t record_id) { return one(shown_, record_id); }
 
  private:
@@ -226,7 +226,7 @@ class Deciding {
       FG_TRY_VOID(entry_->take_back(*layer, subject.record_id, subject.latest.version));
     }
     FG_TRY(const auto entered, entry_->decide(name.kind, content.record, rule_.state, {}));
-    if (subject.shown && name.kind == "hazards" && options_->second_person.empty()) {
+    if (subject.shown && name.kind == "hazards" && decision_ != Decision::approve && options_->second_person.empty()) {
       FG_TRY_VOID(still_shown(name, subject, *reader));
     }
     if (decision_ == Decision::approve) {

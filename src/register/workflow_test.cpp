@@ -108,6 +108,14 @@ TEST_P(WorkflowTest, AHazardThatShowsWhatWasApprovedBeforeHasNotLeftTheMap) {
   EXPECT_EQ(now().hazards.size(), 1U);
 }
 
+TEST_P(WorkflowTest, ANewOutlineOfAHazardIsApprovedByOnePerson) {
+  enter_one("hazards", hazard("HA-1"));
+  enter_one("hazards", hazard("HA-1", 51.001), "submitted");
+  const auto approved = decide_one(Decision::approve, "hazards", "HA-1");
+  ASSERT_TRUE(approved) << base::to_text(approved.error());
+  EXPECT_EQ(now().hazards.size(), 1U);
+}
+
 TEST_P(WorkflowTest, AHazardThatIsOnNoMapIsWithdrawnByOnePerson) {
   enter_one("hazards", hazard("HA-1"), "draft");
   EXPECT_TRUE(decide_one(Decision::withdraw, "hazards", "HA-1", "typed twice"));
