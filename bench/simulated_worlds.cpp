@@ -1,6 +1,7 @@
 // How good is the estimate on invented countries whose truth is known?  estimation.md section 7;
 // docs/methods/hazard-field.md.
-//   bench_simulated_worlds [first_seed] [count] [small|national] [--fixed]
+//   bench_simulated_worlds [first_seed] [count] [small|national] [--fixed] [--as-drawn]
+// --as-drawn: without reconciliation of minefield records.
 // One line per world: ours beside the peers on the same cells (unprocessed land inside the area of interest), seconds,
 // memory.
 #include <fmt/core.h>
@@ -16,6 +17,7 @@
 #include "estimate/estimate.h"
 #include "estimate/peers.h"
 #include "estimate/scores.h"
+#include "evidence/record_fields.h"
 #include "simulate/country.h"
 
 namespace {
@@ -43,18 +45,37 @@ estimate::Forecasts forecasts(const std::vector<float>& score, const std::vector
   return f;
 }
 
+double area_for_most_items(const std::vector<float>& score, const std::vector<float>& items,
+                           const std::vector<std::uint8_t>& where) {
+  std::vector<float> scores;
+  std::vector<float> weights;
+  for (std::size_t i = 0; i < where.size(); ++i) {
+    if (where[i] != 0) {
+      scores.push_back(score[i]);
+      weights.push_back(items[i]);
+    }
+  }
+  return estimate::area_for_weight(scores, weights, 0.9);
+}
+
 struct World {
   double ap = 0, outline = 0, kernel = 0, slope = 0, ece = 0, total_ratio = 0, log_score = 0, auc = 0;
+  double mines = 0,
+         area90 = 0;  ///< AP of cells that hold mines; share of the ground to be worked for 90 % of the items
 };
 
-World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m) {
+World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m, bool reconciled) {
   const auto country = simulate::simulate({size, seed, vary, false});
   if (!country) {
     fmt::print(stderr, "{}\n", base::to_text(country.error()));
     std::exit(1);
   }
   auto start = std::chrono::steady_clock::now();
-  const auto observations = evidence::observe(country->known, {cell_m, evidence::Mode::automatic, {}, {}});
+  const evidence::ObserveOptions observe{cell_m, evidence::Mode::automatic, {}, {}};
+  auto observations = evidence::observe(country->known, observe);
+  if (reconciled && !evidence::reconcile_records(country->known, observe, {}, {}, *observations)) {
+    std::exit(1);
+  }
   const double observing = seconds_since(start);
   start = std::chrono::steady_clock::now();
   const auto result = estimate::estimate(*observations);
@@ -66,12 +87,15 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m) {
 
   const geo::Grid& grid = observations->grid;
   std::vector<float> truth(grid.size(), 0);
+  std::vector<float> mines(grid.size(), 0);
   double remaining = 0;
   for (const auto& item : country->truth.items) {
     const std::int64_t cell = grid.cell_of(item.position);
     if (item.fate == simulate::TrueItem::Fate::remains && cell >= 0 &&
         observations->inside[static_cast<std::size_t>(cell)] != 0) {
       truth[static_cast<std::size_t>(cell)] += 1;
+      mines[static_cast<std::size_t>(cell)] +=
+          evidence::class_of(item.device) == evidence::OrdnanceClass::mines ? 1.0F : 0.0F;
       remaining += 1;
     }
   }
@@ -88,6 +112,8 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m) {
   w.slope = estimate::calibration_slope(ours);
   w.ece = estimate::expected_calibration_error(ours);
   w.log_score = estimate::log_score(ours);
+  w.mines = estimate::average_precision(forecasts(result->hazard.raster.bands[0], mines, unprocessed));
+  w.area90 = area_for_most_items(result->hazard.raster.bands[0], truth, unprocessed);
   w.outline =
       estimate::average_precision(forecasts(estimate::recorded_outline_score(*observations), truth, unprocessed));
   double bandwidth = 0;
@@ -103,10 +129,11 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m) {
   fmt::print(
       "seed {:4}  base {:.4f}  AP {:.3f}  outline {:.3f}  kernel {:.3f} ({:.0f} m)  ratio {:.2f}  AUC {:.3f}  slope "
       "{:.2f}  ECE {:.4f}  "
-      "log {:.4f}  items {:.0f} [{:.0f}, {:.0f}] true {:.0f} ({:.2f})  observe {:.1f} s  estimate {:.1f} s  peak "
+      "log {:.4f}  AP mines {:.3f}  90% in {:.4f}  items {:.0f} [{:.0f}, {:.0f}] true {:.0f} ({:.2f})  observe {:.1f} "
+      "s  estimate {:.1f} s  peak "
       "{:.0f} MB\n",
       seed, base_rate, w.ap, w.outline, w.kernel, bandwidth, w.ap / std::max(w.outline, w.kernel), w.auc, w.slope,
-      w.ece, w.log_score, result->hazard.totals.items_mean, result->hazard.totals.items_p05,
+      w.ece, w.log_score, w.mines, w.area90, result->hazard.totals.items_mean, result->hazard.totals.items_p05,
       result->hazard.totals.items_p95, remaining, w.total_ratio, observing, estimating, peak_mb());
   if (std::getenv("FIRMGROUND_BENCH_DETAILS") != nullptr) {
     for (const auto& [name, value] : result->hazard.hyperparameters) {
@@ -150,14 +177,25 @@ int main(int argc, char** argv) {
   const auto size =
       argc > 3 && std::strcmp(argv[3], "national") == 0 ? simulate::Size::national : simulate::Size::small;
   const bool vary = !(argc > 4 && std::strcmp(argv[4], "--fixed") == 0);
+  const bool reconciled =
+      std::none_of(argv, argv + argc, [](const char* a) { return std::strcmp(a, "--as-drawn") == 0; });
   World mean;
   for (int i = 0; i < count; ++i) {
-    const World w = judge(first + static_cast<std::uint64_t>(i), size, vary, tiny ? 200 : 50);
+    const World w = judge(first + static_cast<std::uint64_t>(i), size, vary, tiny ? 200 : 50, reconciled);
     mean.ap += w.ap / count;
     mean.outline += w.outline / count;
     mean.kernel += w.kernel / count;
+    mean.log_score += w.log_score / count;
+    mean.slope += w.slope / count;
+    mean.ece += w.ece / count;
+    mean.mines += w.mines / count;
+    mean.area90 += w.area90 / count;
   }
-  fmt::print("mean of {}: AP {:.3f}, outline + 50 m {:.3f}, kernel density {:.3f}, ratio to the better peer {:.2f}\n",
-             count, mean.ap, mean.outline, mean.kernel, mean.ap / std::max(mean.outline, mean.kernel));
+  fmt::print(
+      "mean of {}: AP {:.4f}, outline + 50 m {:.3f}, kernel density {:.3f}, ratio to the better peer {:.2f}, log "
+      "{:.4f}, "
+      "slope {:.2f}, ECE {:.4f}, AP of mines {:.4f}, 90% in {:.4f}\n",
+      count, mean.ap, mean.outline, mean.kernel, mean.ap / std::max(mean.outline, mean.kernel), mean.log_score,
+      mean.slope, mean.ece, mean.mines, mean.area90);
   return 0;
 }

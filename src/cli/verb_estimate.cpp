@@ -18,7 +18,7 @@ namespace firmground::cli {
 namespace {
 
 struct EstimateVerb {
-  std::string programme, mode = "automatic", from, until, out, table, polygons = "hazards";
+  std::string programme, mode = "automatic", from, until, out, table, polygons = "hazards", records = "reconciled";
   double cell_m = 50;
   std::uint64_t seed = 1;
   int draws = 100;
@@ -74,6 +74,7 @@ base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateVerb& asked,
   request.observe.mode = mode_of(asked.mode);
   FG_TRY(request.observe.from, day(asked.from));
   FG_TRY(request.observe.until, day(asked.until));
+  request.records = asked.records == "as-drawn" ? pipeline::RecordUse::as_drawn : pipeline::RecordUse::reconciled;
   request.estimate.seed = asked.seed;
   request.estimate.draws = asked.draws;
   FG_TRY(pipeline::EstimateOutcome outcome, pipeline::estimate_programme(programme, snapshot, request, progress));
@@ -138,6 +139,10 @@ std::function<int()> verb_estimate(CLI::App& app) {
       ->capture_default_str();
   verb->add_option("--from", asked->from, "Only finds and events from this day on (YYYY-MM-DD)");
   verb->add_option("--until", asked->until, "Only what was released, found or happened until this day (YYYY-MM-DD)");
+  verb->add_option("--records", asked->records,
+                   "Minefield records: reconciled with what was found, or as-drawn (their outlines as they stand)")
+      ->check(CLI::IsMember({"reconciled", "as-drawn"}))
+      ->capture_default_str();
   verb->add_option("--seed", asked->seed, "Seed of the posterior draws")->capture_default_str();
   verb->add_option("--draws", asked->draws, "Joint posterior draws behind the intervals")
       ->check(CLI::Range(20, 2000))

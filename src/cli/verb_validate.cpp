@@ -9,6 +9,7 @@
 #include "cli/verbs.h"
 #include "estimate/validation.h"
 #include "evidence/observations.h"
+#include "pipeline/recorded_places.h"
 #include "register/register.h"
 
 namespace firmground::cli {
@@ -73,16 +74,16 @@ base::Result<estimate::Validation> forward_in_time(const ValidateVerb& asked, co
 base::Result<estimate::Validation> make_validation(const ValidateVerb& asked, const base::Progress& progress) {
   FG_TRY(const double block_m, length_m(asked.blocks));
   FG_TRY(const registry::Register programme, registry::Register::open(asked.programme));
-  FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
+  FG_TRY(mineaction::Snapshot snapshot, programme.snapshot());
   if (!asked.events_from.empty()) {
     return forward_in_time(asked, snapshot, progress);
   }
+  FG_TRY_VOID(pipeline::put_back_recorded(programme, snapshot));
   evidence::ObserveOptions observe{asked.cell_m, evidence::Mode::effort, {}, {}};
   if (!asked.until.empty()) {
     FG_TRY(observe.until, mineaction::Date::parse(asked.until));
   }
-  FG_TRY(const evidence::Observations observations, evidence::observe(snapshot, observe, progress));
-  return estimate::validate_blocks(observations, {block_m, 200, asked.folds, {}}, progress);
+  return estimate::validate_blocks(snapshot, {block_m, 200, asked.folds, {}, observe}, progress);
 }
 
 nlohmann::json number(double value) {

@@ -133,8 +133,10 @@ double long_range(const geo::Grid& grid) {
   return std::clamp(kLongRangeOfExtent * extent, 40 * grid.cell_m, std::max(30'000.0, 60 * grid.cell_m));
 }
 
-ModelOptions model_options(const evidence::Observations& observations, std::int32_t step, double reach_m) {
+ModelOptions model_options(const evidence::Observations& observations, std::size_t which, std::int32_t step,
+                           double reach_m) {
   ModelOptions options;
+  options.ordnance_class = evidence::kOrdnanceClasses[which];
   options.short_step_cells = step;
   options.long_range_m = long_range(observations.grid);
   options.reach_m = reach_m;
@@ -280,7 +282,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
 
   posterior->hyper = {std::log(8 * cell_m), std::log(1.8), std::log(0.7), 2.0};
   const std::int32_t step = step_within(observations, list, reach_m, options.most_nodes);
-  posterior->model = make_model(observations, list, model_options(observations, step, reach_m));
+  posterior->model = make_model(observations, list, model_options(observations, which, step, reach_m));
   const HazardModel& model = posterior->model;
   posterior->law_ahead = law_ahead(observations, model.effects, positive, with_finds);
   const double range_m = long_range(observations.grid);
@@ -293,7 +295,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   } else {
     // Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two
     // differ.
-    ModelOptions coarse_options = model_options(observations, std::max(5, step), reach_m);
+    ModelOptions coarse_options = model_options(observations, which, std::max(5, step), reach_m);
     coarse_options.effects = model.effects;
     const HazardModel coarse =
         make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), coarse_options);

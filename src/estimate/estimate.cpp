@@ -303,13 +303,17 @@ geo::Raster empty_raster(const evidence::Observations& observations) {
 }  // namespace
 
 std::string settings_json(const evidence::Observations& observations, const EstimateOptions& options) {
-  const nlohmann::ordered_json json = {{"cell_m", observations.grid.cell_m},
-                                       {"mode", observations.mode},
-                                       {"from", observations.from},
-                                       {"until", observations.until},
-                                       {"draws", options.draws},
-                                       {"most_nodes", options.most_nodes},
-                                       {"most_hyper_searches", options.most_hyper_searches}};
+  nlohmann::ordered_json json = {{"cell_m", observations.grid.cell_m},
+                                 {"mode", observations.mode},
+                                 {"from", observations.from},
+                                 {"until", observations.until},
+                                 {"records", observations.records ? "reconciled" : "as-drawn"},
+                                 {"draws", options.draws},
+                                 {"most_nodes", options.most_nodes},
+                                 {"most_hyper_searches", options.most_hyper_searches}};
+  if (observations.records && !observations.records->as_recorded.empty()) {
+    json["as_recorded"] = observations.records->as_recorded;
+  }
   return json.dump();
 }
 

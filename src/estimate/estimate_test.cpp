@@ -7,6 +7,7 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "evidence/record_fields.h"
 
 namespace firmground::estimate {
 namespace {
@@ -112,6 +113,76 @@ TEST(Estimate, APolygonSumsItsCellsAndSaysWhy) {
   EXPECT_LE(p.items_p05, p.items_mean);
   EXPECT_GE(p.items_p95, p.items_mean);
   EXPECT_FALSE(p.reasons.empty());
+}
+
+/// The belt, and records that reach all of it and nothing else, as reconciliation would leave them.
+evidence::Observations belt_on_record() {
+  evidence::Observations o = belt_half_searched();
+  evidence::CovariateField reach{std::string(evidence::kReachOfRecords), "", {}, false, {}};
+  reach.use = evidence::CovariateUse::mines;
+  reach.from = evidence::CovariateSource::reconciled_records;
+  o.records = evidence::RecordFields{{{"A-00012", "Hand-over 2021", 0.83, 0.75}, {"A-00013", "", 0.5, 0.4}}, {}, {}};
+  base::Random random(3);
+  for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
+    const std::uint32_t row = cell / 80;
+    const bool belt = row >= 28 && row < 32;
+    reach.value.push_back(belt ? static_cast<float>(random.uniform(0.5, 0.9)) : 0);
+    if (belt) {
+      o.records->shares.push_back({cell, 0, 0.9F});
+      if (row == 30) {
+        o.records->shares.push_back({cell, 1, 0.2F});
+      }
+    }
+  }
+  o.covariates.push_back(reach);
+  return o;
+}
+
+TEST(Estimate, GroundThatRecordsReachIsLikelierWhereSearchedRecordsProvedTrue) {
+  const auto with = estimate(belt_on_record());
+  const auto without = estimate(belt_half_searched());
+  ASSERT_TRUE(with && without);
+  // Far from any search only the record tells of the belt.
+  EXPECT_GT(mean_of(with->hazard.raster, 0, 69, 28, 4), 2 * mean_of(without->hazard.raster, 0, 69, 28, 4));
+  EXPECT_LT(mean_of(with->hazard.raster, 0, 69, 10, 4), mean_of(with->hazard.raster, 0, 69, 28, 4));
+}
+
+TEST(Estimate, APolygonNamesTheRecordThatReachesIt) {
+  const evidence::Observations ground = belt_on_record();
+  const auto reasons_at = [&](std::int32_t row) {
+    PolygonCells polygon{"HA-1", 2500, {{static_cast<std::uint32_t>(ground.grid.index(70, row)), 1.0F}}};
+    std::string all;
+    const auto result = estimate(ground, {}, {polygon});
+    for (const Reason& reason : result->polygons.at(0).reasons) {
+      all += reason.text + "\n";
+    }
+    return all;
+  };
+  EXPECT_NE(reasons_at(29).find("record A-00012 of Hand-over 2021 (P(exists) 0.83) reaches this cell\n"),
+            std::string::npos);
+  EXPECT_NE(reasons_at(30).find("record A-00012 of Hand-over 2021 (P(exists) 0.83; 1 more record) reaches this cell\n"),
+            std::string::npos);
+  EXPECT_EQ(reasons_at(10).find("A-00012"), std::string::npos) << "it does not reach there";
+}
+
+TEST(Estimate, RecordsOfMinesSayNothingOfErw) {
+  evidence::Observations with = belt_on_record();
+  evidence::Observations without = belt_half_searched();
+  with.searched[0].clear();
+  without.searched[0].clear();
+  const auto a = estimate(with);
+  const auto b = estimate(without);
+  ASSERT_TRUE(a && b);
+  for (std::size_t band = 0; band < 5; ++band) {
+    const auto& one = a->hazard.raster.bands[band];
+    const auto& other = b->hazard.raster.bands[band];
+    EXPECT_EQ(std::memcmp(one.data(), other.data(), one.size() * sizeof(float)), 0) << "band " << band;
+  }
+}
+
+TEST(Estimate, TheStampTellsWhetherRecordsWereReconciled) {
+  EXPECT_NE(settings_json(belt_on_record(), {}).find(R"("records":"reconciled")"), std::string::npos);
+  EXPECT_NE(settings_json(belt_half_searched(), {}).find(R"("records":"as-drawn")"), std::string::npos);
 }
 
 TEST(Estimate, RefusesGroundThatNobodyObserved) {

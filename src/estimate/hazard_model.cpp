@@ -177,9 +177,9 @@ HazardModel make_model(const evidence::Observations& observations, std::vector<O
   for (const Observation& o : model.observations) {
     cells.push_back(o.cell);
   }
-  model.effects = !options.effects.empty()
-                      ? options.effects
-                      : smooth_effects(observations.covariates, cells, forecast_sample(observations), options.knots);
+  model.effects = !options.effects.empty() ? options.effects
+                                           : smooth_effects(observations.covariates, options.ordnance_class, cells,
+                                                            forecast_sample(observations), options.knots);
   model.design.reserve(cells.size());
   model.basis.reserve(cells.size() * model.effects.size());
   for (const std::uint32_t cell : cells) {

@@ -54,6 +54,7 @@ struct ModelOptions {
   double long_range_m = 6000;
   double reach_m = 1000;  ///< the short field lives this far around observations
   std::size_t knots = 6;
+  evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;  ///< whose covariates are used
   std::vector<SmoothEffect> effects =
       {};  ///< of another model of the class, to be shared; empty: laid out from the list
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evidence/record_fields.h"
+
 namespace firmground::estimate {
 
 namespace {
@@ -35,6 +37,24 @@ double field_at(const ClassPosterior& posterior, const CellDesign& design, std::
   return sum;
 }
 
+/// The records that reach a cell, the one with most to say first.
+std::string records_in_words(const evidence::RecordFields& records, std::uint32_t cell) {
+  const auto shares = records.at(cell);
+  if (shares.empty()) {
+    return "no minefield record reaches this cell";
+  }
+  const auto says = [&](const evidence::RecordShare& share) {
+    return records.records[share.record].findable * static_cast<double>(share.probability);
+  };
+  const auto most =
+      std::max_element(shares.begin(), shares.end(), [&](const auto& a, const auto& b) { return says(a) < says(b); });
+  const evidence::RecordedField& record = records.records[most->record];
+  const std::size_t others = shares.size() - 1;
+  return fmt::format("record {}{}{} (P(exists) {:.2f}{}) reaches this cell", record.record_id,
+                     record.source.empty() ? "" : " of ", record.source, record.exists,
+                     others == 0 ? "" : fmt::format("; {} more {}", others, others == 1 ? "record" : "records"));
+}
+
 std::vector<Reason> contributions(const ClassPosterior& posterior, const evidence::Observations& observations,
                                   std::uint32_t cell, double& intensity) {
   std::vector<Reason> reasons;
@@ -57,7 +77,10 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
           static_cast<double>(place.left) * posterior.fit.border[effect.first_column + place.knot] +
           static_cast<double>(place.right) * posterior.fit.border[effect.first_column + place.knot + 1];
       intensity += value;
-      reasons.push_back({value_in_words(effect, field.value[cell]), value});
+      const bool of_records = field.name == evidence::kReachOfRecords && observations.records.has_value();
+      reasons.push_back(
+          {of_records ? records_in_words(*observations.records, cell) : value_in_words(effect, field.value[cell]),
+           value});
     }
   }
   return reasons;

@@ -72,11 +72,15 @@ BasisPlace basis_place(const SmoothEffect& effect, float value) {
 }
 
 std::vector<SmoothEffect> smooth_effects(const std::vector<evidence::CovariateField>& covariates,
+                                         evidence::OrdnanceClass ordnance_class,
                                          const std::vector<std::uint32_t>& observed,
                                          const std::vector<std::uint32_t>& forecast, std::size_t knots) {
   std::vector<SmoothEffect> effects;
   std::size_t column = 1;
   for (const evidence::CovariateField& field : covariates) {
+    if (!field.explains(ordnance_class)) {
+      continue;
+    }
     SmoothEffect effect{field.name, field.unit, {}, {}, field.categories, field.labels, column};
     const std::vector<float> values = known_values(field, observed);
     if (values.empty()) {

@@ -29,10 +29,11 @@ struct BasisPlace {
 };
 BasisPlace basis_place(const SmoothEffect& effect, float value);
 
-/// One effect per covariate that varies over the observed cells.  Knots: at most `knots` quantiles of the observed
-/// cells and the ground to be forecast, taken together with equal weight: where nobody searched an effect goes on as
-/// its random walk does, with growing uncertainty, instead of stopping at the last value seen.
+/// One effect per covariate of the class that varies over the observed cells.  Knots: at most `knots` quantiles of the
+/// observed cells and the ground to be forecast, taken together with equal weight: where nobody searched an effect goes
+/// on as its random walk does, with growing uncertainty, instead of stopping at the last value seen.
 std::vector<SmoothEffect> smooth_effects(const std::vector<evidence::CovariateField>& covariates,
+                                         evidence::OrdnanceClass ordnance_class,
                                          const std::vector<std::uint32_t>& observed,
                                          const std::vector<std::uint32_t>& forecast, std::size_t knots);
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "estimate/peers.h"
+#include "evidence/record_fields.h"
 
 namespace firmground::estimate {
 
@@ -75,19 +76,80 @@ std::vector<std::int8_t> folds_of(const evidence::Observations& observations, co
 
 }  // namespace
 
-base::Result<Validation> validate_blocks(const evidence::Observations& observations, const BlockOptions& options,
+namespace {
+
+/// Forecasts of held-out cells, one list per forecaster, beside what was found there.
+struct Forecasters {
+  HeldOut truth;
+  std::vector<float> ours;
+  std::vector<float> as_drawn;  ///< ours, records not reconciled; empty without records
+  std::vector<float> outline;
+  std::vector<std::vector<float>> kernel;  ///< by bandwidth
+};
+
+std::vector<std::uint8_t> unseen_around(const geo::Grid& grid, const std::vector<std::uint8_t>& held, double buffer_m) {
+  const std::vector<float> away = geo::distance_transform(grid, held);
+  std::vector<std::uint8_t> unseen(held.size());
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    unseen[i] = away[i] <= static_cast<float>(buffer_m) ? 1 : 0;
+  }
+  return unseen;
+}
+
+/// Forecasts one part and appends what its held-out cells got.
+base::Result<void> forecast_part(const mineaction::Snapshot& snapshot, const std::vector<std::uint8_t>& held,
+                                 const std::vector<float>& finds, const BlockOptions& options,
+                                 evidence::Observations& observations, Forecasters& all) {
+  EstimateOptions estimate_options = options.estimate;
+  estimate_options.leave_out = unseen_around(observations.grid, held, options.buffer_m);
+  const auto append = [&](const EstimateResult& result, std::vector<float>& list) {
+    for (const auto& [cell, probability] : result.predicted_finds) {
+      if (held[cell] != 0) {
+        list.push_back(probability);
+      }
+    }
+  };
+  evidence::forget_records(observations);
+  if (!snapshot.minefield_records.empty()) {
+    FG_TRY(const EstimateResult as_drawn, estimate(observations, estimate_options));
+    append(as_drawn, all.as_drawn);
+    FG_TRY_VOID(evidence::reconcile_records(snapshot, options.observe, estimate_options.leave_out, {}, observations));
+  }
+  FG_TRY(const EstimateResult result, estimate(observations, estimate_options));
+  append(result, all.ours);
+  const std::vector<float> outline = recorded_outline_score(observations);
+  const std::vector<double> bandwidths = kernel_bandwidths(observations.grid.cell_m);
+  all.kernel.resize(bandwidths.size());
+  for (std::size_t b = 0; b < bandwidths.size(); ++b) {
+    const std::vector<float> score = kernel_density_score(observations, bandwidths[b], estimate_options.leave_out);
+    for (const auto& [cell, probability] : result.predicted_finds) {
+      if (held[cell] != 0) {
+        all.kernel[b].push_back(score[cell]);
+      }
+    }
+  }
+  for (const auto& [cell, probability] : result.predicted_finds) {
+    if (held[cell] != 0) {
+      all.truth.cell.push_back(cell);
+      all.truth.finds.push_back(finds[cell]);
+      all.truth.outcome.push_back(finds[cell] > 0 ? 1 : 0);
+      all.outline.push_back(outline[cell]);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<Validation> validate_blocks(const mineaction::Snapshot& snapshot, const BlockOptions& options,
                                          const base::Progress& progress) {
+  FG_TRY(evidence::Observations observations, evidence::observe(snapshot, options.observe));
   const std::vector<float> finds = finds_by_cell(observations);
   const std::vector<std::int8_t> fold_of = folds_of(observations, finds, options);
   if (*std::max_element(fold_of.begin(), fold_of.end()) + 1 < options.folds) {
     return base::fail("estimate.too_few_blocks", {{"block", fmt::format("{:g}", options.block_m)}});
   }
-  HeldOut truth;
-  std::vector<float> ours;
-  const std::vector<float> outline = recorded_outline_score(observations);
-  const std::vector<double> bandwidths = kernel_bandwidths(observations.grid.cell_m);
-  std::vector<std::vector<float>> kernel(bandwidths.size());
-  std::vector<float> outline_at;
+  Forecasters all;
   for (int fold = 0; fold < options.folds; ++fold) {
     const double share = static_cast<double>(fold) / options.folds;
     if (!progress(fmt::format("Forecasting held-out blocks, part {} of {}", fold + 1, options.folds), share)) {
@@ -97,46 +159,27 @@ base::Result<Validation> validate_blocks(const evidence::Observations& observati
     for (std::size_t i = 0; i < held.size(); ++i) {
       held[i] = fold_of[i] == fold ? 1 : 0;
     }
-    const std::vector<float> away = geo::distance_transform(observations.grid, held);
-    EstimateOptions estimate_options = options.estimate;
-    estimate_options.leave_out.resize(held.size());
-    for (std::size_t i = 0; i < held.size(); ++i) {
-      estimate_options.leave_out[i] = away[i] <= static_cast<float>(options.buffer_m) ? 1 : 0;
-    }
-    FG_TRY(const EstimateResult result, estimate(observations, estimate_options));
-    std::vector<std::vector<float>> scores;
-    for (const double bandwidth : bandwidths) {
-      scores.push_back(kernel_density_score(observations, bandwidth, estimate_options.leave_out));
-    }
-    for (const auto& [cell, probability] : result.predicted_finds) {
-      if (held[cell] == 0) {
-        continue;
-      }
-      ours.push_back(probability);
-      truth.cell.push_back(cell);
-      truth.finds.push_back(finds[cell]);
-      truth.outcome.push_back(finds[cell] > 0 ? 1 : 0);
-      outline_at.push_back(outline[cell]);
-      for (std::size_t b = 0; b < bandwidths.size(); ++b) {
-        kernel[b].push_back(scores[b][cell]);
-      }
-    }
+    FG_TRY_VOID(forecast_part(snapshot, held, finds, options, observations, all));
   }
   Validation validation;
   validation.method = fmt::format("blocks of {:g} m in {} parts, buffer {:g} m, searched land", options.block_m,
                                   options.folds, options.buffer_m);
-  validation.cells = static_cast<std::int64_t>(ours.size());
-  validation.positives = std::count(truth.outcome.begin(), truth.outcome.end(), std::uint8_t{1});
-  validation.rows.push_back(judge("firmground", ours, truth, true));
-  validation.rows.push_back(judge("recorded outline + 50 m", outline_at, truth, false));
+  validation.cells = static_cast<std::int64_t>(all.ours.size());
+  validation.positives = std::count(all.truth.outcome.begin(), all.truth.outcome.end(), std::uint8_t{1});
+  validation.rows.push_back(judge("firmground", all.ours, all.truth, true));
+  if (!all.as_drawn.empty()) {
+    validation.rows.push_back(judge("firmground, records as drawn", all.as_drawn, all.truth, true));
+  }
+  validation.rows.push_back(judge("recorded outline + 50 m", all.outline, all.truth, false));
+  const std::vector<double> bandwidths = kernel_bandwidths(observations.grid.cell_m);
   ScoreRow best;
   for (std::size_t b = 0; b < bandwidths.size(); ++b) {
     const ScoreRow row =
-        judge(fmt::format("kernel density over effort, {:g} m", bandwidths[b]), kernel[b], truth, false);
+        judge(fmt::format("kernel density over effort, {:g} m", bandwidths[b]), all.kernel[b], all.truth, false);
     best = b == 0 || row.average_precision > best.average_precision ? row : best;
   }
   validation.rows.push_back(best);
-  validation.reliability = reliability({ours, truth.outcome});
+  validation.reliability = reliability({all.ours, all.truth.outcome});
   progress("Scored", 1);
   return validation;
 }

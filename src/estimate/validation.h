@@ -23,7 +23,7 @@ struct Validation {
   std::string method;  ///< in words
   std::int64_t cells = 0;
   std::int64_t positives = 0;
-  std::vector<ScoreRow> rows;               ///< ours first, then the peers
+  std::vector<ScoreRow> rows;               ///< ours first, then ours without reconciliation, then the peers
   std::vector<ReliabilityBin> reliability;  ///< ours
 };
 
@@ -32,12 +32,17 @@ struct BlockOptions {
   double buffer_m = 200;  ///< ground around a held-out block that the fit may not see either
   int folds = 4;
   EstimateOptions estimate;
+  evidence::ObserveOptions observe;
 };
 
 /// Spatially blocked cross-validation over searched land: whole blocks are held out with a buffer, forecast, and
-/// compared with what their search found.  Peers: recorded outline + 50 m; kernel density of finds over effort with the
-/// bandwidth that serves it best. Errors: those of estimate; estimate.too_few_blocks.  Cost: `folds` estimates.
-base::Result<Validation> validate_blocks(const evidence::Observations& observations, const BlockOptions& options,
+/// compared with what their search found.  Where there are minefield records, they are reconciled anew in each part,
+/// with the search of everything that the fit may not see hidden, and the estimate is judged with them and with their
+/// outlines as drawn.  Peers: recorded outline + 50 m; kernel density of finds over effort with the bandwidth that
+/// serves it best.  REQUIRES: records lie where they were recorded; a correction that somebody accepted has seen what
+/// was found.  Errors: those of observe(), reconcile() and estimate(); estimate.too_few_blocks.
+/// Cost: `folds` estimates, with records twice as many and `folds` reconciliations.
+base::Result<Validation> validate_blocks(const mineaction::Snapshot& snapshot, const BlockOptions& options,
                                          const base::Progress& progress = base::no_progress);
 
 /// Forward in time for a bare register of events: `history` says where, `later` is what happened afterwards on the same

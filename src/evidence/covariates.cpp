@@ -158,11 +158,13 @@ void add_recorded_outlines(const mineaction::Snapshot& snapshot, const geo::Grid
     return;
   }
   fields.push_back(distance_to("distance to recorded minefields", grid, mask));
+  fields.back().from = CovariateSource::outlines_as_drawn;
   // Most records lie a hundred metres or so from the ground they mean (domain.md 3.2): a density at that scale,
   // smoothed twice.
   const auto radius = std::max(1, static_cast<std::int32_t>(std::lround(150 / grid.cell_m)));
   fields.push_back(
       {"density of recorded minefields", "share", box_mean(grid, box_mean(grid, outlines, radius), radius), false, {}});
+  fields.back().from = CovariateSource::outlines_as_drawn;
 }
 
 void add_survey_statements(const mineaction::Snapshot& snapshot, const geo::Grid& grid,

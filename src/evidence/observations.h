@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,11 @@ struct Report {
   std::uint32_t count;
 };
 
+/// Classes whose hazard a covariate may explain.
+enum class CovariateUse : std::uint8_t { both, mines, erw };
+/// Covariates made from minefield records know it: reconciliation replaces those of outlines as they were drawn.
+enum class CovariateSource : std::uint8_t { ground, outlines_as_drawn, reconciled_records };
+
 /// A value per cell that the hazard may depend on; NaN where it is not known.
 struct CovariateField {
   std::string name;  ///< in words, for people: "distance to the former line of contact"
@@ -43,6 +49,35 @@ struct CovariateField {
   bool categories = false;  ///< values are 0, 1, 2 ... with the labels below
   std::vector<std::string> labels;
   bool tells_effort = false;  ///< made from where people searched: no cause of it
+  CovariateUse use = CovariateUse::both;
+  CovariateSource from = CovariateSource::ground;
+
+  bool explains(OrdnanceClass ordnance_class) const {
+    return use == CovariateUse::both || (use == CovariateUse::mines) == (ordnance_class == OrdnanceClass::mines);
+  }
+};
+
+/// A minefield record as reconciliation leaves it.
+struct RecordedField {
+  std::string record_id;
+  std::string source;
+  double exists = 0;    ///< P(the field that it describes was laid)
+  double findable = 0;  ///< P(it was laid and can still be found)
+};
+
+/// What a record says of one cell, given that its field can be found.
+struct RecordShare {
+  std::uint32_t cell;
+  std::uint32_t record;  ///< index into RecordFields::records
+  float probability;     ///< that the cell holds any mine of it
+};
+
+struct RecordFields {
+  std::vector<RecordedField> records;
+  std::vector<RecordShare> shares;  ///< ascending cells, then records
+  std::string as_recorded;          ///< hash of the snapshot with corrections put back; "" = none was accepted
+  /// Those of one cell.  Cost: O(log shares).
+  std::span<const RecordShare> at(std::uint32_t cell) const;
 };
 
 /// Everything the estimate may look at, on the grid. A function of the snapshot alone (design invariant 2).
@@ -54,6 +89,7 @@ struct Observations {
   std::array<std::vector<Report>, 2> reports;         ///< by class, ascending cells
   std::vector<std::uint8_t> processed;                ///< cell touched by a release with any effort
   std::vector<CovariateField> covariates;
+  std::optional<RecordFields> records;  ///< empty: not reconciled, outlines count as drawn (record_fields.h)
   std::string snapshot_hash;
   std::string mode;                ///< "effort", or "presence-only" when no land release says where was searched
   std::string from, until;         ///< the window asked for, "" = open; part of the stamp

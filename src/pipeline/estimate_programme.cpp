@@ -1,5 +1,6 @@
 #include "pipeline/estimate_programme.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -7,8 +8,10 @@
 #include "base/check.h"
 #include "base/ids.h"
 #include "base/stamp.h"
+#include "evidence/record_fields.h"
 #include "geo/area.h"
 #include "geo/grid.h"
+#include "pipeline/recorded_places.h"
 
 namespace firmground::pipeline {
 namespace {
@@ -77,17 +80,38 @@ base::Result<std::optional<StoredEstimate>> reusable(const registry::Register& p
   return latest;
 }
 
+/// Reconciles what was recorded: a place that somebody accepted is no evidence for itself.
+base::Result<void> reconcile(const registry::Register& programme, mineaction::Snapshot snapshot,
+                             const EstimateRequest& request, evidence::Observations& observations,
+                             const base::Progress& progress) {
+  FG_TRY(const RecordedPlaces places, put_back_recorded(programme, snapshot));
+  evidence::ReconcileOptions options;
+  options.known = places.settled;
+  // A reading of somebody's own table of hypotheses is not known here: such a record is read anew.
+  std::erase_if(options.known, [&](const auto& known) {
+    return std::none_of(options.hypotheses.begin(), options.hypotheses.end(),
+                        [&](const evidence::Hypothesis& hypothesis) { return hypothesis.id == known.second; });
+  });
+  FG_TRY_VOID(evidence::reconcile_records(snapshot, request.observe, {}, options, observations, progress));
+  if (observations.records) {
+    observations.records->as_recorded = places.hash;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string request_json(const EstimateRequest& request) {
-  const nlohmann::ordered_json json = {{"cell_m", request.observe.cell_m},
-                                       {"mode", to_string(request.observe.mode)},
-                                       {"from", date_or_empty(request.observe.from)},
-                                       {"until", date_or_empty(request.observe.until)},
-                                       {"seed", request.estimate.seed},
-                                       {"draws", request.estimate.draws},
-                                       {"most_nodes", request.estimate.most_nodes},
-                                       {"most_hyper_searches", request.estimate.most_hyper_searches}};
+  const nlohmann::ordered_json json = {
+      {"cell_m", request.observe.cell_m},
+      {"mode", to_string(request.observe.mode)},
+      {"from", date_or_empty(request.observe.from)},
+      {"until", date_or_empty(request.observe.until)},
+      {"records", request.records == RecordUse::reconciled ? "reconciled" : "as-drawn"},
+      {"seed", request.estimate.seed},
+      {"draws", request.estimate.draws},
+      {"most_nodes", request.estimate.most_nodes},
+      {"most_hyper_searches", request.estimate.most_hyper_searches}};
   return json.dump();
 }
 
@@ -112,7 +136,10 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
       return EstimateOutcome{.stored = std::move(*stored), .reused = true, .classes = {}, .notes = {}};
     }
   }
-  FG_TRY(const evidence::Observations observations, evidence::observe(snapshot, request.observe, progress));
+  FG_TRY(evidence::Observations observations, evidence::observe(snapshot, request.observe, progress));
+  if (request.records == RecordUse::reconciled) {
+    FG_TRY_VOID(reconcile(programme, snapshot, request, observations, progress));
+  }
   const AskedPolygons asked = polygons_of(snapshot, observations.grid);
   FG_TRY(const estimate::EstimateResult result,
          estimate::estimate(observations, request.estimate, asked.polygons, progress));

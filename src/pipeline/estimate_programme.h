@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,9 +14,13 @@
 
 namespace firmground::pipeline {
 
+/// Minefield records enter an estimate reconciled with what was found, or their outlines as somebody drew them.
+enum class RecordUse : std::uint8_t { reconciled, as_drawn };
+
 struct EstimateRequest {
   evidence::ObserveOptions observe;
   estimate::EstimateOptions estimate;
+  RecordUse records = RecordUse::reconciled;
   bool reuse = false;  ///< an estimate of this snapshot that was asked for in the same way is not made again
 };
 
@@ -39,7 +44,8 @@ struct AskedPolygons {
 /// REQUIRES: snapshot.crs.  Cost: linear in the cells covered.
 AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid);
 
-/// observe, estimate, store: what `firmground estimate` does.  Errors: those of the stages and of store_estimate().
+/// observe, reconcile, estimate, store: what `firmground estimate` does.  Errors: those of the stages and of
+/// store_estimate().
 base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,
                                                  const EstimateRequest& request,
                                                  const base::Progress& progress = base::no_progress);

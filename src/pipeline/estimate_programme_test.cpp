@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "evidence/record_fields.h"
 #include "simulate/country.h"
 
 namespace firmground::pipeline {
@@ -28,6 +29,7 @@ class EstimateProgramme : public testing::Test {
     programme_ = registry::Register::create((folder_ / "test.gpkg").string(), "invented-country", "test");
     request_.observe.cell_m = 1000;
     request_.estimate.draws = 20;
+    request_.records = RecordUse::as_drawn;
   }
   ~EstimateProgramme() override {
     programme_ = base::fail("base.cancelled");  // closes the file before its folder goes
@@ -47,6 +49,23 @@ class EstimateProgramme : public testing::Test {
   base::Result<registry::Register> programme_ = base::fail("base.cancelled");
   EstimateRequest request_;
 };
+
+TEST_F(EstimateProgramme, RecordsAreReconciledUnlessTheyAreAskedForAsDrawn) {
+  const EstimateOutcome as_drawn = made(request_);
+  request_.records = RecordUse::reconciled;
+  request_.reuse = true;
+  const EstimateOutcome reconciled = made(request_);
+  EXPECT_FALSE(reconciled.reused) << "it is another question";
+  EXPECT_NE(reconciled.stored.stamp.id(), as_drawn.stored.stamp.id());
+  EXPECT_NE(reconciled.stored.totals.items_mean, as_drawn.stored.totals.items_mean);
+  const auto names_reach = [](const EstimateOutcome& outcome) {
+    return std::any_of(outcome.stored.effects.begin(), outcome.stored.effects.end(), [](const auto& effect) {
+      return effect.name == std::string(evidence::kReachOfRecords) + " (mines)";
+    });
+  };
+  EXPECT_TRUE(names_reach(reconciled));
+  EXPECT_FALSE(names_reach(as_drawn));
+}
 
 TEST_F(EstimateProgramme, IsKeptWithItsMapAndToldApartFromLaterRecords) {
   const EstimateOutcome outcome = made(request_);

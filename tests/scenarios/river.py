@@ -56,6 +56,14 @@ def estimate_twice():
     return second
 
 
+def validation_tells_what_reconciliation_is_worth():
+    scores = as_json("validate", PROGRAMME, "--cell", 200, "--folds", 2)["scores"]
+    check([row["forecaster"] for row in scores[:3]] == ["firmground", "firmground, records as drawn", "recorded outline + 50 m"],
+          "the estimate is judged with records reconciled, with records as drawn, and beside today's practice")
+    check(all(0 < row["average_precision"] < 1 for row in scores), "each has its score")
+    check(scores[0]["average_precision"] != scores[1]["average_precision"], "reconciliation makes a difference")
+
+
 def raster_adds_up(estimate):
     info = json.loads(subprocess.run(["gdalinfo", "-json", "-stats", "two.tif"], capture_output=True, text=True, check=True).stdout)
     bands = [band["description"] for band in info["bands"]]
@@ -99,4 +107,5 @@ every_layer_opens_elsewhere()
 land_account = land_is_conserved()
 hazard = estimate_twice()
 raster_adds_up(hazard)
+validation_tells_what_reconciliation_is_worth()
 the_map_is_served(report_says_the_same(land_account, hazard))
