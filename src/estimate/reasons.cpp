@@ -12,6 +12,7 @@ namespace firmground::estimate {
 namespace {
 
 constexpr std::size_t kMostReasons = 4;
+constexpr double kSurest = 0.99;    ///< as printed: no record is certain
 constexpr double kSmallest = 0.15;  ///< a contribution of less than about 15 % of the intensity is no reason
 
 std::string value_in_words(const SmoothEffect& effect, float value) {
@@ -37,11 +38,11 @@ double field_at(const ClassPosterior& posterior, const CellDesign& design, std::
   return sum;
 }
 
-/// The records that reach a cell, the one with most to say first.
-std::string records_in_words(const evidence::RecordFields& records, std::uint32_t cell) {
+/// The records that reach a cell, the one with most to say first; not by name where they raise nothing.
+std::string records_in_words(const evidence::RecordFields& records, std::uint32_t cell, double effect) {
   const auto shares = records.at(cell);
-  if (shares.empty()) {
-    return "no minefield record reaches this cell";
+  if (shares.empty() || effect <= 0) {
+    return "no minefield record speaks for this cell";
   }
   const auto says = [&](const evidence::RecordShare& share) {
     return records.records[share.record].findable * static_cast<double>(share.probability);
@@ -51,7 +52,7 @@ std::string records_in_words(const evidence::RecordFields& records, std::uint32_
   const evidence::RecordedField& record = records.records[most->record];
   const std::size_t others = shares.size() - 1;
   return fmt::format("record {}{}{} (P(exists) {:.2f}{}) reaches this cell", record.record_id,
-                     record.source.empty() ? "" : " of ", record.source, record.exists,
+                     record.source.empty() ? "" : " of ", record.source, std::min(record.exists, kSurest),
                      others == 0 ? "" : fmt::format("; {} more {}", others, others == 1 ? "record" : "records"));
 }
 
@@ -78,9 +79,9 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
           static_cast<double>(place.right) * posterior.fit.border[effect.first_column + place.knot + 1];
       intensity += value;
       const bool of_records = field.name == evidence::kReachOfRecords && observations.records.has_value();
-      reasons.push_back(
-          {of_records ? records_in_words(*observations.records, cell) : value_in_words(effect, field.value[cell]),
-           value});
+      reasons.push_back({of_records ? records_in_words(*observations.records, cell, value)
+                                    : value_in_words(effect, field.value[cell]),
+                         value});
     }
   }
   return reasons;
