@@ -138,8 +138,8 @@ int run_validate(const ValidateVerb& asked, const Common& common) {
   fmt::print(
       "\nAP: average precision.  log: mean log score, lower is better.  slope, ECE: calibration, 1 and 0 are perfect.  "
       "top n%: share of finds\n"
-      "or events in the riskiest n % of the ground.  90%% in: share of the ground to be worked, riskiest first, for 90 "
-      "%% of them.\n");
+      "or events in the riskiest n % of the ground.  90% in: share of the ground to be worked, riskiest first, for 90 "
+      "% of them.\n");
   return kDone;
 }
 
