@@ -258,7 +258,6 @@ class Verifying {
 
   /// The layer that maps show against the versions it is made from.
   Result<void> check_current(const Layer& layer) {
-    const std::string geometry = layer.has_geometry() ? ", geom" : "";
     FG_TRY(auto shown, database_->prepare(fmt::format("SELECT fid, version_number, {} FROM {} ORDER BY fid",
                                                       layer.column_list(), sql_name(layer.kind.table))));
     FG_TRY(auto expected,

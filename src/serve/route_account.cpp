@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 
@@ -44,6 +45,7 @@ std::vector<std::string> listed(const std::string& text) {
 /// A filter that is misspelled and passed over would give the account of the whole country.
 tl::unexpected<base::Error> unknown(const std::string& name) {
   std::vector<std::string_view> known;
+  known.reserve(kFilters.size());
   for (const Filter& filter : kFilters) {
     known.push_back(filter.name);
   }
