@@ -66,7 +66,8 @@ std::vector<std::int8_t> folds_of(const evidence::Observations& observations, co
       if (finds[cell] < 0) {
         continue;
       }
-      std::int32_t& at = rank[static_cast<std::size_t>(row / block * across + column / block)];
+      std::int32_t& at = rank[static_cast<std::size_t>(row / block) * static_cast<std::size_t>(across) +
+                              static_cast<std::size_t>(column / block)];
       at = at < 0 ? next++ : at;
       result[cell] = static_cast<std::int8_t>(at % options.folds);
     }
@@ -196,6 +197,7 @@ struct LaterEvents {
 ScoreRow judge_rate(const std::string& name, const std::vector<float>& surface, const LaterEvents& later,
                     double expected, double even) {
   std::vector<float> score;
+  score.reserve(later.cell.size());
   for (const std::uint32_t cell : later.cell) {
     score.push_back(surface[cell]);
   }

@@ -232,10 +232,12 @@ geo::PlanarGeometry hidden_ground(const geo::Grid& grid, const std::vector<std::
 
 base::Result<geo::PlanarGeometry> without(const geo::PlanarGeometry& geometry, const geo::PlanarGeometry& hidden) {
   std::vector<geo::PlanarGeometry> rows;
+  rows.reserve(hidden.polygons.size());
   for (const geo::PlanarPolygon& polygon : hidden.polygons) {
     rows.push_back({{}, {}, {polygon}});
   }
   std::vector<const geo::PlanarGeometry*> each;
+  each.reserve(rows.size());
   for (const geo::PlanarGeometry& row : rows) {
     each.push_back(&row);
   }
