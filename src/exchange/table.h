@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "geo/crs.h"
+#include "geo/well_known_text.h"
 #include "mineaction/kind.h"
 
 namespace firmground::exchange {
@@ -25,7 +26,7 @@ struct Table {
 struct Coordinates {
   std::optional<geo::Crs> crs;  ///< none: longitude and latitude on WGS 84
   int decimals = kExact;        ///< kExact: the shortest text that reads back as the same number
-  static constexpr int kExact = -1;
+  static constexpr int kExact = geo::kExactCoordinates;
 
   /// The record's geometry in the target's own system, first coordinate east.
   geo::PlanarGeometry of(const geo::GeographicGeometry& geometry) const;
@@ -45,7 +46,8 @@ using Sink = std::function<void(std::string_view)>;
 
 /// Where the rows of a table come from: a reference layer's name is the table's, so it needs no column.
 enum class Origin : std::uint8_t { kind, reference_layer };
-/// Every field that may leave the register: all but those of privacy class `personal`.
+/// Every field that may leave the register: all but those of privacy class `personal`, and how positions were entered
+/// only where a record has something to tell.
 Table table_to_export(const mineaction::Kind& kind, Origin origin, std::span<const mineaction::Record> records);
 
 /// "F-1": the record's local id, for messages.
@@ -53,12 +55,9 @@ std::string describe(const mineaction::Record& record);
 
 /// The value as text without quotes, "" for what is not known: numbers so that they read back as the same.
 void append_plain(std::string& out, const mineaction::Value& value);
-/// The shortest text that reads back as the same number.
-void append_number(std::string& out, double number);
-/// As many decimals as asked for, without trailing zeros and never as 5e-9; exact: as many as the number needs.
-void append_coordinate(std::string& out, double value, int decimals);
-/// "POINT (51 41)", multi-part and collections likewise; "" for an empty geometry.
-void append_well_known_text(std::string& out, const geo::PlanarGeometry& geometry, int decimals);
+using geo::append_coordinate;
+using geo::append_number;
+using geo::append_well_known_text;
 
 /// A spreadsheet takes a text cell that begins with = + - @, a tab or a carriage return for a formula. A quote before
 /// it makes it text; intake takes the quote off again. Numbers are never guarded.

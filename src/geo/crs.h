@@ -55,6 +55,10 @@ struct Placed {
 /// Errors: geo.crs_unknown, geo.transform_failed (names the first point).
 base::Result<Placed> place(const std::string& crs, std::span<const Xy> points);
 
+/// The operations that place() chooses among for these points, best first: the first is the one it uses.  Errors: as
+/// place().
+base::Result<std::vector<DatumShift>> operations_for(const std::string& crs, std::span<const Xy> points);
+
 /// The way back: the numbers that WGS 84 points have in a CRS, easting or longitude first.  Errors: as place().
 base::Result<std::vector<Xy>> numbers_in(const std::string& crs, std::span<const LonLat> points);
 

@@ -25,7 +25,7 @@ LonLat read_as(const std::string& wrong, const std::string& right, LonLat true_p
   return place(wrong, std::array{numbers}).value().points.front();
 }
 
-TEST(Misreading, TheDatumShiftOfTheSouthernCaucasusIsEpsg15865With1808Beside) {
+TEST(Misreading, TheDatumShiftOfTheSouthernCaucasusIsEpsg15865) {
   constexpr std::array<LonLat, 12> kSouthernCaucasus = {{{46.93, 39.99},
                                                          {47.03, 39.40},
                                                          {46.04, 40.10},
@@ -45,6 +45,19 @@ TEST(Misreading, TheDatumShiftOfTheSouthernCaucasusIsEpsg15865With1808Beside) {
     EXPECT_EQ(placed->operation.accuracy_m, 4.5);
     const auto projected = numbers_in("EPSG:28408", placed->points).value();
     EXPECT_EQ(place("EPSG:28408", projected)->operation.id, "EPSG:15865");
+  }
+}
+
+TEST(Misreading, Epsg1808StandsSecondInTheSouthernCaucasusWithFiveMetresAgainstFourAndAHalf) {
+  for (const Place& p : kPlaces) {
+    SCOPED_TRACE(p.name);
+    const auto ranked = operations_for("EPSG:4284", std::array{Xy{p.at.lon, p.at.lat}});
+    ASSERT_TRUE(ranked.has_value());
+    ASSERT_GE(ranked->size(), 2U);
+    EXPECT_EQ((*ranked)[0].id, "EPSG:15865");
+    EXPECT_EQ((*ranked)[0].accuracy_m, 4.5);
+    EXPECT_EQ((*ranked)[1].id, "EPSG:1808");
+    EXPECT_EQ((*ranked)[1].accuracy_m, 5.0);
   }
 }
 

@@ -41,6 +41,23 @@ const geod_geodesic& wgs84_ellipsoid() {
   return ellipsoid;
 }
 
+Result<std::vector<LonLat>> degrees_on_own_datum(const std::string& crs, std::span<const Xy> points) {
+  bool known = false;
+  PJ* projection = thread_proj().projection(crs, known);
+  if (!known) {
+    return fail("geo.crs_unknown", {{"crs", crs}});
+  }
+  std::vector<LonLat> degrees;
+  degrees.reserve(points.size());
+  for (const Xy& p : points) {
+    degrees.push_back({p.x, p.y});
+  }
+  if (projection != nullptr && !degrees.empty()) {
+    transform_in_place(projection, PJ_FWD, &degrees[0].lon, &degrees[0].lat, degrees.size());
+  }
+  return degrees;
+}
+
 }  // namespace
 
 std::string to_text(const DatumShift& operation) {
@@ -49,20 +66,9 @@ std::string to_text(const DatumShift& operation) {
 
 Result<Placed> place(const std::string& crs, std::span<const Xy> points) {
   ThreadProj& proj = thread_proj();
-  bool known = false;
-  PJ* projection = proj.projection(crs, known);
-  if (!known) {
-    return fail("geo.crs_unknown", {{"crs", crs}});
-  }
   Placed placed;
-  placed.points.reserve(points.size());
-  for (const Xy& p : points) {
-    placed.points.push_back({p.x, p.y});
-  }
+  FG_TRY(placed.points, degrees_on_own_datum(crs, points));
   std::vector<LonLat>& out = placed.points;
-  if (projection != nullptr && !out.empty()) {
-    transform_in_place(projection, PJ_FWD, &out[0].lon, &out[0].lat, out.size());
-  }
   // Where the points are, to a degree, is known on their own datum already: it decides on the operation.
   ThreadProj::Neighbourhood around = {-180, -90, 180, 90};
   const bool somewhere = neighbourhood(out, around);
@@ -81,6 +87,13 @@ Result<Placed> place(const std::string& crs, std::span<const Xy> points) {
   }
   placed.operation = way->operation;
   return placed;
+}
+
+Result<std::vector<DatumShift>> operations_for(const std::string& crs, std::span<const Xy> points) {
+  FG_TRY(const auto degrees, degrees_on_own_datum(crs, points));
+  ThreadProj::Neighbourhood around = {-180, -90, 180, 90};
+  neighbourhood(degrees, around);
+  return thread_proj().ranked(crs, around);
 }
 
 Result<std::vector<Xy>> numbers_in(const std::string& crs, std::span<const LonLat> points) {

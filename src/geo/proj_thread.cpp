@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/check.h"
@@ -49,8 +50,9 @@ DatumShift described(PJ_CONTEXT* context, const PJ* operation) {
   return result;
 }
 
-/// The first operation of PROJ's ranking that is not excluded; the first of all when every one is.
-Pj ranked_operation(PJ_CONTEXT* context, const PJ* from, const PJ* to, const ThreadProj::Neighbourhood& around) {
+/// PROJ's ranking without the operations that are excluded; the whole of it when every one is.
+std::vector<Pj> ranked_operations(PJ_CONTEXT* context, const PJ* from, const PJ* to,
+                                  const ThreadProj::Neighbourhood& around) {
   const std::unique_ptr<PJ_OPERATION_FACTORY_CONTEXT, FactoryDelete> factory(
       proj_create_operation_factory_context(context, nullptr));
   proj_operation_factory_context_set_area_of_interest(context, factory.get(), around[0], around[1], around[2],
@@ -62,17 +64,15 @@ Pj ranked_operation(PJ_CONTEXT* context, const PJ* from, const PJ* to, const Thr
   proj_operation_factory_context_set_allow_ballpark_transformations(context, factory.get(), 0);
   const std::unique_ptr<PJ_OBJ_LIST, ListDelete> list(proj_create_operations(context, from, to, factory.get()));
   const int count = list ? proj_list_get_count(list.get()) : 0;
-  Pj first;
+  std::vector<Pj> ranked;
   for (int i = 0; i < count; ++i) {
-    Pj operation(proj_list_get(context, list.get(), i));
-    if (!not_chosen().contains(code_of(operation.get()))) {
-      return operation;
-    }
-    if (!first) {
-      first = std::move(operation);
-    }
+    ranked.emplace_back(proj_list_get(context, list.get(), i));
   }
-  return first;
+  const auto excluded = [](const Pj& operation) { return not_chosen().contains(code_of(operation.get())); };
+  if (!std::all_of(ranked.begin(), ranked.end(), excluded)) {
+    std::erase_if(ranked, excluded);
+  }
+  return ranked;
 }
 
 Pj for_visualisation(PJ_CONTEXT* context, const Pj& operation) {
@@ -167,14 +167,26 @@ const WayToWgs84* ThreadProj::way(const std::string& crs, const Neighbourhood& a
   if (proj_is_equivalent_to(from->degrees_crs.get(), wgs84.get(), PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS) != 0) {
     way.operation = {"", "no datum shift: WGS 84", 0.0};
   } else {
-    const Pj chosen = ranked_operation(context_, from->degrees_crs.get(), wgs84.get(), around);
-    if (!chosen) {
+    const auto ranked = ranked_operations(context_, from->degrees_crs.get(), wgs84.get(), around);
+    if (ranked.empty()) {
       return nullptr;
     }
-    way.operation = described(context_, chosen.get());
-    way.datum = for_visualisation(context_, chosen);
+    way.operation = described(context_, ranked.front().get());
+    way.datum = for_visualisation(context_, ranked.front());
   }
   return &ways_.emplace(key, std::move(way)).first->second;
+}
+
+std::vector<DatumShift> ThreadProj::ranked(const std::string& crs, const Neighbourhood& around) {
+  const Source* from = source(crs);
+  std::vector<DatumShift> operations;
+  if (from != nullptr && from->degrees_crs) {
+    const Pj wgs84(proj_create(context_, "EPSG:4326"));
+    for (const Pj& operation : ranked_operations(context_, from->degrees_crs.get(), wgs84.get(), around)) {
+      operations.push_back(described(context_, operation.get()));
+    }
+  }
+  return operations;
 }
 
 ThreadProj& thread_proj() {

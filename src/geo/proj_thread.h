@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "geo/crs.h"
 #include "geo/geometry.h"
@@ -45,6 +46,8 @@ class ThreadProj {
   using Neighbourhood = std::array<int, 4>;  ///< west, south, east, north in whole degrees
   /// Null when PROJ knows no way. The pointer holds until the next call.
   const WayToWgs84* way(const std::string& crs, const Neighbourhood& around);
+  /// What way() chooses among, the chosen operation first; empty for a CRS that carries its own shift.
+  std::vector<DatumShift> ranked(const std::string& crs, const Neighbourhood& around);
   /// The projection alone; null for a CRS in degrees, with `known` telling whether there is such a CRS at all.
   PJ* projection(const std::string& crs, bool& known);
 

@@ -17,14 +17,33 @@ using base::Result;
 struct Spelling {
   std::string_view from, to;
 };
-constexpr std::array<Spelling, 26> kSpellings = {
-    {{"с.ш.", "N"}, {"С.Ш.", "N"},  {"с. ш.", "N"}, {"сш", "N"},   {"ю.ш.", "S"}, {"юш", "S"},   {"в.д.", "E"},
-     {"В.Д.", "E"}, {"в. д.", "E"}, {"вд", "E"},    {"з.д.", "W"}, {"зд", "W"},   {"°", " d "},  {"º", " d "},
-     {"′", " m "},  {"’", " m "},   {"'", " m "},   {"″", " s "},  {"”", " s "},  {"\"", " s "}, {"−", "-"},
-     {"Х", "X"},    {"У", "Y"},     {"х", "X"},     {"у", "Y"},    {"=", " "}}};
+/// Longer spellings come before the letters they begin with.
+constexpr std::array<Spelling, 44> kSpellings = {
+    {{"с.ш.", "N"},  {"С.Ш.", "N"},  {"с. ш.", "N"}, {"сш", "N"},    {"СШ", "N"},   {"ю.ш.", "S"},  {"Ю.Ш.", "S"},
+     {"ю. ш.", "S"}, {"юш", "S"},    {"ЮШ", "S"},    {"в.д.", "E"},  {"В.Д.", "E"}, {"в. д.", "E"}, {"вд", "E"},
+     {"ВД", "E"},    {"з.д.", "W"},  {"З.Д.", "W"},  {"з. д.", "W"}, {"зд", "W"},   {"ЗД", "W"},    {"С", "N"},
+     {"с", "N"},     {"Ю", "S"},     {"ю", "S"},     {"В", "E"},     {"в", "E"},    {"З", "W"},     {"з", "W"},
+     {"°", " d "},   {"º", " d "},   {"′", " m "},   {"’", " m "},   {"''", " s "}, {"'", " m "},   {"″", " s "},
+     {"”", " s "},   {"\"", " s "},  {"−", "-"},     {"Х", "X"},     {"У", "Y"},    {"х", "X"},     {"у", "Y"},
+     {"=", " "},     {"\u00a0", " "}}};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// A comma inside a number that stands with a degree sign: 40°12'33,5". Anywhere else it separates.
+void point_for_comma(std::string& text) {
+  if (text.find("°") == std::string::npos && text.find("º") == std::string::npos) {
+    return;
+  }
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    text[i] = text[i] == ',' && is_digit(text[i - 1]) && is_digit(text[i + 1]) ? '.' : text[i];
+  }
+}
 
 std::string respelled(std::string_view text) {
   std::string result(text);
+  point_for_comma(result);
   for (const Spelling& spelling : kSpellings) {
     for (std::size_t at = result.find(spelling.from); at != std::string::npos;
          at = result.find(spelling.from, at + spelling.to.size())) {
@@ -255,24 +274,29 @@ std::optional<GridReference> parse_mgrs(std::string_view written) {
   return result;
 }
 
-Result<Placed> place_text(const WrittenCrs& crs, std::string_view text) {
+namespace {
+
+std::optional<WrittenPosition> read_grid_reference(const WrittenCrs& crs, std::string_view text) {
+  const auto reference = parse_mgrs(text);
+  if (!reference || (crs.definition == "ED50" && (reference->south || reference->zone < 28 || reference->zone > 38))) {
+    return std::nullopt;
+  }
+  const int base =
+      crs.definition == "ED50" ? 23000 : (crs.definition == "WGS 72" ? 32200 : 32600) + (reference->south ? 100 : 0);
+  return WrittenPosition{fmt::format("EPSG:{}", base + reference->zone),
+                         {reference->easting_m, reference->northing_m},
+                         reference->square_m / 2};
+}
+
+}  // namespace
+
+Result<WrittenPosition> read_position(const WrittenCrs& crs, std::string_view text) {
   const auto unreadable = [&] {
     return fail("geo.position_unreadable", {{"position", std::string(text)}, {"crs", crs.written}});
   };
   if (crs.form == WrittenCrs::Form::mgrs) {
-    const auto reference = parse_mgrs(text);
-    if (!reference ||
-        (crs.definition == "ED50" && (reference->south || reference->zone < 28 || reference->zone > 38))) {
-      return unreadable();
-    }
-    const int base =
-        crs.definition == "ED50" ? 23000 : (crs.definition == "WGS 72" ? 32200 : 32600) + (reference->south ? 100 : 0);
-    const Xy numbers{reference->easting_m, reference->northing_m};
-    FG_TRY(Placed placed, place(fmt::format("EPSG:{}", base + reference->zone), std::array{numbers}));
-    if (placed.operation.accuracy_m) {
-      placed.operation.accuracy_m = *placed.operation.accuracy_m + reference->square_m / 2;
-    }
-    return placed;
+    auto reference = read_grid_reference(crs, text);
+    return reference ? Result<WrittenPosition>(std::move(*reference)) : unreadable();
   }
   const std::vector<Token> tokens = tokens_of(text);
   const auto degrees = two_angles(tokens);
@@ -280,11 +304,20 @@ Result<Placed> place_text(const WrittenCrs& crs, std::string_view text) {
   if (!numbers) {
     return unreadable();
   }
-  FG_TRY(const std::string definition, definition_for(crs, *numbers));
+  FG_TRY(std::string definition, definition_for(crs, *numbers));
   if (is_geographic(definition) != degrees.has_value()) {
     return unreadable();
   }
-  return place(definition, std::array{*numbers});
+  return WrittenPosition{std::move(definition), *numbers, 0};
+}
+
+Result<Placed> place_text(const WrittenCrs& crs, std::string_view text) {
+  FG_TRY(const WrittenPosition position, read_position(crs, text));
+  FG_TRY(Placed placed, place(position.definition, std::array{position.numbers}));
+  if (placed.operation.accuracy_m) {
+    placed.operation.accuracy_m = *placed.operation.accuracy_m + position.within_m;
+  }
+  return placed;
 }
 
 }  // namespace firmground::geo

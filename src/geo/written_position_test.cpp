@@ -21,14 +21,18 @@ LonLat placed(std::string_view crs, std::string_view text) {
 
 TEST(WrittenPosition, AnAngleIsReadInEveryFormThatFormsAndReceiversWrite) {
   const double latitude = 40 + 12.0 / 60 + 33.5 / 3600;
-  for (const char* text : {"40°12'33.5\"N", "40 12 33.5 N", "N40 12 33.5", "40°12′33.5″", "40° 12' 33.5\" с.ш.",
-                           "40:12:33.5", "N 40°12.558333'", "40.209305556"}) {
+  for (const char* text :
+       {"40°12'33.5\"N", "40 12 33.5 N", "N40 12 33.5", "40°12′33.5″", "40° 12' 33.5\" с.ш.", "40:12:33.5",
+        "N 40°12.558333'", "40.209305556", "С 40°12'33,5\"", "40 12 33.5 С", "40°12'33.5''N", "40°12,558333'"}) {
     const auto degrees = parse_angle(text, Angle::latitude);
     ASSERT_TRUE(degrees.has_value()) << text;
     EXPECT_NEAR(*degrees, latitude, 1e-8) << text;
   }
   EXPECT_NEAR(parse_angle("70 30 W", Angle::longitude).value(), -70.5, 1e-12);
   EXPECT_NEAR(parse_angle("-0.5", Angle::longitude).value(), -0.5, 1e-12);
+  EXPECT_NEAR(parse_angle("70°30' З", Angle::longitude).value(), -70.5, 1e-12);
+  EXPECT_NEAR(parse_angle("В 46 30", Angle::longitude).value(), 46.5, 1e-12);
+  EXPECT_NEAR(parse_angle("10 ю.ш.", Angle::latitude).value(), -10, 1e-12);
 }
 
 TEST(WrittenPosition, AnAngleThatCannotBeIsNotRead) {
@@ -38,6 +42,7 @@ TEST(WrittenPosition, AnAngleThatCannotBeIsNotRead) {
   EXPECT_FALSE(parse_angle("140 N", Angle::latitude));
   EXPECT_FALSE(parse_angle("40.5 12 N", Angle::latitude));  // minutes after a fraction of a degree
   EXPECT_FALSE(parse_angle("near the mill", Angle::latitude));
+  EXPECT_FALSE(parse_angle("40 12 33 В", Angle::latitude));
 }
 
 TEST(WrittenPosition, AGridReferenceIsTheMiddleOfItsSquare) {
@@ -102,6 +107,14 @@ TEST(WrittenPosition, WhatContradictsItselfIsRefusedAndNeverMended) {
   EXPECT_EQ(parse_written_crs("Gauss-Kruger zone 8").error().id, "geo.crs_datum_missing");
   EXPECT_EQ(parse_written_crs("the usual one").error().id, "geo.crs_unknown");
   EXPECT_EQ(place_text(parse_written_crs("WGS84").value(), "40.2 46.9").error().id, "geo.position_unreadable");
+}
+
+TEST(WrittenPosition, AGridReferenceIsAsAccurateAsItsSquareAndItsDatum) {
+  const auto wgs84 = parse_written_crs("MGRS").value();
+  EXPECT_EQ(place_text(wgs84, "38SNJ1234567890")->operation.accuracy_m, 0.5);
+  EXPECT_EQ(place_text(wgs84, "38S NJ 123 678")->operation.accuracy_m, 50);
+  EXPECT_EQ(read_position(wgs84, "38SNJ1234567890")->definition, "EPSG:32638");
+  EXPECT_EQ(place_text(wgs84, "38SAJ1234567890").error().id, "geo.position_unreadable");
 }
 
 TEST(WrittenPosition, DegreesWithLettersNeedNoOrder) {
