@@ -4,7 +4,9 @@
 
 #include "cli/record_arguments.h"
 #include "cli/verbs.h"
+#include "mineaction/as_entered.h"
 #include "register/attachment.h"
+#include "register/leg_ground.h"
 #include "register/merge.h"
 #include "register/undo.h"
 
@@ -27,6 +29,7 @@ struct Told {
   std::optional<std::string> merged_into;
   std::vector<std::string> merged_from;
   std::vector<registry::Attachment> attachments;
+  std::optional<mineaction::AsEntered> by_legs;  ///< of a minefield record that has no geometry of its own
 };
 
 Json to_json(const mineaction::Field& field, const mineaction::Value& value) {
@@ -44,10 +47,20 @@ Json to_json(const mineaction::Field& field, const mineaction::Value& value) {
       value);
 }
 
+Json to_json(const std::optional<mineaction::AsEntered>& entered) {
+  return entered ? Json{{"entered_as", entered->position},
+                        {"entered_crs", entered->crs},
+                        {"derived_by", entered->derived_by},
+                        {"derived_accuracy_m", entered->accuracy_m ? Json(*entered->accuracy_m) : Json()}}
+                 : Json();
+}
+
 Json version_json(const mineaction::Kind& kind, const VersionInfo& version) {
   Json values = Json::object();
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
-    values[kind.fields[i].name] = to_json(kind.fields[i], version.record.values[i]);
+    if (!mineaction::is_as_entered_field(kind.fields[i].name)) {
+      values[kind.fields[i].name] = to_json(kind.fields[i], version.record.values[i]);
+    }
   }
   return {{"version", version.version},
           {"information_date", version.information_date},
@@ -59,7 +72,9 @@ Json version_json(const mineaction::Kind& kind, const VersionInfo& version) {
           {"action", version.action},
           {"reason", version.reason},
           {"taken_back_by", version.taken_back_by == 0 ? Json() : Json(version.taken_back_by)},
-          {"values", std::move(values)}};
+          {"shown", version.shown},
+          {"values", std::move(values)},
+          {"as_entered", to_json(mineaction::as_entered(kind, version.record))}};
 }
 
 Json to_json(const Told& told) {
@@ -82,6 +97,7 @@ Json to_json(const Told& told) {
           {"merged_into", told.merged_into ? Json(*told.merged_into) : Json()},
           {"merged_from", told.merged_from},
           {"attachments", std::move(attachments)},
+          {"by_legs", to_json(told.by_legs)},
           {"versions", std::move(versions)}};
 }
 
@@ -89,12 +105,19 @@ Json to_json(const Told& told) {
 std::string changes(const mineaction::Kind& kind, const VersionInfo& version, const VersionInfo* before) {
   std::string text;
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
+    if (mineaction::is_as_entered_field(kind.fields[i].name)) {
+      continue;
+    }
     const mineaction::Value& now = version.record.values[i];
     const mineaction::Value then = before != nullptr ? before->record.values[i] : mineaction::Value();
     if (now != then) {
       text += fmt::format("    {}: {}{}\n", kind.fields[i].name,
                           before != nullptr ? shown(kind.fields[i], then) + " -> " : "", shown(kind.fields[i], now));
     }
+  }
+  const auto entered = mineaction::as_entered(kind, version.record);
+  if (entered && (before == nullptr || entered != mineaction::as_entered(kind, before->record))) {
+    text += "    position " + mineaction::to_text(*entered) + "\n";
   }
   if (before != nullptr && !(version.record.geometry == before->record.geometry)) {
     text += "    geometry changed ('firmground diff' measures it)\n";
@@ -109,6 +132,10 @@ void print(const Told& told) {
   }
   for (const std::string& duplicate : told.merged_from) {
     fmt::print("{} {} stands for its duplicate {}.\n", told.name.kind, told.name.id, duplicate);
+  }
+  if (told.by_legs) {
+    fmt::print("{} {} has no geometry of its own; maps show where its legs lead.\n  position {}\n", told.name.kind,
+               told.name.id, mineaction::to_text(*told.by_legs));
   }
   for (std::size_t i = 0; i < told.versions.size(); ++i) {
     const VersionInfo& version = told.versions[i];
@@ -137,6 +164,11 @@ base::Result<Told> tell(const registry::Register& programme, const std::vector<s
   }
   FG_TRY(told.merged_into, registry::merged_into(programme, told.name.kind, told.name.id));
   FG_TRY(told.merged_from, registry::merged_from(programme, told.name.kind, told.name.id));
+  if (told.name.kind == "minefield-records") {
+    FG_TRY(const auto grounds, registry::leg_grounds(programme, told.name.id));
+    told.by_legs =
+        grounds.empty() ? std::nullopt : mineaction::as_entered(kind_of(told.name.kind), grounds.begin()->second);
+  }
   FG_TRY(told.attachments, registry::attachments_of(programme, told.name.kind, told.name.id));
   return told;
 }

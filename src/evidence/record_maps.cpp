@@ -136,10 +136,7 @@ std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const
                                      std::span<const Hypothesis> hypotheses) {
   const geo::Box reach = reach_of(snapshot, image);
   const double usual = usual_mines(snapshot);
-  std::unordered_map<std::string, std::vector<mineaction::MinefieldRecordLeg>> legs;
-  for (const auto& leg : snapshot.minefield_record_legs) {
-    legs[leg.record_id].push_back(leg);
-  }
+  const mineaction::LegsByRecord legs = mineaction::legs_by_record(snapshot.minefield_record_legs);
   std::vector<RecordGround> grounds(snapshot.minefield_records.size());
   constexpr std::size_t kGrain = 32;
   base::parallel_for(grounds.size(), kGrain, [&](std::size_t begin, std::size_t end) {

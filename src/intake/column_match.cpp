@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace firmground::intake {
@@ -56,6 +57,11 @@ class Matcher {
   }
 
  private:
+  static bool is_position_column(const std::string& name) {
+    constexpr std::array<std::string_view, 6> kNames = {"longitude", "latitude", "wkt", "mgrs", "position", "crs"};
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+  }
+
   Result<void> check_mapping() const {
     if (!request_.options.mapping) {
       return {};
@@ -71,8 +77,7 @@ class Matcher {
     collect(mapping.constants);
     collect(mapping.values);
     for (const std::string& name : names) {
-      const bool position = name == "longitude" || name == "latitude" || name == "wkt";
-      if (!position && request_.kind.field(name) == nullptr) {
+      if (!is_position_column(name) && request_.kind.field(name) == nullptr) {
         return base::fail(
             "intake.mapping_invalid",
             {{"file", request_.file}, {"reason", fmt::format("'{}' is no field of {}", name, request_.kind.name)}});
@@ -196,31 +201,50 @@ class Matcher {
   }
 
   Result<void> match_position() {
+    FG_TRY(match_.position_crs, position_column("crs", {"coordinate_system"}));
     // x and y say nothing of their order or unit: they are taken only when a reference system was given with them.
-    const bool crs_given =
-        !request_.options.crs.empty() || (request_.options.mapping && !request_.options.mapping->crs.empty());
-    std::vector<std::string> east = {"lon", "long", "lng"};
-    std::vector<std::string> north = {"lat"};
+    const bool crs_given = match_.position_crs != kNoColumn || !request_.options.crs.empty() ||
+                           (request_.options.mapping && !request_.options.mapping->crs.empty());
+    std::vector<std::string> east = {"lon", "long", "lng", "Долгота", "долгота"};
+    std::vector<std::string> north = {"lat", "Широта", "широта"};
     if (crs_given) {
       east.insert(east.end(), {"easting", "x"});
       north.insert(north.end(), {"northing", "y"});
     }
     FG_TRY(match_.longitude, position_column("longitude", east));
     FG_TRY(match_.latitude, position_column("latitude", north));
-    const bool point = request_.kind.geometry == GeometryRule::point;
-    if (!point) {
+    const GeometryRule rule = request_.kind.geometry;
+    const bool area_only = rule == GeometryRule::polygon || rule == GeometryRule::line;
+    if (!area_only) {
+      FG_TRY(match_.mgrs, position_column("mgrs", {"mgrs_reference", "grid_reference"}));
+      FG_TRY(match_.position, position_column("position", {"coordinates"}));
+    }
+    if (rule != GeometryRule::point) {
       FG_TRY(match_.wkt, position_column("wkt", {"geometry", "geom", "the_geom"}));
     }
     const bool half = (match_.longitude == kNoColumn) != (match_.latitude == kNoColumn);
-    const bool none = match_.longitude == kNoColumn && match_.wkt == kNoColumn;
-    if (half || (none && request_.kind.geometry_required)) {
-      const bool area_only =
-          request_.kind.geometry == GeometryRule::polygon || request_.kind.geometry == GeometryRule::line;
+    if (!match_.has_position() && !crs_given) {
+      FG_TRY_VOID(refuse_metres());
+    }
+    if (half || (!match_.has_position() && request_.kind.geometry_required)) {
       return tl::unexpected<base::Error>(missing(half && match_.longitude != kNoColumn ? "latitude"
                                                  : area_only                           ? "wkt"
                                                                                        : "longitude"));
     }
     return {};
+  }
+
+  /// Numbers of whatever system are there, and nobody says which.
+  Result<void> refuse_metres() const {
+    const auto named = [&](std::initializer_list<std::string_view> names) {
+      return std::find_first_of(folded_.begin(), folded_.end(), names.begin(), names.end()) - folded_.begin();
+    };
+    const auto east = static_cast<std::size_t>(named({"easting", "x"}));
+    const auto north = static_cast<std::size_t>(named({"northing", "y"}));
+    return east < columns_.size() && north < columns_.size()
+               ? base::fail("intake.metres_without_crs",
+                            {{"file", request_.file}, {"east", columns_[east]}, {"north", columns_[north]}})
+               : Result<void>();
   }
 
   Result<void> match_only() {

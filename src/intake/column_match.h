@@ -21,6 +21,13 @@ struct ColumnMatch {
   int longitude = kNoColumn;                   ///< of positions kept in columns
   int latitude = kNoColumn;
   int wkt = kNoColumn;
+  int mgrs = kNoColumn;          ///< grid references
+  int position = kNoColumn;      ///< positions as one text
+  int position_crs = kNoColumn;  ///< CRS of the row's position
+
+  bool has_position() const {
+    return longitude != kNoColumn || wkt != kNoColumn || mgrs != kNoColumn || position != kNoColumn;
+  }
   std::map<int, std::vector<std::string>> only;  ///< column -> values whose rows are taken
   std::vector<std::string> ignored;              ///< columns that the kind does not know
 };

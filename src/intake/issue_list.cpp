@@ -22,7 +22,7 @@ void IssueList::add(Severity severity, std::string_view error, std::string_view 
     fill(*text, "{value}", value);
   }
   const bool refused = severity == Severity::refused;
-  refused_ = refused_ || refused;
+  refusals_ += refused ? 1 : 0;
   issues_.push_back({row_, id_, std::string(field), std::move(value), std::move(filled.message),
                      std::move(filled.remedy), std::move(filled.code), refused});
 }

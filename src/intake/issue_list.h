@@ -16,10 +16,12 @@ class IssueList {
   void start_row(std::int64_t row) {
     row_ = row;
     id_.clear();
-    refused_ = false;
+    refusals_ = 0;
   }
   void set_id(std::string id) { id_ = std::move(id); }
-  bool row_refused() const { return refused_; }
+  bool row_refused() const { return refusals_ > 0; }
+  /// Issues of the current row that refuse it.
+  std::size_t refusals() const { return refusals_; }
 
   /// One issue of the current row with the catalogue's text of `error`; {field} and {value} are filled in.
   void add(Severity severity, std::string_view error, std::string_view field, std::string value,
@@ -30,7 +32,7 @@ class IssueList {
  private:
   std::int64_t row_ = 0;
   std::string id_;
-  bool refused_ = false;
+  std::size_t refusals_ = 0;
   std::vector<Issue> issues_;
 };
 

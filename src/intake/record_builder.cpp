@@ -11,9 +11,10 @@
 #include "base/parallel.h"
 #include "geo/crs.h"
 #include "geo/overlay.h"
-#include "geo/written_crs.h"
+#include "geo/well_known_text.h"
 #include "intake/shape_check.h"
 #include "intake/well_known_text.h"
+#include "mineaction/as_entered.h"
 #include "mineaction/code_lists.h"
 
 namespace firmground::intake {
@@ -26,6 +27,10 @@ using mineaction::Record;
 using mineaction::Value;
 
 namespace {
+
+/// A position given twice is one position within this, and what a grid reference leaves open: less than the shift
+/// between two datums, about 100 m.
+constexpr double kSamePlace_m = 50;
 
 /// Fewer rows have no middle that an outlier could be far from.
 constexpr std::size_t kRowsForOutliers = 30;
@@ -89,6 +94,35 @@ void for_each_vertex(geo::GeographicGeometry& geometry, Function f) {
   }
 }
 
+/// The row's own numbers as text; "" when one of them is none.
+std::string well_known_text_of(const geo::PlanarGeometry& shape) {
+  const geo::Box box = geo::bounds(shape);
+  const bool finite = std::isfinite(box.min_x + box.min_y + box.max_x + box.max_y);
+  std::string text;
+  if (finite) {
+    geo::append_well_known_text(text, shape, geo::kExactCoordinates);
+  }
+  return text;
+}
+
+/// A definition in a person's words.
+std::string name_of(const std::string& crs) {
+  return crs.find('[') == std::string::npos ? crs : geo::crs_name(crs);
+}
+
+bool is_empty(const RawValue& raw) {
+  const auto* text = std::get_if<std::string_view>(&raw);
+  return std::holds_alternative<std::monostate>(raw) ||
+         (text != nullptr && (trimmed(*text).empty() || is_word_for_unknown(trimmed(*text))));
+}
+
+/// "EPSG:32638" of a cell that holds the number alone.
+std::string crs_in(const RawValue& raw) {
+  const std::string text = is_empty(raw) ? std::string() : text_of(raw);
+  const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return number ? "EPSG:" + text : text;
+}
+
 std::optional<LonLat> first_of(const std::vector<LonLat>& list) {
   return list.empty() ? std::nullopt : std::optional(list.front());
 }
@@ -114,12 +148,17 @@ Result<RecordBuilder> RecordBuilder::create(const Kind& kind, const ReadOptions&
   const MatchRequest request{kind, options, source.file, source.geometry, source.names_cut_to_ten};
   FG_TRY(ColumnMatch match, match_columns(request, columns));
   RecordBuilder builder(kind, options, std::move(source), std::move(match));
+  builder.crs_ = builder.effective_crs();
+  if (builder.match_.longitude != kNoColumn) {
+    builder.longitude_name_ = columns[static_cast<std::size_t>(builder.match_.longitude)];
+    builder.latitude_name_ = columns[static_cast<std::size_t>(builder.match_.latitude)];
+  }
   if (!builder.match_.ignored.empty()) {
     builder.note(0, "intake.columns_ignored",
                  {{"kind", kind.name}, {"columns", fmt::format("{}", fmt::join(builder.match_.ignored, ", "))}});
   }
-  const bool no_columns = builder.match_.longitude == kNoColumn && builder.match_.wkt == kNoColumn;
-  if (builder.source_.geometry == GeometrySource::columns && kind.geometry != GeometryRule::none && no_columns) {
+  if (builder.source_.geometry == GeometrySource::columns && kind.geometry != GeometryRule::none &&
+      !builder.match_.has_position()) {
     builder.note(0, "intake.no_position_columns", {{"file", builder.source_.file}});
   }
   return builder;
@@ -153,7 +192,7 @@ void RecordBuilder::add(const RawRow& row) {
   Pending pending;
   pending.row = row.row;
   read_fields(row.cells, pending.record);
-  read_geometry(row, pending.record);
+  read_geometry(row, pending);
   check_fields(pending.record);
   pending.refused = issues_.row_refused();
   pending_.push_back(std::move(pending));
@@ -174,74 +213,128 @@ void RecordBuilder::read_fields(std::span<const RawValue> cells, Record& record)
   }
 }
 
-bool RecordBuilder::read_coordinate(const RawValue& raw, std::string_view field, double& degrees) {
+bool RecordBuilder::read_coordinate(const RawValue& raw, geo::Angle axis, double& number, bool& angle) {
   if (const auto* real = std::get_if<double>(&raw)) {
-    degrees = *real;
+    number = *real;
     return true;
   }
   if (const auto* whole = std::get_if<std::int64_t>(&raw)) {
-    degrees = static_cast<double>(*whole);
+    number = static_cast<double>(*whole);
     return true;
   }
   const auto* given = std::get_if<std::string_view>(&raw);
   const std::string_view text = given != nullptr ? trimmed(*given) : std::string_view();
-  const auto number = parse_number(text);
-  if (!number) {
-    const bool comma = text.find(',') != std::string_view::npos;
-    issues_.add(Severity::refused, comma ? "intake.number_with_comma" : "intake.text_for_number", field,
-                std::string(text));
-    return false;
+  if (const auto plain = parse_number(text)) {
+    number = *plain;
+    return true;
   }
-  degrees = *number;
-  return true;
+  const bool comma =
+      text.find(',') != std::string_view::npos && text.find_first_not_of("0123456789+-., ") == std::string_view::npos;
+  if (const auto degrees = comma ? std::nullopt : geo::parse_angle(text, axis)) {
+    number = *degrees;
+    angle = true;
+    return true;
+  }
+  issues_.add(Severity::refused, comma ? "intake.number_with_comma" : "intake.coordinate_unreadable",
+              axis == geo::Angle::longitude ? "longitude" : "latitude", std::string(text));
+  return false;
 }
 
-void RecordBuilder::read_position_columns(std::span<const RawValue> cells, Record& record) {
+void RecordBuilder::read_position_columns(std::span<const RawValue> cells, Pending& pending) {
   const RawValue& longitude = cells[static_cast<std::size_t>(match_.longitude)];
   const RawValue& latitude = cells[static_cast<std::size_t>(match_.latitude)];
-  const auto empty = [](const RawValue& raw) {
-    const auto* text = std::get_if<std::string_view>(&raw);
-    return std::holds_alternative<std::monostate>(raw) ||
-           (text != nullptr && (trimmed(*text).empty() || is_word_for_unknown(trimmed(*text))));
-  };
-  if (empty(longitude) != empty(latitude)) {
-    issues_.add(Severity::refused, "intake.half_position", empty(longitude) ? "longitude" : "latitude", "",
+  if (is_empty(longitude) != is_empty(latitude)) {
+    issues_.add(Severity::refused, "intake.half_position", is_empty(longitude) ? "longitude" : "latitude", "",
                 {{"longitude", text_of(longitude)}, {"latitude", text_of(latitude)}});
     return;
   }
   LonLat p;
-  if (empty(longitude) || !read_coordinate(longitude, "longitude", p.lon) ||
-      !read_coordinate(latitude, "latitude", p.lat)) {
+  if (is_empty(longitude) || !read_coordinate(longitude, geo::Angle::longitude, p.lon, pending.angles) ||
+      !read_coordinate(latitude, geo::Angle::latitude, p.lat, pending.angles)) {
     return;
   }
-  record.geometry.points.push_back(p);
+  pending.record.geometry.points.push_back(p);
+  if (pending.angles || !is_plain(crs_of(pending))) {
+    pending.written =
+        fmt::format("{} {}, {} {}", latitude_name_, text_of(latitude), longitude_name_, text_of(longitude));
+  }
 }
 
-void RecordBuilder::read_geometry(const RawRow& row, Record& record) {
-  if (kind_->geometry == GeometryRule::none) {
+/// A position written as one text is placed at once: all that is needed stands in the row.
+void RecordBuilder::read_position_text(const std::string& text, const std::string& crs, std::string_view field,
+                                       Pending& pending) {
+  const auto written = geo::parse_written_crs(crs);
+  const auto placed = written ? geo::place_text(*written, text) : tl::make_unexpected(written.error());
+  if (!placed) {
+    issues_.add(Severity::refused, "intake.position_unreadable", field, text,
+                {{"reason", placed.error().message}, {"how", placed.error().remedy}});
     return;
   }
+  if (!pending.record.geometry.empty()) {
+    pending.again = std::make_unique<Again>(
+        Again{placed->points.front(), placed->operation.accuracy_m.value_or(0), std::string(field), text});
+    return;
+  }
+  pending.record.geometry.points = placed->points;
+  pending.located = true;
+  mineaction::set_as_entered(*kind_, {text, crs, geo::to_text(placed->operation), placed->operation.accuracy_m},
+                             pending.record);
+}
+
+/// Positions in columns: the first that is filled counts, and every other one must say the same.
+void RecordBuilder::read_position(std::span<const RawValue> cells, Pending& pending) {
+  if (pending.record.geometry.empty() && match_.longitude != kNoColumn) {
+    read_position_columns(cells, pending);
+  }
+  const std::string& crs = crs_of(pending);
+  const auto text_in = [&](int column) {
+    const bool given = column != kNoColumn && !is_empty(cells[static_cast<std::size_t>(column)]);
+    return given ? text_of(cells[static_cast<std::size_t>(column)]) : std::string();
+  };
+  if (const std::string text = text_in(match_.position); !text.empty()) {
+    read_position_text(text, crs.empty() ? "WGS 84" : crs, "position", pending);
+  }
+  if (const std::string text = text_in(match_.mgrs); !text.empty()) {
+    const auto written = crs.empty() ? base::fail("geo.crs_unknown", {{"crs", crs}}) : geo::parse_written_crs(crs);
+    const bool named = written && written->form == geo::WrittenCrs::Form::mgrs;
+    read_position_text(text, named ? crs : "MGRS", "mgrs", pending);
+  }
+}
+
+/// Geometry of the format, or well-known text in a column.
+void RecordBuilder::read_shape(const RawRow& row, Pending& pending) {
   RawGeometry from_text;
+  std::string text;
   const RawGeometry* given = row.geometry;
   if (given == nullptr && match_.wkt != kNoColumn) {
-    const std::string text = text_of(row.cells[static_cast<std::size_t>(match_.wkt)]);
+    text = text_of(row.cells[static_cast<std::size_t>(match_.wkt)]);
     from_text = text.empty() ? RawGeometry() : parse_well_known_text(text);
     given = &from_text;
   }
   if (given != nullptr && !given->problem.empty()) {
     issues_.add(Severity::refused, "intake.geometry_broken", "geometry", "", {{"reason", given->problem}});
+  } else if (given != nullptr) {
+    pending.record.geometry = unlocated(given->shape);
+    if (!is_plain(crs_of(pending))) {
+      pending.written = text.empty() ? well_known_text_of(given->shape) : std::move(text);
+    }
+  }
+}
+
+void RecordBuilder::read_geometry(const RawRow& row, Pending& pending) {
+  if (kind_->geometry == GeometryRule::none) {
     return;
   }
-  if (given != nullptr) {
-    record.geometry = unlocated(given->shape);
+  if (match_.position_crs != kNoColumn) {
+    pending.crs = crs_in(row.cells[static_cast<std::size_t>(match_.position_crs)]);
   }
-  const bool before = issues_.row_refused();
-  if (record.geometry.empty() && match_.longitude != kNoColumn) {
-    read_position_columns(row.cells, record);
+  const std::size_t before = issues_.refusals();
+  read_shape(row, pending);
+  if (issues_.refusals() == before) {
+    read_position(row.cells, pending);
   }
-  const bool no_place_for_it = row.geometry == nullptr && match_.longitude == kNoColumn && match_.wkt == kNoColumn;
-  const bool coordinates_refused = issues_.row_refused() && !before;
-  if (record.geometry.empty() && !coordinates_refused && !no_place_for_it) {
+  const bool no_place_for_it = row.geometry == nullptr && !match_.has_position();
+  if (pending.record.geometry.empty() && issues_.refusals() == before && !no_place_for_it) {
     const bool needed = kind_->geometry_required;
     issues_.add(needed ? Severity::refused : Severity::noted,
                 needed ? "intake.geometry_missing" : "intake.geometry_absent", "geometry", "", {{"kind", kind_->name}});
@@ -321,93 +414,137 @@ std::string RecordBuilder::effective_crs() const {
   return options_->mapping ? options_->mapping->crs : std::string();
 }
 
-void RecordBuilder::refuse_position(std::size_t index, std::string_view error, const std::string& reason) {
-  start(pending_[index]);
-  issues_.add(Severity::refused, error, "geometry", "", {{"reason", reason}});
-  pending_[index].record.geometry = {};
-  end(pending_[index]);
+/// Needs no note of how it came to be longitude and latitude.
+bool RecordBuilder::is_plain(const std::string& crs) const {
+  return is_wgs84(crs) || crs == options_->programme_crs;
 }
 
-/// Rows by what PROJ needs to read their numbers. A system that a person named ("SK-42 zone 8") may need the numbers to
-/// be understood: whether the easting carries the zone, and which.
-Result<RecordBuilder::RowsByDefinition> RecordBuilder::rows_by_definition(const std::string& crs) {
-  const bool of_the_file = crs == source_.crs;
-  geo::WrittenCrs written{geo::WrittenCrs::Form::defined, crs, crs};
-  if (!of_the_file) {
-    auto parsed = geo::parse_written_crs(crs);
-    if (!parsed) {
-      return parsed.error().id == "geo.crs_unknown"
-                 ? base::fail("intake.crs_unknown", {{"crs", crs}, {"file", source_.file}})
-                 : tl::make_unexpected(parsed.error());
+void RecordBuilder::refuse_position(std::size_t index, std::string_view error, base::ErrorArguments arguments) {
+  Pending& pending = pending_[index];
+  start(pending);
+  issues_.add(Severity::refused, error, "geometry", pending.written, arguments);
+  pending.record.geometry = {};
+  end(pending);
+}
+
+/// A system that a person named ("SK-42 zone 8") or that the file defines.
+Result<const geo::WrittenCrs*> RecordBuilder::understood(const std::string& crs) {
+  const auto [entry, is_new] = understood_.try_emplace(crs, geo::WrittenCrs{geo::WrittenCrs::Form::defined, crs, crs});
+  Result<geo::WrittenCrs>& written = entry->second;
+  if (is_new && crs != source_.crs) {
+    written = geo::parse_written_crs(crs);
+    if (!written && written.error().id == "geo.crs_unknown") {
+      written = base::fail("intake.crs_unknown", {{"crs", crs}, {"file", source_.file}});
+    } else if (written && written->form == geo::WrittenCrs::Form::mgrs) {
+      written = base::fail("intake.crs_of_text", {{"crs", crs}, {"file", source_.file}});
     }
-    if (parsed->form == geo::WrittenCrs::Form::mgrs) {
-      return base::fail("intake.crs_of_text", {{"crs", crs}, {"file", source_.file}});
-    }
-    written = std::move(*parsed);
   }
-  RowsByDefinition rows;
-  std::vector<std::size_t>* const all =
-      written.form == geo::WrittenCrs::Form::defined ? &rows[written.definition] : nullptr;
+  return written ? Result<const geo::WrittenCrs*>(&*written) : tl::make_unexpected(written.error());
+}
+
+/// What PROJ needs to read each row's numbers; null where there is nothing to read. A system that a person named may
+/// need the numbers to be understood: whether the easting carries the zone, and which.
+Result<std::vector<const std::string*>> RecordBuilder::definitions() {
+  std::vector<const std::string*> result(pending_.size(), nullptr);
+  std::map<std::string, bool> in_degrees;
   for (std::size_t i = 0; i < pending_.size(); ++i) {
-    if (pending_[i].record.geometry.empty()) {
+    const Pending& pending = pending_[i];
+    const std::string& crs = crs_of(pending);
+    const auto first = any_vertex(pending.record.geometry);
+    if (pending.located || !first || is_wgs84(crs)) {
       continue;
     }
-    if (all != nullptr) {
-      all->push_back(i);
+    const auto written = understood(crs);
+    if (!written && pending.crs.empty()) {
+      return tl::make_unexpected(written.error());
+    }
+    if (!written) {
+      refuse_position(i, "intake.position_unreadable",
+                      {{"reason", written.error().message}, {"how", written.error().remedy}});
       continue;
     }
-    std::optional<geo::Xy> first;
-    for_each_vertex(pending_[i].record.geometry,
-                    [&](const LonLat& p) { first = first.value_or(geo::Xy{p.lon, p.lat}); });
-    FG_CHECK(first);
-    const auto definition = geo::definition_for(written, *first);
-    if (definition) {
-      rows[*definition].push_back(i);
-    } else {
-      refuse_position(i, "intake.zone_unclear", definition.error().message);
+    const auto definition = geo::definition_for(**written, {first->lon, first->lat});
+    if (!definition) {
+      refuse_position(i, "intake.zone_unclear",
+                      {{"reason", definition.error().message}, {"how", definition.error().remedy}});
+      continue;
     }
+    if (pending.angles) {
+      const auto [degrees, is_new] = in_degrees.try_emplace(*definition, false);
+      degrees->second = is_new ? geo::is_geographic(*definition) : degrees->second;
+      if (!degrees->second) {
+        refuse_position(i, "intake.degrees_for_metres", {{"crs", name_of(crs)}});
+        continue;
+      }
+    }
+    result[i] = &*definitions_.insert(*definition).first;
   }
-  return rows;
+  return result;
 }
 
-bool RecordBuilder::transform(std::span<const std::size_t> rows, const std::string& definition) {
-  std::vector<geo::Xy> from;
-  for (const std::size_t i : rows) {
-    for_each_vertex(pending_[i].record.geometry, [&](const LonLat& p) { from.push_back({p.lon, p.lat}); });
-  }
-  const auto to = geo::transform_to_lon_lat(definition, from);
-  if (!to) {
+/// One operation for the whole shape, chosen for where it lies. May run beside other rows.
+bool RecordBuilder::transform(Pending& pending, const std::string& definition) const {
+  std::vector<geo::Xy> numbers;
+  for_each_vertex(pending.record.geometry, [&](const LonLat& p) { numbers.push_back({p.lon, p.lat}); });
+  const auto placed = geo::place(definition, numbers);
+  if (!placed) {
     return false;
   }
   std::size_t next = 0;
-  for (const std::size_t i : rows) {
-    for_each_vertex(pending_[i].record.geometry, [&](LonLat& p) { p = (*to)[next++]; });
+  for_each_vertex(pending.record.geometry, [&](LonLat& p) { p = placed->points[next++]; });
+  // What a file of ours tells of an earlier entry stays: it is nearer to what was written.
+  const bool worth_keeping = pending.angles || !is_plain(definition);
+  if (worth_keeping && !mineaction::as_entered(*kind_, pending.record)) {
+    mineaction::set_as_entered(
+        *kind_,
+        {pending.written, name_of(crs_of(pending)), geo::to_text(placed->operation), placed->operation.accuracy_m},
+        pending.record);
   }
   return true;
 }
 
-/// Makes longitude and latitude of the file's own coordinates: all at once, or row by row when one of them cannot be
-/// transformed.
+/// Makes longitude and latitude of the rows' own coordinates.
 Result<void> RecordBuilder::locate() {
-  const std::string crs = effective_crs();
-  if (is_wgs84(crs)) {
-    return {};
-  }
-  FG_TRY(const auto groups, rows_by_definition(crs));
-  for (const auto& [definition, rows] : groups) {
-    if (transform(rows, definition)) {
-      continue;
+  FG_TRY(const auto definition, definitions());
+  std::vector<char> failed(pending_.size(), 0);
+  constexpr std::size_t kGrain = 1024;
+  base::parallel_for(pending_.size(), kGrain, [&](std::size_t begin, std::size_t end_of_block) {
+    for (std::size_t i = begin; i < end_of_block; ++i) {
+      failed[i] = definition[i] != nullptr && !transform(pending_[i], *definition[i]) ? 1 : 0;
     }
-    if (geo::crs_name(definition).empty()) {
-      return base::fail("intake.crs_unknown", {{"crs", crs}, {"file", source_.file}});
-    }
-    for (const std::size_t i : rows) {
-      if (!transform(std::span(&i, 1), definition)) {
-        refuse_position(i, "intake.geometry_broken", "its coordinates lie outside what " + crs + " can express");
+  });
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    Pending& pending = pending_[i];
+    if (failed[i] != 0) {
+      if (geo::crs_name(*definition[i]).empty()) {
+        return base::fail("intake.crs_unknown", {{"crs", crs_of(pending)}, {"file", source_.file}});
       }
+      refuse_position(i, "intake.geometry_broken",
+                      {{"reason", "its coordinates lie outside what " + name_of(crs_of(pending)) + " can express"}});
+    } else if (pending.angles && definition[i] == nullptr && !pending.refused &&
+               !mineaction::as_entered(*kind_, pending.record)) {
+      mineaction::set_as_entered(*kind_, {pending.written, "WGS 84", "", std::nullopt}, pending.record);
     }
   }
   return {};
+}
+
+/// Rows that give their position twice.
+void RecordBuilder::check_repeated_positions() {
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    const auto p = any_vertex(pending_[i].record.geometry);
+    if (!pending_[i].again || !p) {
+      continue;
+    }
+    const Again again = *pending_[i].again;
+    const double apart_m = geo::geodesic_between(*p, again.at).distance_m;
+    if (apart_m > kSamePlace_m + again.accuracy_m) {
+      start(pending_[i]);
+      issues_.add(Severity::refused, "intake.positions_differ", again.field, again.text,
+                  {{"metres", fmt::format("{:.0f}", apart_m)}, {"place", place_text(*p)}});
+      end(pending_[i]);
+    }
+  }
 }
 
 void RecordBuilder::check_geometries() {
@@ -515,6 +652,7 @@ Result<ReadResult> RecordBuilder::finish(const base::Progress& progress) {
     return base::fail("base.cancelled");
   }
   FG_TRY_VOID(locate());
+  check_repeated_positions();
   check_geometries();
   check_validity();
   check_outliers();

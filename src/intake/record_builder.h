@@ -2,12 +2,15 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "geo/written_crs.h"
+#include "geo/written_position.h"
 #include "intake/column_match.h"
 #include "intake/field_value.h"
 #include "intake/issue_list.h"
@@ -40,25 +43,41 @@ class RecordBuilder {
   base::Result<ReadResult> finish(const base::Progress& progress);
 
  private:
+  /// A second position of the same row.
+  struct Again {
+    geo::LonLat at;
+    double accuracy_m = 0;
+    std::string field;
+    std::string text;
+  };
   struct Pending {
     std::int64_t row = 0;
     bool refused = false;
-    mineaction::Record record;  ///< until locate() its geometry is in the file's own system
+    bool located = false;  ///< its geometry is longitude and latitude already
+    bool angles = false;   ///< its numbers were written as degrees, minutes ...
+    std::string crs;       ///< of the row where it names one, else ""
+    std::string written;   ///< the position as the file has it, where that is worth keeping
+    std::unique_ptr<Again> again;
+    mineaction::Record record;  ///< until locate() its geometry is in the row's or file's own system
   };
 
   RecordBuilder(const mineaction::Kind& kind, const ReadOptions& options, SourceInfo source, ColumnMatch match);
   bool left_out(std::span<const RawValue> cells) const;
   void read_fields(std::span<const RawValue> cells, mineaction::Record& record);
-  void read_geometry(const RawRow& row, mineaction::Record& record);
-  void read_position_columns(std::span<const RawValue> cells, mineaction::Record& record);
-  bool read_coordinate(const RawValue& raw, std::string_view field, double& degrees);
+  void read_geometry(const RawRow& row, Pending& pending);
+  void read_shape(const RawRow& row, Pending& pending);
+  void read_position(std::span<const RawValue> cells, Pending& pending);
+  void read_position_columns(std::span<const RawValue> cells, Pending& pending);
+  void read_position_text(const std::string& text, const std::string& crs, std::string_view field, Pending& pending);
+  bool read_coordinate(const RawValue& raw, geo::Angle axis, double& degrees, bool& angle);
   void check_fields(const mineaction::Record& record);
   void check_order(const mineaction::Record& record, std::string_view first, std::string_view second);
   base::Result<void> locate();
-  using RowsByDefinition = std::map<std::string, std::vector<std::size_t>>;
-  base::Result<RowsByDefinition> rows_by_definition(const std::string& crs);
-  bool transform(std::span<const std::size_t> rows, const std::string& definition);
-  void refuse_position(std::size_t index, std::string_view error, const std::string& reason);
+  base::Result<const geo::WrittenCrs*> understood(const std::string& crs);
+  base::Result<std::vector<const std::string*>> definitions();
+  bool transform(Pending& pending, const std::string& definition) const;
+  void refuse_position(std::size_t index, std::string_view error, base::ErrorArguments arguments);
+  void check_repeated_positions();
   void check_geometries();
   void check_validity();
   void check_outliers();
@@ -67,11 +86,18 @@ class RecordBuilder {
   void end(Pending& pending);
   std::string id_of(const mineaction::Record& record) const;
   std::string effective_crs() const;
+  const std::string& crs_of(const Pending& pending) const { return pending.crs.empty() ? crs_ : pending.crs; }
+  bool is_plain(const std::string& crs) const;
 
   const mineaction::Kind* kind_;
   const ReadOptions* options_;
   SourceInfo source_;
   ColumnMatch match_;
+  std::string crs_;             ///< of rows that name none; "" = WGS 84
+  std::string longitude_name_;  ///< of the column, for positions that are kept as written
+  std::string latitude_name_;
+  std::map<std::string, base::Result<geo::WrittenCrs>> understood_;
+  std::set<std::string> definitions_;  ///< that rows are read by
   std::vector<FieldReader> readers_;
   PositionCheck positions_;
   IssueList issues_;

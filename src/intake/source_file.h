@@ -51,6 +51,8 @@ struct ReadOptions {
   std::string layer_name;  ///< for reference layers and covariates: the name of the layer
   /// Which layer, sheet or folder of a file that holds several; "" = the one named like the kind, else the only one.
   std::string source_layer{};
+  /// The programme's own CRS ("EPSG:32639"): what comes in it, or in degrees on WGS 84, keeps no note of how it came.
+  std::string programme_crs{};
 };
 
 struct ReadRecord {

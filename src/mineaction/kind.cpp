@@ -79,6 +79,14 @@ Field read_field(const toml::table& table) {
   return field;
 }
 
+void read_fields(const toml::table& table, std::vector<Field>& fields) {
+  const toml::array* array = table["field"].as_array();
+  FG_CHECK(array != nullptr);
+  for (const toml::node& field : *array) {
+    fields.push_back(read_field(*field.as_table()));
+  }
+}
+
 Kind read_kind(std::string_view text) {
   const toml::table table = toml::parse(text);
   Kind kind;
@@ -90,10 +98,10 @@ Kind read_kind(std::string_view text) {
   kind.geometry_required = table["geometry_required"].value_or(false);
   kind.information_date = table["information_date"].value_or(std::string());
   kind.generated_id = strings(table["generated_id"].as_array());
-  const toml::array* fields = table["field"].as_array();
-  FG_CHECK(!kind.name.empty() && fields != nullptr);
-  for (const toml::node& field : *fields) {
-    kind.fields.push_back(read_field(*field.as_table()));
+  FG_CHECK(!kind.name.empty());
+  read_fields(table, kind.fields);
+  if (kind.geometry != GeometryRule::none) {
+    read_fields(toml::parse(base::embedded_file("schema/as-entered.toml")), kind.fields);
   }
   return kind;
 }

@@ -14,7 +14,8 @@ bool is_in_snapshot(const Kind& kind);
 /// "reference-layer", values {id, layer, name}.
 void append_record(const Kind& kind, const Record& record, Snapshot& snapshot);
 
-/// All records of `kind` in the snapshot, as they would be imported; the inverse of append_record.
+/// All records of `kind` in the snapshot, as they would be imported; the inverse of append_record, but for how
+/// positions were entered (as_entered.h), with which no stage computes.
 std::vector<Record> records_of(const Kind& kind, const Snapshot& snapshot);
 
 /// Gives an id to every place, baseline, leg and reference feature that has none (see generated_id()).

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "mineaction/as_entered.h"
 #include "mineaction/code_lists.h"
 
 namespace firmground::mineaction {
@@ -61,6 +62,9 @@ Record random_record(const Kind& kind, base::Random& random) {
   if (const Field* unit = kind.field("declared_area_unit"); unit != nullptr) {
     const bool declared = !std::holds_alternative<std::monostate>(record.values[kind.field_index("declared_area")]);
     record.values[kind.field_index("declared_area_unit")] = declared ? Value(std::string("m2")) : Value();
+  }
+  if (kind.geometry != GeometryRule::none) {
+    set_as_entered(kind, {}, record);  // the register keeps it, no stage computes with it
   }
   record.geometry = random_geometry(kind, random);
   return record;

@@ -79,6 +79,7 @@ void visit_fields(Visitor& v, MinefieldRecordLeg& r) {
   v("bearing_reference", r.bearing_reference);
   v("distance", r.distance);
   v("distance_unit", r.distance_unit);
+  v("position", r.position);
 }
 
 template <typename Visitor>

@@ -11,6 +11,9 @@
 #include "geo/magnetic_field.h"
 #include "geo/overlay.h"
 #include "geo/written_crs.h"
+#include "geo/written_position.h"
+#include "mineaction/as_entered.h"
+#include "mineaction/record_conversion.h"
 
 namespace firmground::mineaction {
 
@@ -32,7 +35,9 @@ double circle_of(const std::string& unit) {
 
 std::string in_words(const MinefieldRecordLeg& leg) {
   std::string text = fmt::format("{} {}", leg.leg, leg.role);
-  if (leg.easting && leg.northing) {
+  if (!leg.position.empty()) {
+    text += fmt::format(" {} at {}", leg.from_point, leg.position);
+  } else if (leg.easting && leg.northing) {
     text += fmt::format(" {} at {} {}", leg.from_point, *leg.easting, *leg.northing);
   }
   if (leg.bearing && leg.distance) {
@@ -78,7 +83,7 @@ class Walk {
     std::string before;
     for (MinefieldRecordLeg& leg : legs_) {
       if (leg.from_point.empty()) {
-        leg.from_point = leg.easting ? fmt::format("#{}", leg.leg) : before;
+        leg.from_point = has_position(leg) ? fmt::format("#{}", leg.leg) : before;
       }
       if (leg.to_point.empty()) {
         leg.to_point = fmt::format("#{} end", leg.leg);
@@ -87,8 +92,11 @@ class Walk {
     }
   }
 
+  static bool has_position(const MinefieldRecordLeg& leg) {
+    return !leg.position.empty() || (leg.easting && leg.northing);
+  }
   static bool is_position_only(const MinefieldRecordLeg& leg) {
-    return leg.easting && leg.northing && !leg.bearing && !leg.distance;
+    return has_position(leg) && !leg.bearing && !leg.distance;
   }
 
   const std::string& unit_of(const MinefieldRecordLeg& leg) const {
@@ -119,7 +127,7 @@ class Walk {
   /// Points with coordinates of their own.
   void tie_in() {
     for (const MinefieldRecordLeg& leg : legs_) {
-      if (!leg.easting) {
+      if (!has_position(leg)) {
         continue;
       }
       const auto placed = place(leg);
@@ -138,13 +146,38 @@ class Walk {
     }
   }
 
-  Result<geo::Placed> place(const MinefieldRecordLeg& leg) {
+  /// A grid reference says by itself what it is; everything else needs its CRS named.
+  const std::string& crs_of(const MinefieldRecordLeg& leg) const {
+    static const std::string mgrs = "MGRS";
     const std::string& written = leg.crs.empty() ? record_.recorded_crs : leg.crs;
+    return geo::parse_mgrs(leg.position) && written.find("MGRS") == std::string::npos ? mgrs : written;
+  }
+
+  Result<geo::Placed> place(const MinefieldRecordLeg& leg) {
+    const std::string& written = crs_of(leg);
     if (written.empty()) {
       return base::fail("mineaction.leg_without_crs");
     }
     result_.crs = result_.crs.empty() ? written : result_.crs;
+    FG_TRY(const geo::WrittenPosition position, position_of(leg, written));
+    if (definition_.empty() && !geo::is_geographic(position.definition)) {
+      definition_ = position.definition;
+    }
+    FG_TRY(auto placed, geo::place(position.definition, std::array{position.numbers}));
+    if (placed.operation.accuracy_m) {
+      placed.operation.accuracy_m = *placed.operation.accuracy_m + position.within_m;
+    }
+    return placed;
+  }
+
+  Result<geo::WrittenPosition> position_of(const MinefieldRecordLeg& leg, const std::string& written) const {
     FG_TRY(geo::WrittenCrs crs, geo::parse_written_crs(reading_.crs.empty() ? written : reading_.crs));
+    if (!leg.position.empty()) {
+      // A text says which of its numbers is which: it can be misread by its datum alone.
+      return reading_.axes_exchanged || reading_.zone_shift != 0
+                 ? base::fail("geo.position_unreadable", {{"position", leg.position}, {"crs", written}})
+                 : geo::read_position(crs, leg.position);
+    }
     if (crs.form == geo::WrittenCrs::Form::mgrs) {
       return base::fail("geo.position_unreadable",
                         {{"position", fmt::format("{} {}", *leg.easting, *leg.northing)}, {"crs", written}});
@@ -158,11 +191,8 @@ class Walk {
       numbers.x += numbers.x >= kPrefix_m ? reading_.zone_shift * kPrefix_m : 0;
       crs.zone += reading_.zone_shift;
     }
-    FG_TRY(const std::string definition, geo::definition_for(crs, numbers));
-    if (definition_.empty() && !geo::is_geographic(definition)) {
-      definition_ = definition;
-    }
-    return geo::place(definition, std::array{numbers});
+    FG_TRY(std::string definition, geo::definition_for(crs, numbers));
+    return geo::WrittenPosition{std::move(definition), numbers, 0};
   }
 
   void reach(const std::string& point, const LonLat& at) {
@@ -319,6 +349,59 @@ class Walk {
 LegOutline outline_of_legs(const MinefieldRecord& record, std::span<const MinefieldRecordLeg> legs,
                            const LegReading& reading) {
   return Walk(record, legs, reading).outline();
+}
+
+namespace {
+
+/// How derived_by begins where legs lead to the ground.
+constexpr std::string_view kByLegs = "legs from a reference point";
+
+const Kind& record_kind() {
+  static const Kind& kind = *find_kind("minefield-records");
+  return kind;
+}
+
+}  // namespace
+
+std::optional<Record> with_ground_of_legs(const Record& record, std::span<const MinefieldRecordLeg> legs) {
+  if (!record.geometry.empty() || legs.empty()) {
+    return std::nullopt;
+  }
+  Snapshot snapshot;
+  append_record(record_kind(), record, snapshot);
+  LegOutline outline = outline_of_legs(snapshot.minefield_records.front(), legs);
+  if (outline.geometry.empty()) {
+    return std::nullopt;
+  }
+  Record shown = record;
+  shown.geometry = std::move(outline.geometry);
+  set_as_entered(record_kind(),
+                 {outline.entered, outline.crs, fmt::format("{}: {}", kByLegs, outline.operation), outline.accuracy_m},
+                 shown);
+  return shown;
+}
+
+bool is_ground_of_legs(const Record& record) {
+  const auto entered = as_entered(record_kind(), record);
+  return entered && entered->derived_by.starts_with(kByLegs);
+}
+
+LegsByRecord legs_by_record(std::span<const MinefieldRecordLeg> legs) {
+  LegsByRecord result;
+  for (const MinefieldRecordLeg& leg : legs) {
+    result[leg.record_id].push_back(leg);
+  }
+  return result;
+}
+
+geo::PlanarGeometry ground_of(const MinefieldRecord& record, const LegsByRecord& legs, const geo::Crs& crs) {
+  const auto its_legs = legs.find(record.record_id);
+  if (!record.geometry.empty() || its_legs == legs.end()) {
+    return record.geometry;
+  }
+  geo::PlanarGeometry ground = crs.to_programme(outline_of_legs(record, its_legs->second).geometry);
+  const geo::Box box = geo::bounds(ground);
+  return std::isfinite(box.min_x + box.min_y + box.max_x + box.max_y) ? ground : geo::PlanarGeometry();
 }
 
 }  // namespace firmground::mineaction

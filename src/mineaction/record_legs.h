@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -6,6 +7,7 @@
 
 #include "base/error.h"
 #include "geo/crs.h"
+#include "mineaction/kind.h"
 #include "mineaction/snapshot.h"
 
 namespace firmground::mineaction {
@@ -42,5 +44,20 @@ inline constexpr double kPace_m = 0.75;
 /// `legs`: of this record, in any order.  Cost: O(legs^2) at worst.
 LegOutline outline_of_legs(const MinefieldRecord& record, std::span<const MinefieldRecordLeg> legs,
                            const LegReading& reading = {});
+
+/// A minefield record as maps and files show it when its place is known by legs alone: with the ground that they lead
+/// to as geometry, and what they were and how they were read in the fields of as_entered.h. Nothing when the record has
+/// a geometry of its own, or the legs lead nowhere.
+std::optional<Record> with_ground_of_legs(const Record& record, std::span<const MinefieldRecordLeg> legs);
+
+/// Whether a record's geometry came about so.
+bool is_ground_of_legs(const Record& record);
+
+/// The legs of each record that has some, by record_id.
+using LegsByRecord = std::map<std::string, std::vector<MinefieldRecordLeg>>;
+LegsByRecord legs_by_record(std::span<const MinefieldRecordLeg> legs);
+
+/// The record's geometry, else the ground that its legs lead to, where they lead to one that `crs` can express.
+geo::PlanarGeometry ground_of(const MinefieldRecord& record, const LegsByRecord& legs, const geo::Crs& crs);
 
 }  // namespace firmground::mineaction

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "geo/magnetic_field.h"
+#include "mineaction/as_entered.h"
 
 namespace firmground::mineaction {
 namespace {
@@ -153,6 +154,44 @@ TEST(RecordLegs, RowsWithoutABoundaryAreLines) {
   const LegOutline outline = outline_of_legs(form(), legs);
   ASSERT_EQ(outline.geometry.lines.size(), 2U);
   EXPECT_EQ(outline.geometry.lines[0].size(), 2U);
+}
+
+TEST(RecordLegs, ALandmarkMayBeAGridReferenceAndGridBearingsStartFromItsGrid) {
+  std::vector<MinefieldRecordLeg> legs = square_field();
+  legs[0].easting.reset();
+  legs[0].northing.reset();
+  legs[0].crs.clear();
+  legs[0].position = "38S NJ 12345 67890";
+  const LegOutline outline = outline_of_legs(form(), legs);
+  ASSERT_TRUE(outline.problems.empty()) << outline.problems.front().message;
+  EXPECT_EQ(outline.crs, "MGRS");
+  EXPECT_EQ(outline.accuracy_m, 0.5);
+  EXPECT_NE(outline.entered.find("mill at 38S NJ 12345 67890"), std::string::npos) << outline.entered;
+  for (MinefieldRecordLeg& each : legs) {
+    each.bearing_reference = "grid";
+  }
+  EXPECT_TRUE(outline_of_legs(form(), legs).problems.empty());
+  legs[0].position = "somewhere by the mill";
+  const LegOutline unread = outline_of_legs(form(), legs);
+  EXPECT_TRUE(unread.geometry.empty());
+  EXPECT_FALSE(unread.problems.empty());
+}
+
+TEST(RecordLegs, ARecordWithoutAPlaceOfItsOwnIsShownWhereItsLegsLeadAndSaysSo) {
+  const Kind& kind = *find_kind("minefield-records");
+  Record record;
+  record.values.resize(kind.fields.size());
+  record.values.front() = std::string("F-1");
+  const auto shown = with_ground_of_legs(record, square_field());
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->geometry.polygons.size(), 1U);
+  EXPECT_TRUE(is_ground_of_legs(*shown));
+  EXPECT_FALSE(is_ground_of_legs(record));
+  const AsEntered how = as_entered(kind, *shown).value();
+  EXPECT_EQ(how.derived_by, "legs from a reference point: EPSG:15865 Pulkovo 1942 to WGS 84 (16)");
+  EXPECT_EQ(how.accuracy_m, 4.5);
+  EXPECT_FALSE(with_ground_of_legs(*shown, square_field())) << "a place of its own is never replaced";
+  EXPECT_FALSE(with_ground_of_legs(record, {}));
 }
 
 }  // namespace

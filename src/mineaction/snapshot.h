@@ -66,7 +66,8 @@ struct MinefieldRecordLeg {
   std::string bearing_reference;
   std::optional<double> distance;
   std::string distance_unit;
-  std::string id{};  ///< local id; empty = made from record_id and leg
+  std::string id{};        ///< local id; empty = made from record_id and leg
+  std::string position{};  ///< of from_point as one text, in place of easting and northing
 };
 
 struct LandRelease {

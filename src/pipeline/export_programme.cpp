@@ -10,6 +10,7 @@
 #include "geo/crs.h"
 #include "geo/raster.h"
 #include "register/entry.h"
+#include "register/leg_ground.h"
 
 namespace firmground::pipeline {
 
@@ -94,6 +95,13 @@ Result<Loaded> load(const Register& programme, const LayerInfo& layer, bool hist
     return {};
   };
   FG_TRY_VOID(registry::for_each_record(programme, layer.kind, history ? Choice::every : Choice::current, take));
+  if (layer.kind == "minefield-records" && !history) {
+    FG_TRY(auto grounds, registry::leg_grounds(programme));
+    for (Record& record : loaded.records) {
+      const auto ground = grounds.find(std::get<std::string>(record.values.front()));
+      record = ground != grounds.end() ? std::move(ground->second) : std::move(record);
+    }
+  }
   return loaded;
 }
 

@@ -32,6 +32,8 @@ class Dialect {
   virtual std::string drop_append_only(const std::string& table) const = 0;
   /// Type of the column `geom` in the versions of a layer: the blob as it was entered, byte for byte.
   virtual std::string geometry_type(const Layer& layer) const = 0;
+  /// What makes the column `geom` of a current table of such a blob (an SQL expression).
+  virtual std::string shown_geometry(const std::string& blob) const = 0;
   /// The table of a layer's current state with its spatial index, what GIS programs are told of it, and the triggers
   /// that refuse writing while the gate is closed.
   virtual std::string current_table(const Layer& layer) const = 0;

@@ -16,6 +16,7 @@
 #include "register/cross_checks.h"
 #include "register/import_plan.h"
 #include "register/layer_writer.h"
+#include "register/leg_ground.h"
 #include "register/refused_rows.h"
 #include "register/register_state.h"
 
@@ -128,7 +129,8 @@ Result<Reading> read_task(const ImportTask& task, const ImportOptions& options, 
     reading.outcome.rows = 1;
     return reading;
   }
-  const intake::ReadOptions read_options{options.mapping, options.crs, today(), extent, task.layer, task.source_layer};
+  const intake::ReadOptions read_options{
+      options.mapping, options.crs, today(), extent, task.layer, task.source_layer, fmt::format("EPSG:{}", crs.epsg())};
   FG_TRY(reading.result, intake::read_file(task.path, *task.kind, read_options, progress));
   reading.outcome.rows = reading.result.rows;
   reading.outcome.issues = std::move(reading.result.issues);
@@ -272,11 +274,27 @@ Result<void> write_refused(Reading& reading) {
                          refused_rows_csv(reading.outcome.file, bytes, reading.outcome.issues));
 }
 
+Result<void> drop_derived(const Database& database, std::vector<Reading>& readings) {
+  std::vector<intake::ReadRecord> legs;
+  for (const Reading& reading : readings) {
+    if (reading.task.layer == "minefield-record-legs") {
+      legs.insert(legs.end(), reading.result.records.begin(), reading.result.records.end());
+    }
+  }
+  for (Reading& reading : readings) {
+    if (reading.task.layer == "minefield-records") {
+      FG_TRY_VOID(drop_leg_grounds(database, reading.result.records, legs));
+    }
+  }
+  return {};
+}
+
 /// Enters all files in one transaction; nothing has happened when this fails.
 Result<void> enter_all(Database& database, const geo::Crs& crs, const Profile& profile, std::vector<Reading>& readings,
                        const ImportOptions& options, const Progress& progress) {
   FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::write));
   FG_TRY(Entry entry, next_entry(database));
+  FG_TRY_VOID(drop_derived(database, readings));
   for (std::size_t i = 0; i < readings.size(); ++i) {
     Reading& reading = readings[i];
     const auto part = [&](std::string_view, double share) {
@@ -301,6 +319,10 @@ Result<void> enter_all(Database& database, const geo::Crs& crs, const Profile& p
       append(reading.outcome.issues, std::move(broken));
       append(reading.outcome.issues, codes_out_of_date(*reading.task.kind, reading.result.records));
       append(reading.outcome.issues, std::move(missing));
+      if (reading.task.layer == "minefield-record-legs") {
+        FG_TRY(auto unresolved, leg_issues(database, reading.result.records));
+        append(reading.outcome.issues, std::move(unresolved));
+      }
       std::stable_sort(reading.outcome.issues.begin(), reading.outcome.issues.end(),
                        [](const Issue& a, const Issue& b) { return a.row < b.row; });
     }

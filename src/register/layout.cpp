@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "register/dialect.h"
+#include "register/leg_ground.h"
 #include "register/trail_layout.h"
 
 namespace firmground::registry {
@@ -258,10 +259,17 @@ std::string current_rows(const Layer& layer, const std::string& touched, const s
 }
 
 Result<void> show_versions(Database& database, const Layer& layer, std::int64_t after, const std::string& changed_at) {
-  const std::string touched =
-      fmt::format("(SELECT version_record FROM {} WHERE version_id > {})", sql_name(layer.versions()), after);
+  return show_records(
+      database, layer,
+      fmt::format("(SELECT version_record FROM {} WHERE version_id > {})", sql_name(layer.versions()), after),
+      changed_at);
+}
+
+Result<void> show_records(Database& database, const Layer& layer, const std::string& touched,
+                          const std::string& changed_at) {
   FG_TRY_VOID(set_gate(database, Gate::open));
   FG_TRY_VOID(database.dialect().rewrite_current(database, layer, touched));
+  FG_TRY_VOID(show_leg_grounds(database, layer, touched, changed_at));
   FG_TRY_VOID(set_gate(database, Gate::closed));
   return database.dialect().refresh_contents(database, layer, changed_at);
 }

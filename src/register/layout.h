@@ -16,7 +16,7 @@
 namespace firmground::registry {
 
 /// Layout that this binary reads and writes; in firmground_setting 'layout'. Migrations go forward only.
-inline constexpr int kLayout = 2;
+inline constexpr int kLayout = 3;
 
 /// One kind or reference layer in the file.
 struct Layer {
@@ -59,6 +59,10 @@ base::Result<void> set_gate(Database& database, Gate gate);
 /// the caller holds.  `changed_at`: UTC time of the entry.
 base::Result<void> show_versions(Database& database, const Layer& layer, std::int64_t after,
                                  const std::string& changed_at);
+
+/// The same for the records in the SQL list `touched`.
+base::Result<void> show_records(Database& database, const Layer& layer, const std::string& touched,
+                                const std::string& changed_at);
 
 /// SELECT of a layer's current rows among the records in the SQL list `touched`: fid, the columns of the kind,
 /// `geometry` (an expression on v.geom) where the kind has one, version_number.

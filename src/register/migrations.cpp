@@ -1,5 +1,7 @@
 #include "register/migrations.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -28,6 +30,15 @@ Result<void> begin_trail(Database& database) {
   return create_trail(database);
 }
 
+Result<void> begin_as_entered(Database& database) {
+  FG_TRY_VOID(extend_layout(database));
+  FG_TRY(const auto layers, read_layers(database));
+  const auto records = std::find_if(layers.begin(), layers.end(),
+                                    [](const Layer& layer) { return layer.kind.name == "minefield-records"; });
+  const std::string now = base::utc_timestamp(base::now_unix_milliseconds());
+  return show_records(database, *records, fmt::format("(SELECT fid FROM {})", sql_name(records->kind.table)), now);
+}
+
 struct Migration {
   int layout;  ///< that it leads to
   const char* dated;
@@ -37,6 +48,7 @@ struct Migration {
 
 constexpr std::array kMigrations = {
     Migration{2, "2026-11-25", "migrations are listed, entries are chained by hashes", begin_trail},
+    Migration{3, "2026-11-25", "positions keep how they were entered, the ground of legs is shown", begin_as_entered},
 };
 static_assert(kMigrations.back().layout == kLayout);
 

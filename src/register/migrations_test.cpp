@@ -41,7 +41,8 @@ TEST(Migrations, ARegisterOfTheFirstLayoutSaysTheSameInThisOne) {
   EXPECT_EQ(opened->history("finds", "F-3")->front().state, "withdrawn");
   EXPECT_EQ(opened->history("finds", "F-6")->front().state, "draft");
   EXPECT_EQ(sql_of(path, "SELECT value FROM firmground_setting WHERE name = 'layout'"), std::to_string(kLayout));
-  EXPECT_EQ(sql_of(path, "SELECT layout || ' ' || dated FROM firmground_migration"), "2 2026-11-25");
+  EXPECT_EQ(sql_of(path, "SELECT group_concat(layout || ' ' || dated) FROM firmground_migration"),
+            "2 2026-11-25,3 2026-11-25");
   EXPECT_NE(sql_of(path, "DELETE FROM firmground_setting").find("never changed"), std::string::npos);
   EXPECT_NE(sql_of(path, "UPDATE firmground_setting SET value = '9'").find("never changed"), std::string::npos);
 }
@@ -91,7 +92,7 @@ TEST(Migrations, SeveralProcessesThatOpenAnOldRegisterAtOnceMigrateItOnce) {
     waitpid(child, &status, 0);
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   }
-  EXPECT_EQ(sql_of(path, "SELECT count(*) FROM firmground_migration"), "1");
+  EXPECT_EQ(sql_of(path, "SELECT count(*) FROM firmground_migration"), "2");
 }
 
 class MigrationsTest : public OnBothStores {};

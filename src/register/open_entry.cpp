@@ -95,10 +95,7 @@ Result<void> OpenEntry::show(const Layer& layer) {
       "(SELECT version_record FROM {} WHERE version_id > {} UNION SELECT x.record_id FROM firmground_revocation x JOIN "
       "firmground_record r ON r.record_id = x.record_id WHERE x.batch_id = {} AND r.layer_id = {})",
       sql_name(layer.versions()), writers_.at(layer.id).versions_before, entry_.batch, layer.id);
-  FG_TRY_VOID(set_gate(*database_, Gate::open));
-  FG_TRY_VOID(database_->dialect().rewrite_current(*database_, layer, touched));
-  FG_TRY_VOID(set_gate(*database_, Gate::closed));
-  return database_->dialect().refresh_contents(*database_, layer, entry_.at);
+  return show_records(*database_, layer, touched, entry_.at);
 }
 
 Result<void> OpenEntry::close(const std::string& kind, const std::string& subject, std::int64_t rows) {

@@ -67,6 +67,7 @@ struct VersionInfo {
   std::string action;      ///< "import", "enter", "approve" ..., "" where the entry is older than the audit chain
   std::string reason;      ///< why, as the author gave it
   std::int64_t taken_back_by = 0;  ///< batch that took it back, 0: it counts
+  bool shown = false;              ///< the approved state that maps and reports show
 };
 
 struct LayerInfo {

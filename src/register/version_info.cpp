@@ -13,7 +13,7 @@ using base::fail;
 using base::Result;
 
 namespace {
-constexpr int kFirstValue = 11;
+constexpr int kFirstValue = 12;
 }
 
 std::string version_info_select(const Layer& layer, const std::string& condition) {
@@ -21,11 +21,13 @@ std::string version_info_select(const Layer& layer, const std::string& condition
       "SELECT v.version_number, coalesce(v.version_information_date, ''), b.entered_at, b.author, b.file_name, "
       "v.version_row, v.version_state, v.version_batch, coalesce(a.action, ''), coalesce(a.reason, ''), "
       "coalesce((SELECT t.batch_id FROM firmground_revocation t WHERE t.record_id = v.version_record AND "
-      "t.version_number = v.version_number), 0), {} "
+      "t.version_number = v.version_number), 0), CASE WHEN EXISTS (SELECT 1 FROM {} c WHERE c.fid = v.version_record "
+      "AND "
+      "c.version_number = v.version_number) THEN 1 ELSE 0 END, {} "
       "FROM firmground_record r JOIN {} v ON v.version_record = r.record_id "
       "JOIN firmground_batch b ON b.batch_id = v.version_batch "
       "LEFT JOIN firmground_audit a ON a.batch_id = v.version_batch AND a.action <> 'begin' WHERE {}",
-      layer.column_list("v."), sql_name(layer.versions()), condition);
+      sql_name(layer.kind.table), layer.column_list("v."), sql_name(layer.versions()), condition);
 }
 
 Result<VersionInfo> read_version_info(const Layer& layer, const Statement& row) {
@@ -43,6 +45,7 @@ Result<VersionInfo> read_version_info(const Layer& layer, const Statement& row) 
   version.action = row.text(8);
   version.reason = row.text(9);
   version.taken_back_by = row.integer(10);
+  version.shown = row.integer(11) != 0;
   FG_TRY(version.record, read_record(layer, row, kFirstValue));
   return version;
 }

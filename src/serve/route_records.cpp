@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "geo/area.h"
+#include "mineaction/as_entered.h"
 #include "serve/call.h"
 #include "serve/served_records.h"
 
@@ -36,7 +37,7 @@ Json fields_of(const mineaction::Kind& schema, const mineaction::Record& record)
   Json fields = Json::array();
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
     const mineaction::Field& field = schema.fields[i];
-    if (field.privacy == mineaction::Privacy::open) {
+    if (field.privacy == mineaction::Privacy::open && !mineaction::is_as_entered_field(field.name)) {
       fields.push_back({{"name", field.name},
                         {"label", label_from(field.name)},
                         {"value", to_json(record.values.at(i))},
@@ -152,8 +153,23 @@ Links links_of(const mineaction::Snapshot& s, const mineaction::Kind& schema, co
   return links;
 }
 
-base::Result<Json> versions_of(const Call& call, const std::string& kind, const std::string& id) {
-  FG_TRY(const auto history, call.source.history(kind, id));
+/// How the position was given and what led from there to the geometry; null when it was given so.
+Json as_entered_of(const mineaction::Kind& schema, const mineaction::Record& record,
+                   const std::vector<registry::VersionInfo>& history) {
+  auto entered = mineaction::as_entered(schema, record);
+  for (const registry::VersionInfo& version : history) {
+    if (version.shown && !entered) {
+      entered = mineaction::as_entered(schema, version.record);
+    }
+  }
+  return entered ? Json{{"position", entered->position},
+                        {"crs", entered->crs},
+                        {"derived_by", entered->derived_by},
+                        {"accuracy_m", entered->accuracy_m ? Json(*entered->accuracy_m) : Json(nullptr)}}
+                 : Json(nullptr);
+}
+
+Json versions_of(const std::vector<registry::VersionInfo>& history) {
   Json versions = Json::array();
   for (const registry::VersionInfo& v : history) {
     versions.push_back({{"version", v.version},
@@ -208,7 +224,7 @@ base::Result<Response> get_record(const Call& call) {
   const mineaction::Kind& schema = schema_of(kind);
   const mineaction::Record record = record_of(snapshot, kind, *position);
   const geo::PlanarGeometry geometry = geometry_of(snapshot, kind, *position);
-  FG_TRY(const Json versions, versions_of(call, schema.name, id));
+  FG_TRY(const auto history, call.source.history(schema.name, id));
   const Links links = links_of(snapshot, schema, record, kind, id);
   const Json json = {
       {"kind", kind},
@@ -216,11 +232,12 @@ base::Result<Response> get_record(const Call& call) {
       {"title", schema.title + " " + label_of(snapshot, kind, *position)},
       {"fields", fields_of(schema, record)},
       {"geometry", geojson_of(record.geometry)},
+      {"as_entered", as_entered_of(schema, record, history)},
       {"area_m2",
        geometry.polygons.empty() ? Json(nullptr) : Json(geo::ellipsoidal_area_m2(geometry, call.edition.crs()))},
       {"links", links.list()},
       {"links_not_listed", links.not_listed()},
-      {"versions", versions},
+      {"versions", versions_of(history)},
       {"estimate", estimate_of(call.edition, kind, id)}};
   return json_response(json.dump());
 }

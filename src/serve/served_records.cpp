@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "mineaction/record_conversion.h"
+#include "mineaction/record_legs.h"
 
 namespace firmground::serve {
 namespace {
@@ -118,6 +119,13 @@ bool is_of(std::string_view kind, const T& record) {
   }
 }
 
+std::vector<MinefieldRecordLeg> legs_of(const Snapshot& snapshot, const MinefieldRecord& record) {
+  std::vector<MinefieldRecordLeg> legs;
+  std::copy_if(snapshot.minefield_record_legs.begin(), snapshot.minefield_record_legs.end(), std::back_inserter(legs),
+               [&](const MinefieldRecordLeg& leg) { return leg.record_id == record.record_id; });
+  return legs;
+}
+
 /// f(record) -> value, for a record that is there.
 template <typename Value, typename Function>
 Value of_record(const Snapshot& snapshot, std::string_view kind, std::size_t position, Function f) {
@@ -154,6 +162,10 @@ std::string label_of(const Snapshot& snapshot, std::string_view kind, std::size_
 }
 
 geo::PlanarGeometry geometry_of(const Snapshot& snapshot, std::string_view kind, std::size_t position) {
+  if (kind == "minefield-records") {
+    const MinefieldRecord& record = snapshot.minefield_records.at(position);
+    return ground_of(record, {{record.record_id, legs_of(snapshot, record)}}, *snapshot.crs);
+  }
   return of_record<geo::PlanarGeometry>(snapshot, kind, position, [](const auto& r) { return shape(r); });
 }
 
@@ -166,7 +178,12 @@ Record record_of(const Snapshot& snapshot, std::string_view kind, std::size_t po
   Snapshot alone;
   alone.crs = snapshot.crs;
   FG_CHECK(with_list(snapshot, kind, [&](auto member) { (alone.*member).push_back((snapshot.*member).at(position)); }));
-  return records_of(schema_of(kind), alone).at(0);
+  Record record = records_of(schema_of(kind), alone).at(0);
+  if (kind == "minefield-records") {
+    auto ground = with_ground_of_legs(record, legs_of(snapshot, snapshot.minefield_records.at(position)));
+    record = ground ? std::move(*ground) : std::move(record);
+  }
+  return record;
 }
 
 }  // namespace firmground::serve

@@ -26,7 +26,8 @@ std::string label_of(const mineaction::Snapshot& snapshot, std::string_view kind
 geo::PlanarGeometry geometry_of(const mineaction::Snapshot& snapshot, std::string_view kind, std::size_t position);
 /// Kind of the schema ("reference-layer" for reference layers).
 const mineaction::Kind& schema_of(std::string_view kind);
-/// The record's values and geometry by that schema.
+/// The record's values and geometry by that schema: of a minefield record without a geometry of its own, with the
+/// ground that its legs lead to and how it was derived.
 mineaction::Record record_of(const mineaction::Snapshot& snapshot, std::string_view kind, std::size_t position);
 
 }  // namespace firmground::serve

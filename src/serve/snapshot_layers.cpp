@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "mineaction/kind.h"
+#include "mineaction/record_legs.h"
 
 namespace firmground::serve {
 namespace {
@@ -123,9 +124,10 @@ VectorLayer hazards(const Snapshot& s) {
 
 VectorLayer minefield_records(const Snapshot& s) {
   LayerBuilder b(s, "minefield-records", "Minefield records", "source");
+  const mineaction::LegsByRecord legs = mineaction::legs_by_record(s.minefield_record_legs);
   for (std::size_t i = 0; i < s.minefield_records.size(); ++i) {
     const auto& r = s.minefield_records[i];
-    b.add(r.record_id, i, r.geometry, [&] {
+    b.add(r.record_id, i, mineaction::ground_of(r, legs, *s.crs), [&] {
       b.text("source", r.source);
       b.text("device", known(r.device));
       b.number("mines_recorded", r.mines_recorded);

@@ -100,6 +100,8 @@ class PostgisDialect final : public Dialect {
 
   std::string geometry_type(const Layer&) const override { return "BLOB"; }
 
+  std::string shown_geometry(const std::string& blob) const override { return "firmground_geometry(" + blob + ")"; }
+
   std::string current_table(const Layer& layer) const override {
     const std::string& table = layer.kind.table;
     const std::string words = sql_literal(
@@ -158,7 +160,7 @@ class PostgisDialect final : public Dialect {
     return database.execute(
         (fresh ? "DROP INDEX " + index_name(layer) + ";\n" : "") +
         fmt::format("DELETE FROM {0} WHERE fid IN {1};\nINSERT INTO {0} (fid, {2}, version_number) {3};\n", table,
-                    touched, layer.column_list(), current_rows(layer, touched, "firmground_geometry(v.geom)")) +
+                    touched, layer.column_list(), current_rows(layer, touched, shown_geometry("v.geom"))) +
         (fresh ? index_definition(layer) : ""));
   }
 

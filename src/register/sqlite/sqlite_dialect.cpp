@@ -217,6 +217,8 @@ class SqliteDialect final : public Dialect {
 
   std::string geometry_type(const Layer& layer) const override { return geometry_type_name(layer.blob_type()); }
 
+  std::string shown_geometry(const std::string& blob) const override { return blob; }
+
   std::string current_table(const Layer& layer) const override { return geopackage_table(layer); }
 
   Result<void> create_system_tables(Database& database, const geo::Crs& crs) const override {

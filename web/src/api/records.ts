@@ -34,6 +34,14 @@ export interface PolygonEstimate {
   reasons?: Reason[];
 }
 
+/** How a position was given, where that was not in degrees on WGS 84. */
+export interface AsEntered {
+  position: string;
+  crs: string;
+  derived_by: string;
+  accuracy_m: number | null;
+}
+
 /** GET /api/records/{kind}/{id}. */
 export interface RecordDetails {
   kind: string;
@@ -41,6 +49,7 @@ export interface RecordDetails {
   title: string;
   fields: RecordField[];
   geometry: Geometry | null;
+  as_entered: AsEntered | null;
   area_m2: number | null;
   links: RecordLink[];
   versions: RecordVersion[];

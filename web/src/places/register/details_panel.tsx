@@ -44,6 +44,28 @@ function Fields({ record }: { record: RecordDetails }) {
   );
 }
 
+function HowEntered({ record }: { record: RecordDetails }) {
+  const t = useText();
+  const entered = record.as_entered;
+  if (!entered) return null;
+  const facts: [string, string][] = [
+    [t('record.entered_as.position'), entered.position],
+    [t('record.entered_as.crs'), entered.crs],
+    [t('record.entered_as.derived_by'), entered.derived_by],
+    [t('record.entered_as.accuracy'), entered.accuracy_m === null ? '' : `${Number(entered.accuracy_m.toPrecision(2))} m`],
+  ];
+  return (
+    <section>
+      <h3>{t('record.entered_as')}</h3>
+      <dl className="facts">
+        {facts.filter(([, value]) => value !== '').map(([name, value]) => (
+          <div key={name}><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
 function RecordButton({ kind, id, label, note }: { kind: string; id: string; label: string; note?: string }) {
   const kindName = useKindName();
   return (
@@ -110,6 +132,7 @@ function Record({ record, at, available }: { record: RecordDetails; at: Place | 
       {record.estimate?.reasons && <Reasons reasons={record.estimate.reasons} />}
       {place && <PlaceEstimate place={place} available={available} reasonsOnly={record.estimate !== null} />}
       <Fields record={record} />
+      <HowEntered record={record} />
       {record.links.length > 0 && (
         <section>
           <h3>{t('record.links')}</h3>
