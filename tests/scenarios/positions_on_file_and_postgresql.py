@@ -6,11 +6,10 @@ import csv
 import json
 import math
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
-from programme import as_json, check, firmground, fresh  # noqa: E402
+from programme import as_json, check, firmground, fresh, postgres_place  # noqa: E402
 
 LON, LAT = 46.93, 39.99
 LEGS = ("record_id,leg,role,from_point,to_point,easting,northing,crs,bearing,bearing_unit,bearing_reference,distance,distance_unit\n"
@@ -118,17 +117,6 @@ def check_round_trip(programme, how):
         check(as_json("verify", each)["findings"] == [], "the register is whole")
 
 
-def on_a_server():
-    """An empty database of the server that the tests share; nothing when none runs."""
-    url_file = os.environ.get("FIRMGROUND_TEST_POSTGRES", "")
-    if not os.path.exists(url_file):
-        return None
-    url = open(url_file, encoding="utf-8").read().strip()
-    name = "positions_%d" % os.getpid()
-    subprocess.run(["psql", "-q", url, "-c", "CREATE DATABASE %s TEMPLATE firmground_template" % name], check=True)
-    return url.replace("/postgres?", "/%s?" % name)
-
-
 def run(programme):
     firmground("init", programme, "--profile", "azerbaijan")
     check_what_was_given(programme, enter_positions(programme))
@@ -138,8 +126,7 @@ def run(programme):
 
 fresh("caucasus.gpkg", "copied.gpkg")
 run("caucasus.gpkg")
-server = on_a_server()
-if server:
-    run(server)
-    firmground("copy", server, "copied.gpkg")
-    check(exported("copied.gpkg", "finds", "finds3.csv") == exported(server, "finds", "finds.csv"), "a copy in the other store tells the same")
+server = postgres_place("positions")
+run(server)
+firmground("copy", server, "copied.gpkg")
+check(exported("copied.gpkg", "finds", "finds3.csv") == exported(server, "finds", "finds.csv"), "a copy in the other store tells the same")
