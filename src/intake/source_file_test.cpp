@@ -280,7 +280,7 @@ TEST(WholeFile, PointsNeedBothCoordinatesAndPolygonsAGeometry) {
   EXPECT_EQ(csv_error("finds", "find_id,device\nF-1,UXO\n"), "intake.missing_column");
   EXPECT_EQ(csv_error("finds", "find_id,device,longitude\nF-1,UXO,51.5\n"), "intake.missing_column");
   EXPECT_EQ(csv_error("finds", "find_id,device,x,y\nF-1,UXO,51.5,41.5\n"),
-            "intake.missing_column");  // x and y of what?
+            "intake.metres_without_crs");  // x and y of what?
   EXPECT_EQ(csv_error("hazards", "hazard_id\nHA-1\n"), "intake.missing_column");
 }
 

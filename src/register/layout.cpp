@@ -175,6 +175,11 @@ Result<void> extend_layout(Database& database) {
       FG_TRY_VOID(add_missing_fields(database, *layer));
     }
   }
+  for (const Layer& layer : layers) {
+    if (layer.reference) {
+      FG_TRY_VOID(add_missing_fields(database, layer));
+    }
+  }
   return {};
 }
 
