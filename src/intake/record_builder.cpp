@@ -249,14 +249,16 @@ void RecordBuilder::read_position_columns(std::span<const RawValue> cells, Pendi
     return;
   }
   LonLat p;
-  if (is_empty(longitude) || !read_coordinate(longitude, geo::Angle::longitude, p.lon, pending.angles) ||
-      !read_coordinate(latitude, geo::Angle::latitude, p.lat, pending.angles)) {
+  bool angles = false;
+  if (is_empty(longitude) || !read_coordinate(longitude, geo::Angle::longitude, p.lon, angles) ||
+      !read_coordinate(latitude, geo::Angle::latitude, p.lat, angles)) {
     return;
   }
   pending.record.geometry.points.push_back(p);
-  if (pending.angles || !is_plain(crs_of(pending))) {
-    pending.written =
-        fmt::format("{} {}, {} {}", latitude_name_, text_of(latitude), longitude_name_, text_of(longitude));
+  if (angles || !is_plain(crs_of(pending))) {
+    Given& given = pending.note();
+    given.angles = angles;
+    given.written = fmt::format("{} {}, {} {}", latitude_name_, text_of(latitude), longitude_name_, text_of(longitude));
   }
 }
 
@@ -271,12 +273,12 @@ void RecordBuilder::read_position_text(const std::string& text, const std::strin
     return;
   }
   if (!pending.record.geometry.empty()) {
-    pending.again = std::make_unique<Again>(
-        Again{placed->points.front(), placed->operation.accuracy_m.value_or(0), std::string(field), text});
+    pending.note().again =
+        Again{placed->points.front(), placed->operation.accuracy_m.value_or(0), std::string(field), text};
     return;
   }
   pending.record.geometry.points = placed->points;
-  pending.located = true;
+  pending.note().located = true;
   mineaction::set_as_entered(*kind_, {text, crs, geo::to_text(placed->operation), placed->operation.accuracy_m},
                              pending.record);
 }
@@ -286,7 +288,7 @@ void RecordBuilder::read_position(std::span<const RawValue> cells, Pending& pend
   if (pending.record.geometry.empty() && match_.longitude != kNoColumn) {
     read_position_columns(cells, pending);
   }
-  const std::string& crs = crs_of(pending);
+  const std::string crs = crs_of(pending);
   const auto text_in = [&](int column) {
     const bool given = column != kNoColumn && !is_empty(cells[static_cast<std::size_t>(column)]);
     return given ? text_of(cells[static_cast<std::size_t>(column)]) : std::string();
@@ -316,7 +318,7 @@ void RecordBuilder::read_shape(const RawRow& row, Pending& pending) {
   } else if (given != nullptr) {
     pending.record.geometry = unlocated(given->shape);
     if (!is_plain(crs_of(pending))) {
-      pending.written = text.empty() ? well_known_text_of(given->shape) : std::move(text);
+      pending.note().written = text.empty() ? well_known_text_of(given->shape) : std::move(text);
     }
   }
 }
@@ -326,7 +328,7 @@ void RecordBuilder::read_geometry(const RawRow& row, Pending& pending) {
     return;
   }
   if (match_.position_crs != kNoColumn) {
-    pending.crs = crs_in(row.cells[static_cast<std::size_t>(match_.position_crs)]);
+    pending.note().crs = crs_in(row.cells[static_cast<std::size_t>(match_.position_crs)]);
   }
   const std::size_t before = issues_.refusals();
   read_shape(row, pending);
@@ -422,7 +424,7 @@ bool RecordBuilder::is_plain(const std::string& crs) const {
 void RecordBuilder::refuse_position(std::size_t index, std::string_view error, base::ErrorArguments arguments) {
   Pending& pending = pending_[index];
   start(pending);
-  issues_.add(Severity::refused, error, "geometry", pending.written, arguments);
+  issues_.add(Severity::refused, error, "geometry", pending.written(), arguments);
   pending.record.geometry = {};
   end(pending);
 }
@@ -451,11 +453,11 @@ Result<std::vector<const std::string*>> RecordBuilder::definitions() {
     const Pending& pending = pending_[i];
     const std::string& crs = crs_of(pending);
     const auto first = any_vertex(pending.record.geometry);
-    if (pending.located || !first || is_wgs84(crs)) {
+    if (pending.is_located() || !first || is_wgs84(crs)) {
       continue;
     }
     const auto written = understood(crs);
-    if (!written && pending.crs.empty()) {
+    if (!written && (!pending.given || pending.given->crs.empty())) {
       return tl::make_unexpected(written.error());
     }
     if (!written) {
@@ -469,7 +471,7 @@ Result<std::vector<const std::string*>> RecordBuilder::definitions() {
                       {{"reason", definition.error().message}, {"how", definition.error().remedy}});
       continue;
     }
-    if (pending.angles) {
+    if (pending.has_angles()) {
       const auto [degrees, is_new] = in_degrees.try_emplace(*definition, false);
       degrees->second = is_new ? geo::is_geographic(*definition) : degrees->second;
       if (!degrees->second) {
@@ -493,11 +495,11 @@ bool RecordBuilder::transform(Pending& pending, const std::string& definition) c
   std::size_t next = 0;
   for_each_vertex(pending.record.geometry, [&](LonLat& p) { p = placed->points[next++]; });
   // What a file of ours tells of an earlier entry stays: it is nearer to what was written.
-  const bool worth_keeping = pending.angles || !is_plain(definition);
+  const bool worth_keeping = pending.has_angles() || !is_plain(definition);
   if (worth_keeping && !mineaction::as_entered(*kind_, pending.record)) {
     mineaction::set_as_entered(
         *kind_,
-        {pending.written, name_of(crs_of(pending)), geo::to_text(placed->operation), placed->operation.accuracy_m},
+        {pending.written(), name_of(crs_of(pending)), geo::to_text(placed->operation), placed->operation.accuracy_m},
         pending.record);
   }
   return true;
@@ -521,9 +523,9 @@ Result<void> RecordBuilder::locate() {
       }
       refuse_position(i, "intake.geometry_broken",
                       {{"reason", "its coordinates lie outside what " + name_of(crs_of(pending)) + " can express"}});
-    } else if (pending.angles && definition[i] == nullptr && !pending.refused &&
+    } else if (pending.has_angles() && definition[i] == nullptr && !pending.refused &&
                !mineaction::as_entered(*kind_, pending.record)) {
-      mineaction::set_as_entered(*kind_, {pending.written, "WGS 84", "", std::nullopt}, pending.record);
+      mineaction::set_as_entered(*kind_, {pending.written(), "WGS 84", "", std::nullopt}, pending.record);
     }
   }
   return {};
@@ -533,10 +535,10 @@ Result<void> RecordBuilder::locate() {
 void RecordBuilder::check_repeated_positions() {
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     const auto p = any_vertex(pending_[i].record.geometry);
-    if (!pending_[i].again || !p) {
+    if (!pending_[i].given || !pending_[i].given->again || !p) {
       continue;
     }
-    const Again again = *pending_[i].again;
+    const Again& again = *pending_[i].given->again;
     const double apart_m = geo::geodesic_between(*p, again.at).distance_m;
     if (apart_m > kSamePlace_m + again.accuracy_m) {
       start(pending_[i]);

@@ -2,6 +2,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -50,15 +51,29 @@ class RecordBuilder {
     std::string field;
     std::string text;
   };
+  /// How a row gives its position, until locate() knows where that is.
+  struct Given {
+    std::string crs;       ///< of the row where it names one, else ""
+    std::string written;   ///< the position as the file has it, where that is worth keeping
+    bool angles = false;   ///< its numbers were written as degrees, minutes ...
+    bool located = false;  ///< the geometry is longitude and latitude already
+    std::optional<Again> again;
+  };
   struct Pending {
     std::int64_t row = 0;
     bool refused = false;
-    bool located = false;  ///< its geometry is longitude and latitude already
-    bool angles = false;   ///< its numbers were written as degrees, minutes ...
-    std::string crs;       ///< of the row where it names one, else ""
-    std::string written;   ///< the position as the file has it, where that is worth keeping
-    std::unique_ptr<Again> again;
-    mineaction::Record record;  ///< until locate() its geometry is in the row's or file's own system
+    std::unique_ptr<Given> given;  ///< null: numbers in the file's CRS, and nothing to keep of them
+    mineaction::Record record;     ///< until locate() its geometry is in the row's or file's own system
+
+    Given& note() {
+      if (!given) {
+        given = std::make_unique<Given>();
+      }
+      return *given;
+    }
+    bool is_located() const { return given && given->located; }
+    bool has_angles() const { return given && given->angles; }
+    std::string written() const { return given ? given->written : std::string(); }
   };
 
   RecordBuilder(const mineaction::Kind& kind, const ReadOptions& options, SourceInfo source, ColumnMatch match);
@@ -86,7 +101,9 @@ class RecordBuilder {
   void end(Pending& pending);
   std::string id_of(const mineaction::Record& record) const;
   std::string effective_crs() const;
-  const std::string& crs_of(const Pending& pending) const { return pending.crs.empty() ? crs_ : pending.crs; }
+  const std::string& crs_of(const Pending& pending) const {
+    return pending.given && !pending.given->crs.empty() ? pending.given->crs : crs_;
+  }
   bool is_plain(const std::string& crs) const;
 
   const mineaction::Kind* kind_;

@@ -36,7 +36,8 @@ Result<void> begin_as_entered(Database& database) {
   const auto records = std::find_if(layers.begin(), layers.end(),
                                     [](const Layer& layer) { return layer.kind.name == "minefield-records"; });
   const std::string now = base::utc_timestamp(base::now_unix_milliseconds());
-  return show_records(database, *records, fmt::format("(SELECT fid FROM {})", sql_name(records->kind.table)), now);
+  return show_records(database, *records,
+                      fmt::format("(SELECT record_id FROM firmground_record WHERE layer_id = {})", records->id), now);
 }
 
 struct Migration {
