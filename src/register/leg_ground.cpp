@@ -85,8 +85,9 @@ std::vector<Placeless> shown(std::vector<Placeless> records, const LegsByRecord&
     for (std::size_t i = begin; i < end; ++i) {
       const auto its_legs = legs.find(id_of(records[i].record));
       if (its_legs != legs.end()) {
-        auto ground = mineaction::with_ground_of_legs(records[i].record, its_legs->second);
-        records[i].record = ground ? std::move(*ground) : std::move(records[i].record);
+        if (auto ground = mineaction::with_ground_of_legs(records[i].record, its_legs->second)) {
+          records[i].record = std::move(*ground);
+        }
       }
     }
   });
