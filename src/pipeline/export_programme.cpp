@@ -99,7 +99,9 @@ Result<Loaded> load(const Register& programme, const LayerInfo& layer, bool hist
     FG_TRY(auto grounds, registry::leg_grounds(programme));
     for (Record& record : loaded.records) {
       const auto ground = grounds.find(std::get<std::string>(record.values.front()));
-      record = ground != grounds.end() ? std::move(ground->second) : std::move(record);
+      if (ground != grounds.end()) {
+        record = std::move(ground->second);
+      }
     }
   }
   return loaded;

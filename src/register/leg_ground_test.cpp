@@ -131,6 +131,16 @@ TEST_P(LegGroundTest, LegsThatLeadNowhereAreToldOnEntry) {
   EXPECT_NE(outcome.issues.front().error.find("700"), std::string::npos) << outcome.issues.front().error;
 }
 
+TEST_P(LegGroundTest, ARecordWhoseLegsLeadToNoGroundStaysAsItWasEntered) {
+  std::string text = legs("F-1", 300);
+  text.replace(text.find("8665000,4429000"), 15, ",");
+  enter("minefield-record-legs", text);
+  EXPECT_EQ(shown("geom IS NULL AND entered_as IS NULL"), shown("1 = 1"));
+  EXPECT_EQ(shown("recorded_on"), "1994-05-20");
+  EXPECT_TRUE(leg_grounds(*programme_)->empty());
+  EXPECT_TRUE(whole());
+}
+
 TEST_P(LegGroundTest, WhatAFileOfOursDerivedIsNotTakenForAPlaceOfItsOwnWhereTheLegsAreThere) {
   enter("minefield-record-legs", legs("F-1", 300));
   const std::string exported =

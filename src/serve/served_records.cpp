@@ -181,7 +181,9 @@ Record record_of(const Snapshot& snapshot, std::string_view kind, std::size_t po
   Record record = records_of(schema_of(kind), alone).at(0);
   if (kind == "minefield-records") {
     auto ground = with_ground_of_legs(record, legs_of(snapshot, snapshot.minefield_records.at(position)));
-    record = ground ? std::move(*ground) : std::move(record);
+    if (ground) {
+      record = std::move(*ground);
+    }
   }
   return record;
 }
