@@ -4,22 +4,34 @@
 #include <span>
 #include <vector>
 
+#include "evidence/search_image.h"
+
 namespace firmground::evidence {
 
-/// What a template held when it was dropped somewhere: finds, and the part of it that was effectively searched.
+/// Mines found, and cells effectively searched, in and round an outline.
+struct FoundUnder {
+  std::array<float, kParts> finds{};
+  std::array<float, kParts> effort{};  ///< cells x chance that a mine in them was found
+  float av_finds = 0;                  ///< of those inside the outline, anti-vehicle mines
+};
+
+/// What kind of mine a record says was laid.
+enum class Laid : std::uint8_t { ap, av, any };
+
+/// What a template held when it was dropped somewhere.
 struct Drop {
-  float finds = 0;
-  float hectares_searched = 0;
-  float unevenness = 0;      ///< of the finds among the blocks of the template, see FindCounts::unevenness
+  FoundUnder found;
   std::uint8_t context = 0;  ///< class of ground: distance to the line of contact
 };
 
-/// How many finds lie under an outline, with the field there (P1) and without (P0).
-/// docs/methods/record-reconciliation.md, eq. 2-5.
+/// How likely it is to find so many mines, so distributed, in and round an outline, with the field there (P1) against
+/// without it (P0). docs/methods/record-reconciliation.md, eq. 2-5.
 ///
 /// P0 is heavy-tailed, because other minefields exist: nothing with probability 1 - psi, else f spread over decades,
 /// psi / (f H(f_max)). psi = 1 - exp(-rho_c A^gamma) for A hectares effectively searched in ground of class c, learned
-/// from templates dropped at random. A Poisson null would let every record match some neighbour's mines.
+/// from templates dropped at random. A Poisson null would let every record match some neighbour's mines. A field's
+/// finds lie evenly over what was searched of it and end at its edge, but for neighbours; those of others lie on one
+/// side of the outline and go on beyond it.
 class FindCounts {
  public:
   static constexpr std::size_t kContexts = 4;
@@ -27,41 +39,50 @@ class FindCounts {
   /// Cost: a few passes over the drops.
   explicit FindCounts(std::span<const Drop> drops);
 
-  /// log P1(f | expected, field there and not lifted) - log P0(f | hectares, context).
-  /// `expected`: mines recorded x share effectively searched.
-  double log_ratio(float finds, float expected, float hectares_searched, std::uint8_t context) const;
+  /// log P1(found | field there, not lifted) - log P0(found | context); 0 where nothing was searched.
+  /// `mines`: recorded; `cells`: of the outline.
+  double log_ratio(const FoundUnder& found, double mines, double cells, std::uint8_t context, Laid laid) const;
 
-  /// The ring round the outline: fields end. Of all finds in outline and ring, how many lie inside, given the share of
-  /// the searched ground that is inside; 0 when there are none.
-  double log_ring_ratio(float inside, float ring, float searched_share_inside) const;
-
-  /// Finds of a field lie all over what was searched of it; those of a neighbour lie on one side of the template. How
-  /// unevenly they lie is the divergence (Kullback-Leibler) of their shares by block from the effort's shares.
-  static constexpr std::size_t kBlocks = 6;
-  static double unevenness(std::span<const float> finds, std::span<const float> effort);
-  double log_spread_ratio(double unevenness, float finds) const;
-
-  double psi(float hectares_searched, std::uint8_t context) const;
+  double psi(double hectares_searched, std::uint8_t context) const;
   double gamma() const { return gamma_; }
   double rho(std::uint8_t context) const { return rho_[context]; }
   int most_finds() const { return most_finds_; }
+  /// Concentration of the finds of others among the parts inside: small = all on one side.
+  double clumping() const { return null_alike_; }
+  /// Finds of others in the ring per find inside, for equal search.
+  double going_on() const { return null_ring_; }
+  /// Share of the drops with finds whose finds are nearly all anti-vehicle mines, nearly all anti-personnel, mixed.
+  const std::array<double, 3>& kinds() const { return null_kinds_; }
 
  private:
-  static constexpr int kCap = 400;     ///< finds above it say no more
-  static constexpr int kRingCap = 48;  ///< of inside and ring each
-  static constexpr int kShares = 10;
+  static constexpr int kCap = 400;      ///< finds above it say no more
+  static constexpr int kPartsCap = 48;  ///< of all parts together
   static constexpr int kExpected = 96;  ///< steps of log expected
+  static constexpr int kRising = 160;   ///< steps of log a
   void learn_null(std::span<const Drop> drops);
+  void learn_clumping(std::span<const Drop> drops);
+  void learn_ring(std::span<const Drop> drops);
+  void learn_kinds(std::span<const Drop> drops);
   void tabulate_field();
-  void tabulate_ring();
+  void tabulate_rising();
+  double log_rising(double a, int finds) const;
+  double log_even(const std::array<int, kInnerParts>& finds, const std::array<double, kInnerParts>& effort,
+                  double alike) const;
+  double log_ring(int finds, double expected, double alike) const;
+  double log_inside_ratio(const FoundUnder& found, double inside, double effort) const;
+  double log_ring_ratio(const FoundUnder& found, double inside, double effort) const;
+  double log_kind_ratio(const FoundUnder& found, double all, Laid laid) const;
 
-  double null_unevenness_ = 0.6;  ///< mean over drops that met finds
+  double null_alike_ = 1;
+  double null_ring_ = 0.7;
+  double null_ring_alike_ = 0.3;
   double gamma_ = 0.5;
   std::array<double, kContexts> rho_{};
+  std::array<double, 3> null_kinds_{1.0 / 3, 1.0 / 3, 1.0 / 3};
   int most_finds_ = 50;
   double harmonic_ = 1;
-  std::vector<float> log_field_;  ///< [expected step][finds]
-  std::vector<float> log_ring_;   ///< [share][inside][ring]
+  std::vector<float> log_field_;   ///< [expected step][finds]
+  std::vector<float> log_rising_;  ///< [log a step][finds]: log of a (a + 1) ... (a + finds - 1)
 };
 
 }  // namespace firmground::evidence

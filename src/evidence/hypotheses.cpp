@@ -5,8 +5,10 @@
 
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "base/embedded.h"
+#include "geo/magnetic_field.h"
 #include "geo/written_crs.h"
 
 namespace firmground::evidence {
@@ -16,6 +18,15 @@ namespace {
 using base::fail;
 using base::Result;
 using geo::LonLat;
+
+constexpr std::string_view kDeclination = "declination";
+constexpr std::string_view kMil6000 = "mil6000";
+
+/// From a reference point to the middle of a field: forms want a landmark nearby.
+constexpr double kTieIn_m = 450;
+constexpr double kTieInSpread = 0.5;  ///< relative
+/// How many bearings stand for all of them when the bearing is not known.
+constexpr int kBearings = 8;
 
 /// A reading that moves the field by less changes nothing that finds could tell.
 constexpr double kSameGround_m = 2;
@@ -120,6 +131,59 @@ bool same_ground(const geo::PlanarGeometry& a, const geo::PlanarGeometry& b) {
          std::hypot(p.max_x - q.max_x, p.max_y - q.max_y) < kSameGround_m;
 }
 
+geo::PlanarGeometry turned(geo::PlanarGeometry geometry, double clockwise_rad) {
+  const geo::Xy about = geo::centroid(geometry);
+  const double c = std::cos(clockwise_rad);
+  const double s = std::sin(clockwise_rad);
+  const auto turn = [&](std::vector<geo::Xy>& path) {
+    for (geo::Xy& p : path) {
+      const geo::Xy d{p.x - about.x, p.y - about.y};
+      p = {about.x + c * d.x + s * d.y, about.y - s * d.x + c * d.y};
+    }
+  };
+  turn(geometry.points);
+  std::for_each(geometry.lines.begin(), geometry.lines.end(), turn);
+  for (auto& polygon : geometry.polygons) {
+    turn(polygon.outer);
+    std::for_each(polygon.holes.begin(), polygon.holes.end(), turn);
+  }
+  return geometry;
+}
+
+double declination_rad(const mineaction::MinefieldRecord& record, const geo::Crs& crs) {
+  constexpr double kUndated = 2000;
+  const double year = record.recorded_on ? geo::decimal_year(*record.recorded_on) : kUndated;
+  const auto degrees = geo::declination_deg(crs.to_lon_lat(geo::centroid(record.geometry)), year);
+  return degrees ? *degrees * std::numbers::pi / 180 : 0;
+}
+
+/// An outline that a misread bearing turned about a reference point nobody wrote down: the drawn outline is the true
+/// one turned by an angle, so it lies off by twice the leg times the sine of half the angle. Magnetic bearings taken
+/// for true ones turn all fields alike, in any direction from the point; thousandths taken for mils turn a field by a
+/// sixteenth of the bearing itself, so that the angle tells the direction too.
+void add_turned(std::size_t h, const Hypothesis& hypothesis, const mineaction::MinefieldRecord& record,
+                const geo::Crs& crs, std::vector<Candidate>& candidates) {
+  const auto add = [&](double anticlockwise_rad, geo::Xy by, double spread_m, double share) {
+    candidates.push_back(
+        {h, turned(record.geometry, anticlockwise_rad), Candidate::Place::turned, share, by, spread_m});
+  };
+  if (hypothesis.turned == kDeclination) {
+    const double angle = declination_rad(record, crs);
+    constexpr double kLeast_rad = 0.02;
+    if (std::abs(angle) > kLeast_rad) {
+      add(angle, {}, 2 * std::sin(std::abs(angle) / 2) * kTieIn_m / std::numbers::sqrt2, 1);
+    }
+  } else if (hypothesis.turned == kMil6000) {
+    for (int k = 0; k < kBearings; ++k) {
+      const double bearing = 2 * std::numbers::pi * (k + 0.5) / kBearings;
+      const double angle = bearing / 16;
+      const double along = bearing - angle / 2;  // of the chord's normal: from the point to between both fields
+      const double off_m = 2 * std::sin(angle / 2) * kTieIn_m;
+      add(angle, {-off_m * std::cos(along), off_m * std::sin(along)}, kTieInSpread * off_m, 1.0 / kBearings);
+    }
+  }
+}
+
 mineaction::LegReading reading_of(const toml::table& legs) {
   mineaction::LegReading reading;
   reading.zone_shift = legs["zone_shift"].value_or(0);
@@ -158,6 +222,11 @@ Result<Hypothesis> parse_hypothesis(const toml::table& entry, const std::string&
     made.reading = reading_of(*legs);
     made.legs_from_utm = legs->at_path("crs_from_utm").value_or(false);
     made.written_value = legs->at_path("of").value_or(std::string());
+  }
+  made.turned = entry["turned"].value_or(std::string());
+  if (!made.turned.empty() && made.turned != kDeclination && made.turned != kMil6000) {
+    return fail("evidence.hypotheses_invalid",
+                {{"file", file}, {"reason", "turned of '" + made.id + "' is \"declination\" or \"mil6000\""}});
   }
   return made;
 }
@@ -199,29 +268,40 @@ std::vector<Candidate> candidates_of(const mineaction::MinefieldRecord& record,
                                      std::span<const mineaction::MinefieldRecordLeg> legs, const geo::Crs& crs,
                                      const geo::Box& reach, std::span<const Hypothesis> hypotheses) {
   const geo::PlanarGeometry by_legs = ground_of_legs(record, legs, crs, {});
-  const geo::PlanarGeometry& own = record.geometry.empty() ? by_legs : record.geometry;
+  const bool drawn = !record.geometry.empty();
+  const geo::PlanarGeometry& own = drawn ? record.geometry : by_legs;
+  const Candidate::Place own_place = drawn ? Candidate::Place::drawn : Candidate::Place::legs;
   std::vector<Candidate> candidates;
-  if (!own.empty()) {
-    candidates.push_back({0, own});
+  if (!own.empty() && geo::bounds(own).intersects(reach)) {
+    candidates.push_back({0, own, own_place});
   }
   for (std::size_t h = 1; h < hypotheses.size(); ++h) {
     const Hypothesis& hypothesis = hypotheses[h];
-    geo::PlanarGeometry ground;
+    Candidate candidate{h, {}};
     if (hypothesis.by_legs && !legs.empty() && applies_to(hypothesis, legs)) {
       mineaction::LegReading reading = hypothesis.reading;
       if (hypothesis.legs_from_utm) {
         reading.crs = zone_of_utm(legs, crs, reach);
       }
-      ground = ground_of_legs(record, legs, crs, reading);
-      ground = !by_legs.empty() && same_ground(ground, by_legs) ? geo::PlanarGeometry() : ground;
-    } else if (!hypothesis.by_legs && !record.geometry.empty()) {
+      candidate.geometry = ground_of_legs(record, legs, crs, reading);
+      candidate.place = Candidate::Place::legs;
+      if (!by_legs.empty() && same_ground(candidate.geometry, by_legs)) {
+        continue;
+      }
+    } else if (!hypothesis.reread_from.empty() && drawn) {
       const auto moved = reread(hypothesis, crs.to_lon_lat(record.geometry));
-      ground = moved ? crs.to_programme(*moved) : geo::PlanarGeometry();
+      candidate.geometry = moved ? crs.to_programme(*moved) : geo::PlanarGeometry();
+    } else if (!hypothesis.turned.empty() && drawn && legs.empty()) {
+      add_turned(h, hypothesis, record, crs, candidates);
+      continue;
     }
-    const geo::Box box = geo::bounds(ground);
-    if (!ground.empty() && finite(box) && box.intersects(reach)) {
-      candidates.push_back({h, std::move(ground)});
+    const geo::Box box = geo::bounds(candidate.geometry);
+    if (!candidate.geometry.empty() && finite(box) && box.intersects(reach)) {
+      candidates.push_back(std::move(candidate));
     }
+  }
+  if (candidates.empty() && !own.empty()) {
+    candidates.push_back({0, own, own_place});
   }
   return candidates;
 }

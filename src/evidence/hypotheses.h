@@ -17,9 +17,10 @@ struct Hypothesis {
   double prior = 0;
   std::string reread_from, reread_as;  ///< of outlines; "" = not by rereading
   bool by_legs = false;
-  mineaction::LegReading reading;            ///< of legs
-  bool legs_from_utm = false;                ///< the reference point is read in the Gauss-Krueger zone of its UTM zone
-  std::string written_value;                 ///< unit or reference that the legs must carry; "" = any
+  mineaction::LegReading reading;  ///< of legs
+  bool legs_from_utm = false;      ///< the reference point is read in the Gauss-Krueger zone of its UTM zone
+  std::string written_value;       ///< unit or reference that the legs must carry; "" = any
+  std::string turned;  ///< what it does to an outline whose legs are lost: "declination", "mil6000", "" = nothing known
   std::map<std::string, std::string> words;  ///< language -> explanation
 };
 
@@ -30,12 +31,23 @@ const std::vector<Hypothesis>& standard_hypotheses();
 
 /// Where the field would lie if one hypothesis were true.
 struct Candidate {
+  /// What moves the ground besides the hypothesis.
+  enum class Place : std::uint8_t {
+    drawn,  ///< shift and spread of its source
+    legs,   ///< compass and tape alone: no map sheet shifts it
+    turned  ///< drawn, and turned about a reference point that the record does not give
+  };
   std::size_t hypothesis = 0;
   geo::PlanarGeometry geometry;
+  Place place = Place::drawn;
+  double share = 1;     ///< of the hypothesis' weight
+  geo::Xy turned_by{};  ///< of turned: mean displacement (recorded minus true) by the turn, metres east and north
+  double turned_m = 0;  ///< and its standard deviation per axis
 };
 
-/// Every applicable hypothesis with its ground. Those that move nothing, or whose ground lies outside `reach`, are left
-/// out; as-recorded stands first when the record has ground of its own, inside or outside.
+/// Every applicable hypothesis with its ground; a hypothesis may give several places. Those that move nothing, or whose
+/// ground lies outside `reach`, are left out; as-recorded stands first when the record has ground of its own, inside
+/// `reach`, or outside when nothing else applies.
 /// REQUIRES: snapshot CRS.  Cost: a few PROJ transformations.
 std::vector<Candidate> candidates_of(const mineaction::MinefieldRecord& record,
                                      std::span<const mineaction::MinefieldRecordLeg> legs, const geo::Crs& crs,

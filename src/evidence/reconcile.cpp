@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <memory>
 #include <numeric>
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "base/random.h"
 #include "evidence/known_hypotheses.h"
 #include "evidence/record_maps.h"
 #include "mineaction/code_lists.h"
@@ -21,16 +22,18 @@ using geo::Xy;
 constexpr std::size_t kGrain = 8;
 
 /// Share of laid fields of which nothing can be found any more: lifted whole, decayed. What was not found cannot tell
-/// it from a field that never was, so it is a prior: Beta(2, 14), wide.
+/// it from a field that never was, so it is a prior: Beta(2, 8), wide.
 constexpr double kGoneA = 2;
-constexpr double kGoneB = 14;
-constexpr double kGone = kGoneA / (kGoneA + kGoneB);
+constexpr double kGoneB = 8;
 
 struct Source {
   std::string name;
   std::vector<std::size_t> records;  ///< indices into the snapshot
-  SourceState state;
-  Measured findable;
+  std::vector<std::size_t> sheets;   ///< of each
+  std::unique_ptr<SourceFit> fit;
+  Measured existence;
+  double searched_existence = 0;    ///< of records whose ground was searched
+  double unsearched_existence = 0;  ///< and of the others
 };
 
 /// Chance that the field exists, and that it exists and can be found.
@@ -39,13 +42,20 @@ struct Existence {
   double exists = 0;
 };
 
-Existence existence_of(double log_evidence, const SourceState& state) {
-  const double there = std::log(state.findable) + log_evidence;
-  const double not_there = std::log1p(-state.findable);
+/// A record whose ground was hardly searched is judged as one whose ground was not.
+constexpr double kSearched = 0.1;
+
+Existence existence_of(double log_ratio, double effort, const Source& source) {
+  const double findable = source.fit->law().findable;
+  const double gone = std::max(0.0, source.searched_existence - findable) / (1 - findable);
+  // Ground was searched where fields were expected: elsewhere fewer records hold.
+  const double less = effort < kSearched ? source.unsearched_existence / source.searched_existence : 1;
+  const double there = std::log(less * findable) + log_ratio;
+  const double not_there = std::log1p(-less * findable);
   Existence result;
   result.findable = 1 / (1 + std::exp(not_there - there));
-  const double laid = std::min(0.995, state.findable / (1 - kGone));
-  result.exists = result.findable + (1 - result.findable) * (laid - state.findable) / (1 - state.findable);
+  const double rest = less * (1 - findable) * gone / (1 - less * findable);
+  result.exists = result.findable + (1 - result.findable) * rest;
   return result;
 }
 
@@ -70,21 +80,27 @@ class Reconciler {
     }
     grounds_ = grounds_of(snapshot_, image_, options_.hypotheses);
     FG_TRY_VOID(keep_known(options_.known, options_.hypotheses, snapshot_, grounds_));
-    const FindCounts counts(random_drops(snapshot_, grounds_, image_, options_.seed));
+    name_forms();
+    decoys_ = decoys_of(snapshot_, grounds_, image_, options_.seed);
+    const FindCounts counts(drops_of(decoys_, grounds_, image_, [](std::size_t) { return nullptr; }));
     if (!step("comparing records with what was found", 0.15)) {
       return base::fail("base.cancelled");
     }
     own_claims_.resize(grounds_.size());
-    draw_maps(counts, nullptr);
+    posterior_.resize(grounds_.size());
+    draw_maps(counts, false);
+    discount(counts, false);
     fit_sources();
     if (!step("sharing finds between records", 0.55)) {
       return base::fail("base.cancelled");
     }
-    const Claims claims = claim_finds();
-    draw_maps(counts, &claims);
+    claim_finds();
+    const FindCounts left(drops_of(decoys_, grounds_, image_, [&](std::size_t i) { return &claims_[source_of_[i]]; }));
+    draw_maps(left, true);
     if (!step("fitting sources", 0.85)) {
       return base::fail("base.cancelled");
     }
+    discount(left, true);
     fit_sources();
     Reconciliation result = verdicts();
     progress("done", 1);
@@ -105,7 +121,19 @@ class Reconciler {
         return base::fail("evidence.no_such_source", {{"source", wanted}});
       }
     }
+    source_of_.resize(snapshot_.minefield_records.size());
     for (auto& [name, source] : by_name) {
+      std::map<std::string, std::size_t> sheets;
+      std::size_t next = 0;
+      for (const std::size_t i : source.records) {
+        const std::string& sheet = snapshot_.minefield_records[i].sheet;
+        // A record without a sheet shifts on its own.
+        const auto [at, is_new] =
+            sheets.emplace(sheet.empty() ? "record " + std::to_string(i) : "sheet " + sheet, next);
+        next += is_new ? 1 : 0;
+        source.sheets.push_back(at->second);
+        source_of_[i] = sources_.size();
+      }
       sources_.push_back(std::move(source));
     }
     return {};
@@ -116,114 +144,115 @@ class Reconciler {
            std::find(options_.sources.begin(), options_.sources.end(), source.name) != options_.sources.end();
   }
 
-  void draw_maps(const FindCounts& counts, const Claims* claims) {
+  /// Turned outlines, many and seldom right, wait until finds are shared.
+  void draw_maps(const FindCounts& counts, bool shared) {
     maps_.resize(grounds_.size());
     base::parallel_for(grounds_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
-        if (claims == nullptr || (maps_[i].informative && touches_claims(i, *claims))) {
-          maps_[i] = maps_of(grounds_[i], image_, counts, claims, own_claims_[i]);
+        if (!shared || maps_[i].informative) {
+          maps_[i] = maps_of(grounds_[i], image_, counts, shared ? &claims_[source_of_[i]] : nullptr, own_claims_[i]);
         }
       }
     });
   }
 
-  /// Whether another record claims finds in the neighbourhood: maps of the others stay as they are.
-  bool touches_claims(std::size_t record, const Claims& claims) const {
-    constexpr double kBeyond_m = OffsetLattice::kReach * OffsetLattice::kStep_m + 60;
-    for (const Candidate& candidate : grounds_[record].candidates) {
-      const geo::Box box = geo::bounds(candidate.geometry).grown(kBeyond_m);
-      const auto first = std::lower_bound(claimed_.begin(), claimed_.end(), box.min_x,
-                                          [](const auto& claim, double x) { return claim.first.x < x; });
-      for (auto at = first; at != claimed_.end() && at->first.x <= box.max_x; ++at) {
-        if (at->first.y < box.min_y || at->first.y > box.max_y) {
-          continue;
-        }
-        const auto own = own_claims_[record].find(at->second);
-        const auto all = claims.all.find(at->second);
-        if (all->second - (own != own_claims_[record].end() ? own->second : 0) > 0.05F) {
-          return true;
+  /// Records that were expressed in one way can have been misread in the same ways: their coordinate system, and which
+  /// hypotheses apply.
+  void name_forms() {
+    forms_.resize(grounds_.size());
+    std::map<std::pair<std::string, std::vector<std::size_t>>, std::size_t> known;
+    for (std::size_t i = 0; i < grounds_.size(); ++i) {
+      std::vector<std::size_t> applicable;
+      for (const Candidate& candidate : grounds_[i].candidates) {
+        if (applicable.empty() || applicable.back() != candidate.hypothesis) {
+          applicable.push_back(candidate.hypothesis);
         }
       }
+      forms_[i] =
+          known.emplace(std::pair(snapshot_.minefield_records[i].recorded_crs, applicable), known.size()).first->second;
     }
-    return false;
+    form_count_ = known.size();
   }
 
   void fit_sources() {
     for (Source& source : sources_) {
-      std::vector<const RecordMaps*> informative;
-      for (const std::size_t i : source.records) {
-        if (maps_[i].informative) {
-          informative.push_back(&maps_[i]);
-        }
+      std::vector<SourceRecord> records;
+      for (std::size_t k = 0; k < source.records.size(); ++k) {
+        const std::size_t i = source.records[k];
+        records.push_back({&maps_[i], &grounds_[i], source.sheets[k], forms_[i], stratum_of(i)});
       }
-      source.state = fit_source(informative, priors_);
+      source.fit = std::make_unique<SourceFit>(std::move(records), form_count_, priors_, discount_);
+      for (std::size_t k = 0; k < source.records.size(); ++k) {
+        posterior_[source.records[k]] = {&source, &source.fit->records()[k]};
+      }
+      source.searched_existence = source.unsearched_existence = 0;
+      measure_existence(source);
     }
   }
 
+  std::size_t stratum_of(std::size_t record) const {
+    return Discount::stratum(grounds_[record].context, maps_[record].effort);
+  }
+
+  /// Learns from decoys how far evidence may be believed.
+  void discount(const FindCounts& counts, bool shared) {
+    std::vector<DecoyEvidence> decoys(decoys_.size());
+    constexpr std::size_t kDecoys = 32;
+    base::parallel_for(decoys_.size(), kDecoys, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t d = begin; d < end; ++d) {
+        decoys[d] = {decoy_log_ratio(map_of(decoys_[d], grounds_, image_, counts,
+                                            shared ? &claims_[source_of_[decoys_[d].ground]] : nullptr)),
+                     Discount::stratum(decoys_[d].context, decoys_[d].effort)};
+      }
+    });
+    discount_ = discount_of(decoys);
+  }
+
   struct Placement {
-    std::size_t candidate = 0;
-    Xy residual;
-    double probability = 0;  ///< of the candidate, given existence
+    std::size_t reading = 0;
+    Xy displacement;  ///< recorded minus true, from the ground of the reading's candidate
   };
 
-  /// Weights of a record's candidates given that its field exists.
-  std::vector<double> posterior_weights(const RecordMaps& maps, const SourceState& state,
-                                        const Existence& existence) const {
-    const OffsetPrior prior(state, maps.own_place);
-    std::vector<double> weights = candidate_weights(maps, state);
-    double log_all = 0;
-    for (std::size_t c = 0; c < weights.size(); ++c) {
-      log_all = std::max(log_all, log_evidence(maps.candidates[c], prior));
-    }
-    double all = 0;
-    for (std::size_t c = 0; c < weights.size(); ++c) {
-      all += weights[c] * std::exp(log_evidence(maps.candidates[c], prior) - log_all);
-    }
-    log_all += std::log(all);
-    for (std::size_t c = 0; c < weights.size(); ++c) {
-      const double found = weights[c] * std::exp(log_evidence(maps.candidates[c], prior) - log_all);
-      weights[c] = (existence.findable * found + (existence.exists - existence.findable) * weights[c]) /
-                   std::max(existence.exists, 1e-12);
+  /// Weights of a record's readings given that its field exists, found or gone.
+  static std::vector<double> reading_weights(const RecordPosterior& posterior, const Existence& existence) {
+    std::vector<double> weights = posterior.readings;
+    const double found = existence.findable / std::max(existence.exists, 1e-12);
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      weights[r] = found * weights[r] + (1 - found) * posterior.prior[r];
     }
     return weights;
   }
 
-  /// Weights of the residual offsets of one candidate given existence, summing to 1 over the lattice.
-  std::vector<double> offsets_of(const OffsetMap& map, const OffsetPrior& prior, const Existence& existence) const {
-    std::vector<double> weights(OffsetLattice::kSize);
-    double found = 0;
-    for (int iy = 0; iy < OffsetLattice::kSide; ++iy) {
-      for (int ix = 0; ix < OffsetLattice::kSide; ++ix) {
-        const auto k = static_cast<std::size_t>(iy * OffsetLattice::kSide + ix);
-        weights[k] = prior.at(ix, iy) * (map.informative() ? static_cast<double>(map.ratio[k]) : 1);
-        found += weights[k];
-      }
-    }
-    const double share = existence.findable / std::max(existence.exists, 1e-12);
-    for (int iy = 0; iy < OffsetLattice::kSide; ++iy) {
-      for (int ix = 0; ix < OffsetLattice::kSide; ++ix) {
-        const auto k = static_cast<std::size_t>(iy * OffsetLattice::kSide + ix);
-        weights[k] = share * weights[k] / std::max(found, 1e-300) + (1 - share) * prior.at(ix, iy) / prior.mass();
+  /// Weights of the displacements of one reading given that the field exists, summing to 1 over its map.
+  std::vector<double> displacements(std::size_t i, std::size_t reading, const Existence& existence) const {
+    const auto& [source, posterior] = posterior_[i];
+    const SourceLaw& law = source->fit->law();
+    std::vector<double> weights = displacements_of(maps_[i], grounds_[i], reading, law, posterior->shift, true);
+    const double found = existence.findable / std::max(existence.exists, 1e-12);
+    if (maps_[i].informative && found < 0.999) {
+      const auto before = displacements_of(maps_[i], grounds_[i], reading, law, posterior->shift, false);
+      for (std::size_t k = 0; k < weights.size(); ++k) {
+        weights[k] = found * weights[k] + (1 - found) * before[k];
       }
     }
     return weights;
   }
 
   /// The likeliest offset: the lattice point with the most weight round it, refined to the mean near it.
-  static Xy likeliest(const std::vector<double>& weights) {
-    constexpr int kSide = OffsetLattice::kSide;
+  static Xy likeliest(const std::vector<double>& weights, const PlaceMap& map) {
+    const int side = map.side();
     double best = -1;
-    int best_x = OffsetLattice::kReach;
-    int best_y = OffsetLattice::kReach;
+    int best_x = map.reach;
+    int best_y = map.reach;
     const auto near = [&](int x, int y, int reach, auto&& visit) {
-      for (int iy = std::max(0, y - reach); iy <= std::min(kSide - 1, y + reach); ++iy) {
-        for (int ix = std::max(0, x - reach); ix <= std::min(kSide - 1, x + reach); ++ix) {
-          visit(ix, iy, weights[static_cast<std::size_t>(iy * kSide + ix)]);
+      for (int iy = std::max(0, y - reach); iy <= std::min(side - 1, y + reach); ++iy) {
+        for (int ix = std::max(0, x - reach); ix <= std::min(side - 1, x + reach); ++ix) {
+          visit(ix, iy, weights[static_cast<std::size_t>(iy * side + ix)]);
         }
       }
     };
-    for (int y = 0; y < kSide; ++y) {
-      for (int x = 0; x < kSide; ++x) {
+    for (int y = 0; y < side; ++y) {
+      for (int x = 0; x < side; ++x) {
         double sum = 0;
         near(x, y, 1, [&](int, int, double w) { sum += w; });
         if (sum > best) {
@@ -237,20 +266,39 @@ class Reconciler {
     Xy mean;
     near(best_x, best_y, 3, [&](int ix, int iy, double w) {
       sum += w;
-      mean.x += w * OffsetLattice::at(ix);
-      mean.y += w * OffsetLattice::at(iy);
+      mean.x += w * map.at(ix);
+      mean.y += w * map.at(iy);
     });
-    return {mean.x / sum, mean.y / sum};
+    return sum > 0 ? Xy{mean.x / sum, mean.y / sum} : Xy{};
   }
 
-  Placement placement_of(const RecordMaps& maps, const SourceState& state, const Existence& existence,
-                         const std::vector<double>& weights) const {
+  /// The likeliest hypothesis, its likeliest reading, and where that puts the field.
+  Placement placement_of(std::size_t i, const Existence& existence, const std::vector<double>& weights) const {
+    std::map<std::size_t, double> by_hypothesis;
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      by_hypothesis[hypothesis_of(i, r)] += weights[r];
+    }
+    const auto likeliest_hypothesis =
+        std::max_element(by_hypothesis.begin(), by_hypothesis.end(), [](const auto& a, const auto& b) {
+          return a.second < b.second;
+        })->first;
     Placement place;
-    place.candidate = static_cast<std::size_t>(std::max_element(weights.begin(), weights.end()) - weights.begin());
-    place.probability = weights[place.candidate];
-    const OffsetPrior prior(state, maps.own_place);
-    place.residual = likeliest(offsets_of(maps.candidates[place.candidate], prior, existence));
+    double best = -1;
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      if (hypothesis_of(i, r) == likeliest_hypothesis && weights[r] > best) {
+        best = weights[r];
+        place.reading = r;
+      }
+    }
+    const Reading& reading = maps_[i].readings[place.reading];
+    const Xy on_map = likeliest(displacements(i, place.reading, existence), maps_[i].maps[reading.map]);
+    place.displacement = {on_map.x - reading.on_map.x, on_map.y - reading.on_map.y};
     return place;
+  }
+
+  std::size_t hypothesis_of(std::size_t i, std::size_t reading) const { return candidate_of(i, reading).hypothesis; }
+  const Candidate& candidate_of(std::size_t i, std::size_t reading) const {
+    return grounds_[i].candidates[maps_[i].readings[reading].candidate];
   }
 
   static geo::PlanarGeometry moved(geo::PlanarGeometry geometry, Xy by) {
@@ -268,8 +316,9 @@ class Reconciler {
     return geometry;
   }
 
-  /// Records that have most likely found their field claim the finds under it.
-  Claims claim_finds() {
+  /// Records that have most likely found their field claim the finds under it: against the others of their source, for
+  /// one source seldom records a field twice; less against other sources, which may well tell of the same field.
+  void claim_finds() {
     constexpr double kClaims = 0.3;
     base::parallel_for(maps_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
@@ -277,17 +326,14 @@ class Reconciler {
         if (!maps_[i].informative) {
           continue;
         }
-        const SourceState& state = state_of(i);
-        const double log_all =
-            log_record_evidence(maps_[i], state, OffsetPrior(state, true), OffsetPrior(state, false));
-        const Existence existence = existence_of(log_all, state);
+        const auto& [source, posterior] = posterior_[i];
+        const Existence existence = existence_of(posterior->log_ratio, maps_[i].effort, *source);
         if (existence.findable < kClaims) {
           continue;
         }
-        const auto weights = posterior_weights(maps_[i], state, existence);
-        const Placement place = placement_of(maps_[i], state, existence, weights);
+        const Placement place = placement_of(i, existence, reading_weights(*posterior, existence));
         const auto ground = outline_ground(
-            moved(grounds_[i].candidates[place.candidate].geometry, {-place.residual.x, -place.residual.y}), 0);
+            moved(candidate_of(i, place.reading).geometry, {-place.displacement.x, -place.displacement.y}), 0);
         const Template shape = template_of(image_.grid(), ground);
         for (const Template::Run& run : shape.runs) {
           for (std::int32_t c = run.from; c < run.to; ++c) {
@@ -299,27 +345,15 @@ class Reconciler {
         }
       }
     });
-    Claims claims;
-    for (const OwnClaims& own : own_claims_) {
-      for (const auto& [cell, claim] : own) {
-        claims.all[cell] += claim;
+    constexpr float kOtherSources = 0.3F;
+    claims_.assign(sources_.size(), {});
+    for (std::size_t i = 0; i < own_claims_.size(); ++i) {
+      for (const auto& [cell, claim] : own_claims_[i]) {
+        for (std::size_t s = 0; s < claims_.size(); ++s) {
+          claims_[s].all[cell] += (s == source_of_[i] ? 1 : kOtherSources) * claim;
+        }
       }
     }
-    claimed_.clear();
-    for (const auto& [cell, claim] : claims.all) {
-      claimed_.emplace_back(image_.centre(cell), cell);
-    }
-    std::sort(claimed_.begin(), claimed_.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.first.x, a.second) < std::pair(b.first.x, b.second);
-    });
-    return claims;
-  }
-
-  const SourceState& state_of(std::size_t record) const {
-    const std::string& name = snapshot_.minefield_records[record].source;
-    const auto at = std::lower_bound(sources_.begin(), sources_.end(), name,
-                                     [](const Source& source, const std::string& n) { return source.name < n; });
-    return at->state;
   }
 
   /// Share of cells searched, and effort, under an outline.
@@ -338,24 +372,26 @@ class Reconciler {
     return {share / cells, effort / cells};
   }
 
-  void radii(const RecordMaps& maps, const RecordGround& ground, const SourceState& state, const Existence& existence,
-             const std::vector<double>& weights, Xy found, RecordVerdict& verdict) const {
+  void radii(std::size_t i, const Existence& existence, const std::vector<double>& weights, Xy found,
+             RecordVerdict& verdict) const {
     constexpr double kBin_m = 5;
     constexpr std::size_t kBins = 2000;  // 10 km: farther is farther
     std::vector<double> mass(kBins, 0.0);
-    const OffsetPrior prior(state, maps.own_place);
-    for (std::size_t c = 0; c < weights.size(); ++c) {
-      if (weights[c] < 1e-3) {
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      if (weights[r] < 1e-3) {
         continue;
       }
-      const auto offsets = offsets_of(maps.candidates[c], prior, existence);
-      const Xy middle{ground.recorded.x - maps.candidates[c].moved.x, ground.recorded.y - maps.candidates[c].moved.y};
-      for (int iy = 0; iy < OffsetLattice::kSide; ++iy) {
-        for (int ix = 0; ix < OffsetLattice::kSide; ++ix) {
-          const double away =
-              std::hypot(middle.x - OffsetLattice::at(ix) - found.x, middle.y - OffsetLattice::at(iy) - found.y);
+      const Reading& reading = maps_[i].readings[r];
+      const PlaceMap& map = maps_[i].maps[reading.map];
+      const auto places = displacements(i, r, existence);
+      // Recorded less what the map's zero explains, less the displacement on the map.
+      const Xy zero{grounds_[i].recorded.x - reading.explained.x + reading.on_map.x,
+                    grounds_[i].recorded.y - reading.explained.y + reading.on_map.y};
+      for (int iy = 0; iy < map.side(); ++iy) {
+        for (int ix = 0; ix < map.side(); ++ix) {
+          const double away = std::hypot(zero.x - map.at(ix) - found.x, zero.y - map.at(iy) - found.y);
           mass[std::min(kBins - 1, static_cast<std::size_t>(away / kBin_m))] +=
-              weights[c] * offsets[static_cast<std::size_t>(iy * OffsetLattice::kSide + ix)];
+              weights[r] * places[static_cast<std::size_t>(iy * map.side() + ix)];
         }
       }
     }
@@ -369,54 +405,80 @@ class Reconciler {
     }
   }
 
-  RecordVerdict verdict_of(std::size_t i, const Source& source) const {
+  RecordVerdict verdict_of(std::size_t i) const {
     const mineaction::MinefieldRecord& record = snapshot_.minefield_records[i];
-    const SourceState& state = source.state;
+    const auto& [source, posterior] = posterior_[i];
+    const SourceLaw& law = source->fit->law();
     RecordVerdict verdict;
     verdict.record_id = record.record_id;
     verdict.source = record.source;
-    const RecordMaps& maps = maps_[i];
-    const OffsetPrior own(state, true);
-    const OffsetPrior legs(state, false);
-    const double log_all = maps.informative ? log_record_evidence(maps, state, own, legs) : 0;
-    const Existence existence = existence_of(log_all, state);
+    const Existence existence = existence_of(posterior->log_ratio, maps_[i].effort, *source);
     verdict.probability_exists = existence.exists;
-    verdict.log_ratio = log_all;
+    verdict.log_ratio = posterior->log_ratio;
     verdict.hypothesis = options_.hypotheses.front().id;
     verdict.hypothesis_probability = 1;
-    if (maps.candidates.empty()) {
+    if (grounds_[i].candidates.empty()) {
       return verdict;
     }
     const RecordGround& ground = grounds_[i];
-    const auto weights = posterior_weights(maps, state, existence);
-    const Placement place = placement_of(maps, state, existence, weights);
-    const OffsetMap& chosen = maps.candidates[place.candidate];
-    for (std::size_t c = 0; c < weights.size(); ++c) {
-      verdict.hypotheses[options_.hypotheses[maps.candidates[c].hypothesis].id] += weights[c];
+    const auto weights = reading_weights(*posterior, existence);
+    const Placement place = placement_of(i, existence, weights);
+    const Reading& chosen = maps_[i].readings[place.reading];
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      verdict.hypotheses[options_.hypotheses[hypothesis_of(i, r)].id] += weights[r];
     }
-    verdict.hypothesis = options_.hypotheses[chosen.hypothesis].id;
+    verdict.hypothesis = options_.hypotheses[hypothesis_of(i, place.reading)].id;
     verdict.hypothesis_probability = verdict.hypotheses[verdict.hypothesis];
-    const bool recorded_applies = maps.candidates.front().hypothesis == 0;
-    verdict.drawn = recorded_applies || !record.geometry.empty();
-    verdict.against_recorded =
-        recorded_applies ? std::exp(std::clamp(log_evidence(chosen, maps.own_place ? own : legs) -
-                                                   log_evidence(maps.candidates.front(), maps.own_place ? own : legs),
-                                               -50.0, 50.0))
-                         : 0;
-    verdict.explained_x_m = chosen.moved.x;
-    verdict.explained_y_m = chosen.moved.y;
-    verdict.dx_m = chosen.moved.x + place.residual.x;
-    verdict.dy_m = chosen.moved.y + place.residual.y;
-    verdict.corrected = moved(ground.candidates[place.candidate].geometry, {-place.residual.x, -place.residual.y});
-    radii(maps, ground, state, existence, weights, {ground.recorded.x - verdict.dx_m, ground.recorded.y - verdict.dy_m},
-          verdict);
+    verdict.drawn = ground.drawn || ground.candidates.front().hypothesis == 0;
+    verdict.against_recorded = against_recorded(i, *posterior, hypothesis_of(i, place.reading));
+    verdict.dx_m = chosen.explained.x + place.displacement.x;
+    verdict.dy_m = chosen.explained.y + place.displacement.y;
+    verdict.explained_x_m = chosen.explained.x;
+    verdict.explained_y_m = chosen.explained.y;
+    if (candidate_of(i, place.reading).place == Candidate::Place::turned) {
+      // The reference point is not known: whatever the source's shift leaves is put down to the turn.
+      const Xy shift = mean_of(posterior->shift);
+      verdict.explained_x_m = verdict.dx_m - shift.x;
+      verdict.explained_y_m = verdict.dy_m - shift.y;
+    }
+    verdict.corrected = moved(candidate_of(i, place.reading).geometry, {-place.displacement.x, -place.displacement.y});
+    radii(i, existence, weights, {ground.recorded.x - verdict.dx_m, ground.recorded.y - verdict.dy_m}, verdict);
+    const Xy shift = mean_of(posterior->shift);
     const double reach_m =
-        std::hypot(state.shift.x, state.shift.y) + 2.146 * state.spread_m;  // 90 % of a round normal law
+        std::hypot(shift.x, shift.y) + 2.146 * std::hypot(law.spread_m, law.sheets_m);  // 90 % of a round normal law
     if (!record.geometry.empty()) {
       verdict.searched_share = std::min(1.0, searched_under(outline_ground(record.geometry, reach_m)).first);
     }
     list_finds(verdict);
     return verdict;
+  }
+
+  /// How many times likelier the finds are under a hypothesis than as recorded; 0 when as-recorded does not apply.
+  double against_recorded(std::size_t i, const RecordPosterior& posterior, std::size_t hypothesis) const {
+    std::array<double, 2> likelihood{};
+    std::array<double, 2> prior{};
+    for (std::size_t r = 0; r < posterior.readings.size(); ++r) {
+      const std::size_t h = hypothesis_of(i, r);
+      for (std::size_t which = 0; which < 2; ++which) {
+        if (h == (which == 0 ? 0 : hypothesis)) {
+          likelihood[which] += posterior.readings[r];
+          prior[which] += posterior.prior[r];
+        }
+      }
+    }
+    constexpr double kMost = 1e20;
+    return prior[0] > 0 && prior[1] > 0
+               ? std::min(kMost, (likelihood[1] / prior[1]) / std::max(likelihood[0] / prior[0], 1e-300))
+               : 0;
+  }
+
+  static Xy mean_of(const ShiftWeights& weights) {
+    Xy mean;
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      mean.x += weights[k] * ShiftLattice::at(static_cast<int>(k) % ShiftLattice::kSide);
+      mean.y += weights[k] * ShiftLattice::at(static_cast<int>(k) / ShiftLattice::kSide);
+    }
+    return mean;
   }
 
   void list_finds(RecordVerdict& verdict) const {
@@ -438,18 +500,20 @@ class Reconciler {
     verdict.finds = std::move(ids);
   }
 
-  /// Posterior of existence by quadrature: the finds tell the findable share, the prior of fields that are gone the
-  /// rest.
-  Measured existence_interval(const Source& source) const {
+  /// Posterior of the share of a source's records whose field was laid: the finds tell the findable share, the prior of
+  /// fields that are gone the rest, by quadrature. Of records whose ground was not searched the finds tell nothing, and
+  /// ground was searched where fields were expected: the odds of those are less by exp(|z|), z standard normal.
+  void measure_existence(Source& source) const {
+    constexpr int kFine = 200;
+    constexpr int kGoneSteps = 40;
     std::vector<double> evidences;
-    const OffsetPrior own(source.state, true);
-    const OffsetPrior legs(source.state, false);
+    double searched = 0;
     for (const std::size_t i : source.records) {
+      searched += maps_[i].effort >= kSearched ? 1 : 0;
       if (maps_[i].informative) {
-        evidences.push_back(std::expm1(std::min(50.0, log_record_evidence(maps_[i], source.state, own, legs))));
+        evidences.push_back(std::expm1(std::min(50.0, posterior_[i].second->log_ratio)));
       }
     }
-    constexpr int kFine = 200;
     std::vector<double> log_findable(kFine + 1);
     for (int k = 0; k <= kFine; ++k) {
       const double findable = std::min(0.9999, static_cast<double>(k) / kFine);
@@ -458,33 +522,39 @@ class Reconciler {
       }
     }
     const double top = *std::max_element(log_findable.begin(), log_findable.end());
-    constexpr int kGoneSteps = 40;
     std::vector<double> mass(kFine + 1, 0.0);
     for (int g = 0; g < kGoneSteps; ++g) {
       const double gone = (g + 0.5) / kGoneSteps;
       const double prior = std::pow(gone, kGoneA - 1) * std::pow(1 - gone, kGoneB - 1);
       for (int k = 0; k <= kFine; ++k) {
         const double at = static_cast<double>(k) * (1 - gone);
-        const auto low = static_cast<std::size_t>(at);
+        const auto low = std::min<std::size_t>(kFine - 1, static_cast<std::size_t>(at));
         const double part = at - static_cast<double>(low);
-        const double value =
-            low + 1 <= kFine ? (1 - part) * log_findable[low] + part * log_findable[low + 1] : log_findable[low];
+        const double value = (1 - part) * log_findable[low] + part * log_findable[low + 1];
         mass[static_cast<std::size_t>(k)] += prior * std::exp(value - top);
       }
     }
     const double all = std::accumulate(mass.begin(), mass.end(), 0.0);
-    Measured result;
-    double sum = 0;
-    result.p05 = result.p95 = -1;
-    for (int k = 0; k <= kFine; ++k) {
-      const double share = mass[static_cast<std::size_t>(k)] / all;
-      const double existence = static_cast<double>(k) / kFine;
-      sum += share;
-      result.value += share * existence;
-      result.p05 = result.p05 < 0 && sum >= 0.05 ? existence : result.p05;
-      result.p95 = result.p95 < 0 && sum >= 0.95 ? existence : result.p95;
+    constexpr std::size_t kDraws = 500;
+    std::vector<double> draws(kDraws);
+    const double share = searched / static_cast<double>(source.records.size());
+    for (std::size_t d = 0; d < kDraws; ++d) {
+      base::Random random(options_.seed, d);
+      double u = random.uniform() * all;
+      std::size_t k = 0;
+      while (k < kFine && (u -= mass[k]) >= 0) {
+        ++k;
+      }
+      const double of_searched = std::clamp(static_cast<double>(k) / kFine, 1e-3, 1 - 1e-3);
+      const double odds = of_searched / (1 - of_searched) * std::exp(-std::abs(random.normal()));
+      const double of_others = odds / (1 + odds);
+      source.searched_existence += of_searched / kDraws;
+      source.unsearched_existence += of_others / kDraws;
+      draws[d] = share * of_searched + (1 - share) * of_others;
     }
-    return result;
+    std::sort(draws.begin(), draws.end());
+    source.existence = {std::accumulate(draws.begin(), draws.end(), 0.0) / kDraws, draws[kDraws / 20],
+                        draws[kDraws - 1 - kDraws / 20]};
   }
 
   SourceVerdict verdict_of(const Source& source) const {
@@ -493,28 +563,29 @@ class Reconciler {
     verdict.records = static_cast<std::int64_t>(source.records.size());
     verdict.informative = std::count_if(source.records.begin(), source.records.end(),
                                         [&](std::size_t i) { return maps_[i].informative; });
-    verdict.existence = existence_interval(source);
-    // Records of a sheet shift together and neighbouring fields resemble each other, so that records tell less than
-    // their number: the factor brings the intervals to their level on invented countries.
-    constexpr double kQuantile = 1.645;
-    constexpr double kSheets = 2.2;
-    const SourceState& state = source.state;
-    // What an outline is drawn coarser than its field was laid widens the residual and is no offset.
-    constexpr double kDrawing_m = 14;
-    constexpr double kLeast_m = 5;
-    const double spread_m =
-        std::sqrt(std::max(kLeast_m * kLeast_m, state.spread_m * state.spread_m - kDrawing_m * kDrawing_m));
-    const double located = state.located + 0.1;
-    const double shift_error_m =
-        kQuantile * kSheets * std::min(150.0, std::sqrt((state.spread_m * state.spread_m + 100) / located));
-    const double spread_error = kQuantile * kSheets * std::min(1.0, std::sqrt(1 / (2 * located)));
-    verdict.shift_x_m = {state.shift.x, state.shift.x - shift_error_m, state.shift.x + shift_error_m};
-    verdict.shift_y_m = {state.shift.y, state.shift.y - shift_error_m, state.shift.y + shift_error_m};
-    verdict.spread_m = {spread_m, spread_m * std::exp(-spread_error), spread_m * std::exp(spread_error)};
-    verdict.wide_share = state.wide_share;
-    verdict.gone_share = kGone;
+    verdict.existence = source.existence;
+    const SourceLaw& law = source.fit->law();
+    std::vector<double> exists;
+    std::vector<double> hypotheses(options_.hypotheses.size(), 0.0);
+    for (const std::size_t i : source.records) {
+      const RecordPosterior& posterior = *posterior_[i].second;
+      const Existence existence = existence_of(posterior.log_ratio, maps_[i].effort, source);
+      double as_drawn = 0;
+      for (std::size_t r = 0; r < posterior.readings.size(); ++r) {
+        hypotheses[hypothesis_of(i, r)] += posterior.readings[r] * existence.exists;
+        as_drawn += hypothesis_of(i, r) == 0 ? posterior.readings[r] : 0;
+      }
+      exists.push_back(grounds_[i].drawn ? existence.exists * as_drawn * (1 - posterior.wide_share) : 0);
+    }
+    const SourceFit::Intervals intervals = source.fit->intervals(exists, options_.seed);
+    verdict.shift_x_m = intervals.shift_x_m;
+    verdict.shift_y_m = intervals.shift_y_m;
+    verdict.spread_m = intervals.spread_m;
+    verdict.wide_share = law.wide_share;
+    verdict.gone_share = std::max(0.0, 1 - law.findable / source.searched_existence);
+    const double all = std::accumulate(hypotheses.begin(), hypotheses.end(), 0.0);
     for (std::size_t h = 0; h < options_.hypotheses.size(); ++h) {
-      verdict.hypotheses[options_.hypotheses[h].id] = state.weights[h];
+      verdict.hypotheses[options_.hypotheses[h].id] = all > 0 ? hypotheses[h] / all : priors_[h];
     }
     return verdict;
   }
@@ -528,13 +599,13 @@ class Reconciler {
     std::sort(finds_by_x_.begin(), finds_by_x_.end(), [&](std::size_t a, std::size_t b) {
       return std::pair(snapshot_.finds[a].position.x, a) < std::pair(snapshot_.finds[b].position.x, b);
     });
-    std::vector<std::pair<std::size_t, const Source*>> wanted;
+    std::vector<std::size_t> wanted;
     Reconciliation result;
     for (const Source& source : sources_) {
       if (is_wanted(source)) {
         result.sources.push_back(verdict_of(source));
         for (const std::size_t i : source.records) {
-          wanted.emplace_back(i, &source);
+          wanted.push_back(i);
         }
       }
     }
@@ -542,7 +613,7 @@ class Reconciler {
     result.records.resize(wanted.size());
     base::parallel_for(wanted.size(), kGrain, [&](std::size_t begin, std::size_t end) {
       for (std::size_t k = begin; k < end; ++k) {
-        result.records[k] = verdict_of(wanted[k].first, *wanted[k].second);
+        result.records[k] = verdict_of(wanted[k]);
       }
     });
     result.finds_used = image_.finds();
@@ -558,8 +629,14 @@ class Reconciler {
   std::vector<Source> sources_;  ///< by name
   std::vector<RecordGround> grounds_;
   std::vector<RecordMaps> maps_;
+  std::vector<std::size_t> forms_;
+  std::size_t form_count_ = 0;
+  std::vector<Decoy> decoys_;
+  Discount discount_;
+  std::vector<std::pair<const Source*, const RecordPosterior*>> posterior_;  ///< by record
+  std::vector<std::size_t> source_of_;                                       ///< by record
   std::vector<OwnClaims> own_claims_;
-  std::vector<std::pair<Xy, std::uint64_t>> claimed_;  ///< cells that any record claims, from west to east
+  std::vector<Claims> claims_;  ///< as the records of each source see them
   std::vector<std::size_t> finds_by_x_;
 };
 

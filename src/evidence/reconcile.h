@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "evidence/hypotheses.h"
+#include "evidence/source_fit.h"
 #include "mineaction/snapshot.h"
 
 namespace firmground::evidence {
@@ -44,13 +45,6 @@ struct RecordVerdict {
   double log_ratio = 0;            ///< log likelihood of what was found with the field over without, as a whole
   double against_recorded = 0;     ///< times likelier than as recorded
   static constexpr std::size_t kFindsListed = 50;
-};
-
-/// A quantity with its 90 % interval.
-struct Measured {
-  double value = 0;
-  double p05 = 0;
-  double p95 = 0;
 };
 
 struct SourceVerdict {

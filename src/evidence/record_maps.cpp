@@ -11,14 +11,15 @@ namespace firmground::evidence {
 
 namespace {
 
-constexpr double kGrown_m =
-    0;  ///< outlines are drawn along the outer rows: an empty margin would pull them to where nobody searched
 constexpr double kRowReach_m = 30;    ///< of a field round a row
 constexpr double kPointReach_m = 60;  ///< of a field round a point
 constexpr double kRing_m = 40;
-constexpr std::int32_t kStepCells = static_cast<std::int32_t>(OffsetLattice::kStep_m / SearchImage::kCell_m);
-constexpr std::int32_t kReachCells = OffsetLattice::kReach * kStepCells;
-constexpr double kHectaresPerCell = SearchImage::kCell_m * SearchImage::kCell_m / 1e4;
+constexpr std::int32_t kStepCells = static_cast<std::int32_t>(PlaceMap::kStep_m / SearchImage::kCell_m);
+static_assert(kStepCells == 2);  // Neighbourhood's lanes lie two cells apart
+constexpr int kReach = 25;       ///< of a map: 500 m each way
+constexpr int kFarthest = (static_cast<int>(Neighbourhood::kLanes) - 1) / 2;
+constexpr int kTurnedReach = 18;
+constexpr int kDecoyReach = 6;
 constexpr double kUsualMines = 60;  ///< where no record says how many
 
 double usual_mines(const mineaction::Snapshot& snapshot) {
@@ -78,35 +79,10 @@ Thresholds thresholds_of(const mineaction::Snapshot& snapshot, const std::vector
   return quartiles(std::move(distances));
 }
 
-Neighbourhood::Sums under(const Template& shape, const Neighbourhood& near, std::int32_t down, std::int32_t right) {
-  Neighbourhood::Sums total;
-  for (const Template::Run& run : shape.runs) {
-    const auto sums = near.run(run.row + down, run.from + right, run.to + right);
-    total.finds += sums.finds;
-    total.effort += sums.effort;
-  }
-  return total;
-}
-
-constexpr std::size_t kAlong = FindCounts::kBlocks / 2;
-
-struct Blocks {
-  std::array<float, FindCounts::kBlocks> finds{};
-  std::array<float, FindCounts::kBlocks> effort{};
-  float all_finds = 0;
-  float all_effort = 0;
-};
-
-Blocks blocks_under(const Template& shape, const Neighbourhood& near, std::int32_t down, std::int32_t right) {
-  Blocks total;
-  for (const Template::Run& run : shape.runs) {
-    const auto sums = near.run(run.row + down, run.from + right, run.to + right);
-    total.finds[run.block] += sums.finds;
-    total.effort[run.block] += sums.effort;
-    total.all_finds += sums.finds;
-    total.all_effort += sums.effort;
-  }
-  return total;
+Laid laid_of(mineaction::Device device) {
+  return device == mineaction::Device::av_mine   ? Laid::av
+         : device == mineaction::Device::ap_mine ? Laid::ap
+                                                 : Laid::any;
 }
 
 geo::Box reach_of(const mineaction::Snapshot& snapshot, const SearchImage& image) {
@@ -127,7 +103,7 @@ geo::Box reach_of(const mineaction::Snapshot& snapshot, const SearchImage& image
 }  // namespace
 
 geo::PlanarGeometry outline_ground(const geo::PlanarGeometry& geometry, double grown_m) {
-  const double reach_m = !geometry.polygons.empty() ? kGrown_m : !geometry.lines.empty() ? kRowReach_m : kPointReach_m;
+  const double reach_m = !geometry.polygons.empty() ? 0.0 : !geometry.lines.empty() ? kRowReach_m : kPointReach_m;
   auto grown = geo::buffer(geometry, reach_m + grown_m);
   return grown ? std::move(*grown) : geometry;
 }
@@ -148,12 +124,13 @@ std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const
                                  : std::span<const mineaction::MinefieldRecordLeg>();
       RecordGround& ground = grounds[i];
       ground.record = i;
-      ground.own_place = !record.geometry.empty();
+      ground.drawn = !record.geometry.empty();
+      ground.laid = laid_of(record.device);
       ground.mines =
           record.mines_recorded && *record.mines_recorded > 0 ? static_cast<double>(*record.mines_recorded) : usual;
       ground.candidates = candidates_of(record, span, *snapshot.crs, reach, hypotheses);
       if (!ground.candidates.empty()) {
-        ground.recorded = geo::centroid(ground.candidates.front().geometry);
+        ground.recorded = geo::centroid(ground.drawn ? record.geometry : ground.candidates.front().geometry);
       }
     }
   });
@@ -166,109 +143,99 @@ std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const
   return grounds;
 }
 
-std::vector<Drop> random_drops(const mineaction::Snapshot& snapshot, const std::vector<RecordGround>& grounds,
-                               const SearchImage& image, std::uint64_t seed) {
-  std::vector<std::size_t> usable;
-  for (std::size_t i = 0; i < grounds.size(); ++i) {
-    if (!grounds[i].candidates.empty()) {
-      usable.push_back(i);
-    }
-  }
-  const std::size_t count =
-      usable.empty() || image.searched_cells() == 0 ? 0 : std::clamp<std::size_t>(4 * usable.size(), 2000, 12000);
-  const Thresholds thresholds = thresholds_of(snapshot, grounds);
-  std::vector<Drop> drops(count);
-  constexpr std::size_t kGrain = 64;
-  base::parallel_for(count, kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      base::Random random(seed, i);
-      const RecordGround& ground = grounds[usable[random.index(usable.size())]];
-      const geo::Xy target = image.centre(image.searched_cell(random.index(image.searched_cells())));
-      const Template shape = template_of(image.grid(), outline_ground(ground.candidates.front().geometry, 0));
-      const geo::Xy middle = geo::centroid(ground.candidates.front().geometry);
-      const auto right = static_cast<std::int32_t>(std::lround((target.x - middle.x) / SearchImage::kCell_m));
-      const auto down = static_cast<std::int32_t>(std::lround((middle.y - target.y) / SearchImage::kCell_m));
-      const Neighbourhood near(image, shape.column + right, shape.row + down, shape.columns, shape.rows, nullptr, {});
-      Drop& drop = drops[i];
-      const Blocks sums = blocks_under(in_blocks(shape, kAlong), near, 0, 0);
-      drop.finds = sums.all_finds;
-      drop.hectares_searched = sums.all_effort * static_cast<float>(kHectaresPerCell);
-      drop.unevenness = static_cast<float>(FindCounts::unevenness(sums.finds, sums.effort));
-      drop.context = context_of(thresholds, to_contact_m(snapshot, target));
-    }
-  });
-  return drops;
-}
-
 namespace {
 
-double expected_mines(const RecordGround& ground, float effort, std::int64_t cells) {
-  return ground.mines * static_cast<double>(effort) / static_cast<double>(cells);
-}
+using Sums = std::array<Neighbourhood::Lanes, Neighbourhood::kChannels>;
 
-double log_ratio_of_nothing(const RecordGround& ground, const FindCounts& counts, float effort, std::int64_t cells) {
-  return counts.log_ratio(0, static_cast<float>(expected_mines(ground, effort, cells)),
-                          effort * static_cast<float>(kHectaresPerCell), ground.context);
-}
+/// An outline and its ring in parts, with everything round it that displacements may bring under them.
+struct Surroundings {
+  Surroundings(const geo::PlanarGeometry& geometry, const SearchImage& image, int reach, std::int32_t right,
+               std::int32_t down, const Claims* claims, const OwnClaims& own)
+      : inner(template_of(image.grid(), outline_ground(geometry, 0))),
+        parts(inner.cells > 0 ? in_parts(inner, template_of(image.grid(), outline_ground(geometry, kRing_m)))
+                              : Template{}),
+        near(image, parts.column + right - reach * kStepCells, parts.row + down - reach * kStepCells,
+             parts.columns + 2 * reach * kStepCells, parts.rows + 2 * reach * kStepCells, claims, own) {}
 
-double log_ratio_of(const RecordGround& ground, const FindCounts& counts, const Blocks& in,
-                    const Neighbourhood::Sums& all, std::int64_t cells) {
-  return counts.log_ratio(in.all_finds, static_cast<float>(expected_mines(ground, in.all_effort, cells)),
-                          in.all_effort * static_cast<float>(kHectaresPerCell), ground.context) +
-         counts.log_ring_ratio(in.all_finds, all.finds - in.all_finds, in.all_effort / all.effort) +
-         counts.log_spread_ratio(FindCounts::unevenness(in.finds, in.effort), in.all_finds);
-}
+  Template inner;
+  Template parts;
+  Neighbourhood near;
+};
 
-OffsetMap map_of(const RecordGround& ground, const Candidate& candidate, const SearchImage& image,
-                 const FindCounts& counts, const Claims* claims, const OwnClaims& own) {
-  OffsetMap map;
-  map.hypothesis = candidate.hypothesis;
-  const geo::Xy middle = geo::centroid(candidate.geometry);
-  map.moved = {ground.recorded.x - middle.x, ground.recorded.y - middle.y};
-  const Template inner = template_of(image.grid(), outline_ground(candidate.geometry, 0));
-  const Template outer = template_of(image.grid(), outline_ground(candidate.geometry, kRing_m));
-  if (inner.cells == 0) {
+PlaceMap map_of(const RecordGround& ground, std::uint8_t context, const Surroundings& around, int reach,
+                const FindCounts& counts) {
+  PlaceMap map;
+  map.reach = reach;
+  if (around.inner.cells == 0 || !around.near.searched()) {
     return map;
   }
-  const Template inner_blocks = in_blocks(inner, kAlong);
-  const Neighbourhood near(image, outer.column - kReachCells, outer.row - kReachCells, outer.columns + 2 * kReachCells,
-                           outer.rows + 2 * kReachCells, claims, own);
-  if (!near.searched()) {
-    return map;
-  }
-  std::vector<float> log_ratio(OffsetLattice::kSize, 0.0F);
+  const auto side = static_cast<std::size_t>(map.side());
+  const auto cells = static_cast<double>(around.inner.cells);
+  std::vector<float> log_ratio(side * side, 0.0F);
   float top = 0;
   bool any = false;
-  for (int iy = 0; iy < OffsetLattice::kSide; ++iy) {
-    for (int ix = 0; ix < OffsetLattice::kSide; ++ix) {
-      // The true place is the candidate's less the offset; rows run south.
-      const std::int32_t right = kReachCells - (ix - OffsetLattice::kReach) * kStepCells;
-      const std::int32_t down = kReachCells + (iy - OffsetLattice::kReach) * kStepCells;
-      const auto all = under(outer, near, down, right);
-      if (!(all.effort > 0)) {
-        continue;
+  std::array<Sums, kParts> sums;
+  for (std::size_t iy = 0; iy < side; ++iy) {
+    // The true place is the candidate's less the displacement; rows run south.
+    const auto down = static_cast<std::int32_t>(iy) * kStepCells;
+    for (Sums& part : sums) {
+      part = {};
+    }
+    bool searched = false;
+    for (const Template::Run& run : around.parts.runs) {
+      if (around.near.searched(run.row + down)) {
+        around.near.add_run(run.row + down, run.from, run.to, sums[run.part]);
+        searched = true;
       }
-      const std::int32_t inner_down = down + inner.row - outer.row;
-      const std::int32_t inner_right = right + inner.column - outer.column;
-      const double value =
-          all.finds > 0
-              ? log_ratio_of(ground, counts, blocks_under(inner_blocks, near, inner_down, inner_right), all,
-                             inner.cells)
-              : log_ratio_of_nothing(ground, counts, under(inner, near, inner_down, inner_right).effort, inner.cells);
-      log_ratio[static_cast<std::size_t>(iy * OffsetLattice::kSide + ix)] = static_cast<float>(value);
-      top = std::max(top, static_cast<float>(value));
-      any = true;
+    }
+    for (std::size_t lane = 0; searched && lane < side; ++lane) {
+      FoundUnder found;
+      float effort = 0;
+      for (std::size_t p = 0; p < kParts; ++p) {
+        found.finds[p] = sums[p][Neighbourhood::kFinds][lane];
+        found.effort[p] = sums[p][Neighbourhood::kEffort][lane];
+        if (p < kInnerParts) {
+          found.av_finds += sums[p][Neighbourhood::kAvFinds][lane];
+          effort += found.effort[p];
+        }
+      }
+      if (effort > 0) {
+        const auto value = static_cast<float>(counts.log_ratio(found, ground.mines, cells, context, ground.laid));
+        log_ratio[iy * side + (side - 1 - lane)] = value;
+        top = std::max(top, value);
+        any = true;
+      }
     }
   }
-  if (!any) {
-    return map;
-  }
-  map.log_scale = top;
-  map.ratio.resize(OffsetLattice::kSize);
-  for (std::size_t k = 0; k < log_ratio.size(); ++k) {
-    map.ratio[k] = std::exp(log_ratio[k] - top);
+  if (any) {
+    map.log_scale = static_cast<double>(top);
+    map.ratio.resize(log_ratio.size());
+    for (std::size_t k = 0; k < log_ratio.size(); ++k) {
+      map.ratio[k] = std::exp(log_ratio[k] - top);
+    }
   }
   return map;
+}
+
+/// Whether two grounds differ by a shift alone, so that a map of one holds the other.
+bool is_shifted(const geo::PlanarGeometry& a, const geo::PlanarGeometry& b) {
+  constexpr double kSame_m = 2;
+  const geo::Box p = geo::bounds(a);
+  const geo::Box q = geo::bounds(b);
+  return std::abs((p.max_x - p.min_x) - (q.max_x - q.min_x)) < kSame_m &&
+         std::abs((p.max_y - p.min_y) - (q.max_y - q.min_y)) < kSame_m;
+}
+
+double effort_share(const Surroundings& around, int reach) {
+  double effort = 0;
+  Sums sums{};
+  for (const Template::Run& run : around.parts.runs) {
+    if (run.part < kInnerParts) {
+      around.near.add_run(run.row + reach * kStepCells, run.from, run.to, sums);
+    }
+  }
+  effort = static_cast<double>(sums[Neighbourhood::kEffort][static_cast<std::size_t>(reach)]);
+  return effort / std::max<double>(1, static_cast<double>(around.inner.cells));
 }
 
 }  // namespace
@@ -277,12 +244,115 @@ RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const F
                    const OwnClaims& own) {
   RecordMaps maps;
   maps.record = ground.record;
-  maps.own_place = ground.own_place;
-  for (const Candidate& candidate : ground.candidates) {
-    maps.candidates.push_back(map_of(ground, candidate, image, counts, claims, own));
-    maps.informative = maps.informative || maps.candidates.back().informative();
+  std::vector<std::size_t> first_on_map;  ///< candidate that each map was drawn for
+  std::vector<double> farthest_m;
+  for (std::size_t c = 0; c < ground.candidates.size(); ++c) {
+    const Candidate& candidate = ground.candidates[c];
+    if (candidate.place == Candidate::Place::turned && claims == nullptr) {
+      continue;
+    }
+    const geo::Xy middle = geo::centroid(candidate.geometry);
+    Reading reading{c, first_on_map.size(), {ground.recorded.x - middle.x, ground.recorded.y - middle.y}, {}};
+    for (std::size_t m = 0; m < first_on_map.size() && candidate.place == Candidate::Place::drawn; ++m) {
+      const Candidate& other = ground.candidates[first_on_map[m]];
+      const geo::Xy its = geo::centroid(other.geometry);
+      const geo::Xy apart{its.x - middle.x, its.y - middle.y};
+      const double far_m = std::max(std::abs(apart.x), std::abs(apart.y));
+      if (other.place == Candidate::Place::drawn && far_m <= (kFarthest - kReach) * PlaceMap::kStep_m &&
+          is_shifted(candidate.geometry, other.geometry)) {
+        reading.map = m;
+        reading.on_map = apart;
+        farthest_m[m] = std::max(farthest_m[m], far_m);
+        break;
+      }
+    }
+    if (reading.map == first_on_map.size()) {
+      first_on_map.push_back(c);
+      farthest_m.push_back(0);
+    }
+    maps.readings.push_back(reading);
+  }
+  bool found_anything = false;
+  for (std::size_t m = 0; m < first_on_map.size(); ++m) {
+    const Candidate& candidate = ground.candidates[first_on_map[m]];
+    const bool is_turned = candidate.place == Candidate::Place::turned;
+    const int reach =
+        is_turned ? kTurnedReach : kReach + static_cast<int>(std::ceil(farthest_m[m] / PlaceMap::kStep_m));
+    if (is_turned && !found_anything) {
+      maps.maps.push_back({reach, 0, {}});
+      continue;
+    }
+    const Surroundings around(candidate.geometry, image, reach, 0, 0, claims, own);
+    found_anything = found_anything || around.near.found();
+    maps.maps.push_back(map_of(ground, ground.context, around, reach, counts));
+    maps.informative = maps.informative || maps.maps.back().informative();
+    if (m == 0 && maps.informative) {
+      maps.effort = effort_share(around, reach);
+    }
   }
   return maps;
+}
+
+std::vector<Decoy> decoys_of(const mineaction::Snapshot& snapshot, const std::vector<RecordGround>& grounds,
+                             const SearchImage& image, std::uint64_t seed) {
+  std::vector<std::size_t> usable;
+  for (std::size_t i = 0; i < grounds.size(); ++i) {
+    if (!grounds[i].candidates.empty()) {
+      usable.push_back(i);
+    }
+  }
+  const std::size_t count =
+      usable.empty() || image.searched_cells() == 0 ? 0 : std::clamp<std::size_t>(4 * usable.size(), 2000, 6000);
+  const Thresholds thresholds = thresholds_of(snapshot, grounds);
+  std::vector<Decoy> decoys(count);
+  constexpr std::size_t kGrain = 64;
+  base::parallel_for(count, kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      base::Random random(seed, i);
+      Decoy& decoy = decoys[i];
+      decoy.ground = usable[random.index(usable.size())];
+      const geo::PlanarGeometry& geometry = grounds[decoy.ground].candidates.front().geometry;
+      const geo::Xy target = image.centre(image.searched_cell(random.index(image.searched_cells())));
+      const geo::Xy middle = geo::centroid(geometry);
+      decoy.right = static_cast<std::int32_t>(std::lround((target.x - middle.x) / SearchImage::kCell_m));
+      decoy.down = static_cast<std::int32_t>(std::lround((middle.y - target.y) / SearchImage::kCell_m));
+      decoy.context = context_of(thresholds, to_contact_m(snapshot, target));
+      decoy.effort = effort_share({geometry, image, 0, decoy.right, decoy.down, nullptr, {}}, 0);
+    }
+  });
+  return decoys;
+}
+
+std::vector<Drop> drops_of(const std::vector<Decoy>& decoys, const std::vector<RecordGround>& grounds,
+                           const SearchImage& image, const std::function<const Claims*(std::size_t)>& claims) {
+  std::vector<Drop> drops(decoys.size());
+  constexpr std::size_t kGrain = 64;
+  base::parallel_for(decoys.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Decoy& decoy = decoys[i];
+      const Surroundings around(grounds[decoy.ground].candidates.front().geometry, image, 0, decoy.right, decoy.down,
+                                claims(decoy.ground), {});
+      std::array<Sums, kParts> sums{};
+      for (const Template::Run& run : around.parts.runs) {
+        around.near.add_run(run.row, run.from, run.to, sums[run.part]);
+      }
+      drops[i].context = decoy.context;
+      for (std::size_t p = 0; p < kParts; ++p) {
+        drops[i].found.finds[p] = sums[p][Neighbourhood::kFinds][0];
+        drops[i].found.effort[p] = sums[p][Neighbourhood::kEffort][0];
+        drops[i].found.av_finds += p < kInnerParts ? sums[p][Neighbourhood::kAvFinds][0] : 0;
+      }
+    }
+  });
+  return drops;
+}
+
+PlaceMap map_of(const Decoy& decoy, const std::vector<RecordGround>& grounds, const SearchImage& image,
+                const FindCounts& counts, const Claims* claims) {
+  const RecordGround& ground = grounds[decoy.ground];
+  const Surroundings around(ground.candidates.front().geometry, image, kDecoyReach, decoy.right, decoy.down, claims,
+                            {});
+  return map_of(ground, decoy.context, around, kDecoyReach, counts);
 }
 
 }  // namespace firmground::evidence

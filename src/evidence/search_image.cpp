@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "evidence/observations.h"
 #include "mineaction/code_lists.h"
@@ -125,6 +126,9 @@ void SearchImage::place_finds(const mineaction::Snapshot& snapshot) {
       constexpr float kSearchedWhereFound = 0.5F;
       best->effort = std::max(best->effort, kSearchedWhereFound);
       best->finds = static_cast<std::uint16_t>(std::min<std::int64_t>(best->finds + count, 60'000));
+      if (each.device == mineaction::Device::av_mine) {
+        best->av_finds = static_cast<std::uint16_t>(std::min<std::int64_t>(best->av_finds + count, 60'000));
+      }
       finds_placed_ += count;
     }
   }
@@ -145,9 +149,10 @@ float Claims::left(std::uint64_t cell, const std::unordered_map<std::uint64_t, f
 Neighbourhood::Neighbourhood(const SearchImage& image, std::int32_t column, std::int32_t row, std::int32_t columns,
                              std::int32_t rows, const Claims* claims,
                              const std::unordered_map<std::uint64_t, float>& own)
-    : columns_(columns), sums_(static_cast<std::size_t>(rows) * (static_cast<std::size_t>(columns) + 1)) {
+    : columns_(columns), row_searched_(static_cast<std::size_t>(rows)) {
+  sums_.resize(static_cast<std::size_t>(rows) * kChannels * 2 * half());
   for (std::int32_t r = 0; r < rows; ++r) {
-    Sums* line = &sums_[static_cast<std::size_t>(r) * (static_cast<std::size_t>(columns) + 1)];
+    std::array<float, kChannels> sum{};
     const SearchImage::Cell* near = nullptr;
     for (std::int32_t c = 0; c < columns; ++c) {
       if (near != nullptr) {
@@ -156,13 +161,31 @@ Neighbourhood::Neighbourhood(const SearchImage& image, std::int32_t column, std:
       if (c == 0 || column + c == 0 || (column + c) % SearchImage::kTile == 0 || column + c == image.grid().columns) {
         near = image.line(column + c, row + r);
       }
-      const SearchImage::Cell cell = near != nullptr ? *near : SearchImage::Cell{};
-      auto finds = static_cast<float>(cell.finds);
-      if (finds > 0 && claims != nullptr) {
-        finds *= claims->left(image.grid().index(column + c, row + r), own);
+      if (near != nullptr && near->effort > 0) {
+        row_searched_[static_cast<std::size_t>(r)] = 1;
+        const float left =
+            near->finds > 0 && claims != nullptr ? claims->left(image.grid().index(column + c, row + r), own) : 1.0F;
+        sum[kFinds] += left * static_cast<float>(near->finds);
+        sum[kAvFinds] += left * static_cast<float>(near->av_finds);
+        sum[kEffort] += near->effort;
       }
-      line[c + 1] = {line[c].finds + finds, line[c].effort + cell.effort};
-      searched_ = searched_ || cell.effort > 0;
+      for (std::size_t channel = 0; channel < kChannels; ++channel) {
+        sums_[at(r, c + 1, channel)] = sum[channel];
+      }
+    }
+    searched_ = searched_ || row_searched_[static_cast<std::size_t>(r)] != 0;
+    found_ = found_ || sum[kFinds] > 0;
+  }
+}
+
+void Neighbourhood::add_run(std::int32_t row, std::int32_t from, std::int32_t to,
+                            std::array<Lanes, kChannels>& sums) const {
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    const float* a = &sums_[at(row, from, channel)];
+    const float* b = &sums_[at(row, to, channel)];
+    Lanes& into = sums[channel];
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      into[i] += b[i] - a[i];
     }
   }
 }
@@ -192,54 +215,66 @@ Template template_of(const geo::Grid& grid, const geo::PlanarGeometry& geometry)
   return result;
 }
 
-Template in_blocks(const Template& shape, std::size_t along) {
-  double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
-  const auto each_cell = [&](auto&& visit) {
+Template in_parts(const Template& inner, const Template& outer) {
+  const auto each_cell = [](const Template& shape, auto&& visit) {
     for (const Template::Run& run : shape.runs) {
       for (std::int32_t c = run.from; c < run.to; ++c) {
-        visit(run.row, c);
+        visit(shape.column + c, shape.row + run.row);
       }
     }
   };
-  each_cell([&](std::int32_t r, std::int32_t c) {
+  double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+  std::unordered_set<std::uint64_t> inside;
+  each_cell(inner, [&](std::int32_t column, std::int32_t row) {
+    inside.insert(tile_key(column, row));
+    const double c = column - inner.column;
+    const double r = row - inner.row;
     n += 1;
     x += c;
     y += r;
-    xx += static_cast<double>(c) * c;
-    xy += static_cast<double>(c) * r;
-    yy += static_cast<double>(r) * r;
+    xx += c * c;
+    xy += c * r;
+    yy += r * r;
   });
   const double angle = 0.5 * std::atan2(2 * (xy - x * y / n), (xx - x * x / n) - (yy - y * y / n));
   const double cosine = std::cos(angle);
   const double sine = std::sin(angle);
-  std::vector<double> u, v;
-  each_cell([&](std::int32_t r, std::int32_t c) {
-    u.push_back(cosine * c + sine * r);
-    v.push_back(cosine * r - sine * c);
-  });
-  std::vector<double> sorted = u;
-  std::sort(sorted.begin(), sorted.end());
-  std::vector<double> cuts;
-  for (std::size_t k = 1; k < along && !sorted.empty(); ++k) {
-    cuts.push_back(sorted[k * sorted.size() / along]);
-  }
-  std::sort(v.begin(), v.end());
-  const double middle = v.empty() ? 0 : v[v.size() / 2];
-  const auto block_of = [&](std::int32_t r, std::int32_t c) {
-    const double at = cosine * c + sine * r;
-    const auto part = static_cast<std::size_t>(std::upper_bound(cuts.begin(), cuts.end(), at) - cuts.begin());
-    return static_cast<std::uint8_t>(2 * part + (cosine * r - sine * c > middle ? 1 : 0));
+  const auto along = [&](std::int32_t column, std::int32_t row) {
+    return cosine * (column - inner.column) + sine * (row - inner.row);
   };
-  Template result = shape;
+  const auto across = [&](std::int32_t column, std::int32_t row) {
+    return cosine * (row - inner.row) - sine * (column - inner.column);
+  };
+  std::vector<double> u, v;
+  each_cell(inner, [&](std::int32_t column, std::int32_t row) {
+    u.push_back(along(column, row));
+    v.push_back(across(column, row));
+  });
+  std::sort(u.begin(), u.end());
+  std::sort(v.begin(), v.end());
+  const double middle = v[v.size() / 2];
+  const auto part_of = [&](std::int32_t column, std::int32_t row) {
+    const double at = along(column, row);
+    const std::size_t side = across(column, row) > middle ? 1 : 0;
+    if (inside.contains(tile_key(column, row))) {
+      std::size_t part = 0;
+      while (part + 1 < kInnerParts / 2 && at >= u[(part + 1) * u.size() / (kInnerParts / 2)]) {
+        ++part;
+      }
+      return static_cast<std::uint8_t>(2 * part + side);
+    }
+    return static_cast<std::uint8_t>(kInnerParts + (at < u.front() ? 0 : at > u.back() ? 1 : 2 + side));
+  };
+  Template result = outer;
   result.runs.clear();
-  for (const Template::Run& run : shape.runs) {
+  for (const Template::Run& run : outer.runs) {
     for (std::int32_t c = run.from; c < run.to;) {
-      const std::uint8_t block = block_of(run.row, c);
+      const std::uint8_t part = part_of(outer.column + c, outer.row + run.row);
       std::int32_t end = c + 1;
-      while (end < run.to && block_of(run.row, end) == block) {
+      while (end < run.to && part_of(outer.column + end, outer.row + run.row) == part) {
         ++end;
       }
-      result.runs.push_back({run.row, c, end, block});
+      result.runs.push_back({run.row, c, end, part});
       c = end;
     }
   }

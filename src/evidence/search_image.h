@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -27,6 +28,7 @@ class SearchImage {
     float effort = 0;  ///< chance that a mine in the cell was found
     float share = 0;   ///< searched at all
     std::uint16_t finds = 0;
+    std::uint16_t av_finds = 0;  ///< of them anti-vehicle mines
   };
   /// A cell by column and row of grid(), inside or outside it; all zero where nothing was searched.
   Cell at(std::int32_t column, std::int32_t row) const;
@@ -67,38 +69,47 @@ struct Claims {
   float left(std::uint64_t cell, const std::unordered_map<std::uint64_t, float>& own) const;
 };
 
-/// Finds and effort of a neighbourhood, summed along rows: what lies under a run of cells is two look-ups.
+/// Finds and effort of a neighbourhood, summed along rows: what lies under a run of cells is two look-ups, and under
+/// the run moved east by 0, 2, 4 ... cells are neighbours in memory.
 class Neighbourhood {
  public:
+  /// Places of a run that are looked up at once, two cells apart.
+  static constexpr std::size_t kLanes = 64;
+  enum Channel : std::size_t { kFinds, kAvFinds, kEffort, kChannels };
+  using Lanes = std::array<float, kLanes>;
+
   /// Cells [column, column + columns) x [row, row + rows) of the image's grid. Finds count by what `claims` leave of
   /// them to a record whose own claims are `own`; null = in full.
   Neighbourhood(const SearchImage& image, std::int32_t column, std::int32_t row, std::int32_t columns,
                 std::int32_t rows, const Claims* claims, const std::unordered_map<std::uint64_t, float>& own);
 
   bool searched() const { return searched_; }
-  struct Sums {
-    float finds = 0;
-    float effort = 0;
-  };
-  /// Sums over columns [from, to) of a row, all relative to the neighbourhood.
-  Sums run(std::int32_t row, std::int32_t from, std::int32_t to) const {
-    const std::size_t line = static_cast<std::size_t>(row) * (static_cast<std::size_t>(columns_) + 1);
-    const Sums& a = sums_[line + static_cast<std::size_t>(from)];
-    const Sums& b = sums_[line + static_cast<std::size_t>(to)];
-    return {b.finds - a.finds, b.effort - a.effort};
-  }
+  bool found() const { return found_; }
+  bool searched(std::int32_t row) const { return row_searched_[static_cast<std::size_t>(row)] != 0; }
+  /// Adds to `sums` what lies in columns [from + 2 i, to + 2 i) of a row, for every lane i; beyond the neighbourhood
+  /// lanes hold nothing of use.
+  void add_run(std::int32_t row, std::int32_t from, std::int32_t to, std::array<Lanes, kChannels>& sums) const;
 
  private:
+  /// Sums over columns [0, k) of a row: even k first, then odd k, each of half() numbers.
+  std::size_t half() const { return static_cast<std::size_t>(columns_) / 2 + 1 + kLanes; }
+  std::size_t at(std::int32_t row, std::int32_t k, std::size_t channel) const {
+    return ((static_cast<std::size_t>(row) * kChannels + channel) * 2 + static_cast<std::size_t>(k & 1)) * half() +
+           static_cast<std::size_t>(k >> 1);
+  }
+
   std::int32_t columns_;
-  std::vector<Sums> sums_;
+  std::vector<float> sums_;
+  std::vector<std::uint8_t> row_searched_;
   bool searched_ = false;
+  bool found_ = false;
 };
 
 /// The cells of an outline as runs along rows, relative to the column and row of its north-western corner cell.
 struct Template {
   struct Run {
     std::int32_t row, from, to;
-    std::uint8_t block = 0;
+    std::uint8_t part = 0;
   };
   std::int32_t column = 0;  ///< of the grid
   std::int32_t row = 0;
@@ -107,9 +118,12 @@ struct Template {
   std::int64_t cells = 0;
   std::vector<Run> runs;
 };
-/// Cuts the runs into blocks, `along` the longer axis times two across it, each axis into parts of equal number of
-/// cells.
-Template in_blocks(const Template& shape, std::size_t along);
+/// Where in and round an outline a cell lies: the outline in four parts along its longer axis times two across, then
+/// the ring round it: beyond either end, and beside it on either side.
+inline constexpr std::size_t kInnerParts = 8;
+inline constexpr std::size_t kParts = kInnerParts + 4;
+/// The runs of `outer` cut by part.  REQUIRES: `inner` lies in `outer`, both of one grid.
+Template in_parts(const Template& inner, const Template& outer);
 /// REQUIRES: polygons.
 Template template_of(const geo::Grid& grid, const geo::PlanarGeometry& geometry);
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct SimulateOptions {
   std::uint64_t seed = 1;
   bool vary = false;   ///< draw the parameters from schema/simulate-ranges.toml instead of their defaults
   bool dirty = false;  ///< inject the data faults of domain.md 5.6 (recorded in Truth::faults)
+  std::map<std::string, double> set{};  ///< parameters of schema/simulate.toml in place of the defaults and the drawn
 };
 
 /// One item of explosive ordnance that was laid or fell.

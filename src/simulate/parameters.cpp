@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -123,6 +124,14 @@ base::Result<Parameters> parameters_for(const SimulateOptions& options) {
   }
   if (options.vary) {
     vary(parameters, options.seed);
+  }
+  for (const auto& [name, value] : options.set) {
+    const auto setting =
+        std::find_if(kSettings.begin(), kSettings.end(), [&](const Setting& s) { return s.first == name; });
+    if (setting == kSettings.end()) {
+      return base::fail("simulate.setting_missing", {{"setting", name}, {"size", std::string(name_of(options.size))}});
+    }
+    parameters.*setting->second = value;
   }
   return parameters;
 }

@@ -27,6 +27,7 @@ constexpr std::array<Source, 3> kSources = {
 constexpr double kSheet_m = 5000;
 constexpr double kSheetShiftShare = 0.35;  ///< of the source's shift, per sheet
 constexpr double kLegsShare = 0.2;
+constexpr double kDegreesShare = 0.1;  ///< of records plotted rightly from geographic SK-42 coordinates
 
 std::string sheet_of(geo::Xy p) {
   return fmt::format("{:02}-{:02}", static_cast<int>(p.x / kSheet_m) % 100, static_cast<int>(p.y / kSheet_m) % 100);
@@ -204,6 +205,11 @@ void RecordOffice::record(std::size_t source, const Minefield& field, const True
   record.recorded_crs = blunder == Blunder::datum                                             ? "EPSG:4284"
                         : off_the_map || blunder == Blunder::projection || random.chance(0.6) ? "EPSG:28409"
                                                                                               : "EPSG:32639";
+  const bool may_be_degrees = !off_the_map && blunder != Blunder::projection && blunder != Blunder::datum;
+  base::Random form = stream(seed_, Stream::records, (source + 13) << 32 | static_cast<std::uint64_t>(number));
+  if (may_be_degrees && form.chance(kDegreesShare)) {
+    record.recorded_crs = "EPSG:4284";  // and plotted with the datum shift that it needs
+  }
   // A form whose coordinates were read on the wrong datum had degrees on it, and no legs.
   if (off_the_map || (blunder != Blunder::datum && random.chance(kLegsShare))) {
     write_legs(outline, blunder, tie_in, random, record.record_id);

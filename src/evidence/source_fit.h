@@ -1,0 +1,117 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "evidence/record_maps.h"
+
+namespace firmground::evidence {
+
+/// How far the evidence for a record may be believed. The likelihood ratio of a record without a field has mean 1 when
+/// the null is right. Decoys are such records: where their mean is more, because the mines of neighbours lie in belts
+/// like those that records tell of, every ratio counts as much less. docs/methods/record-reconciliation.md, eq. 6.
+struct Discount {
+  static constexpr std::size_t kEfforts = 3;
+  static constexpr std::size_t kStrata = FindCounts::kContexts * kEfforts;
+  std::array<double, kStrata> log_mean{};  ///< never below 0
+  static std::size_t stratum(std::uint8_t context, double effort_share);
+  double counted(double log_ratio, std::size_t in_stratum) const;
+};
+
+/// Evidence of decoys: log ratio, averaged over displacements as a source would, and stratum.
+struct DecoyEvidence {
+  double log_ratio = 0;
+  std::size_t stratum = 0;
+};
+Discount discount_of(const std::vector<DecoyEvidence>& decoys);
+/// The log ratio of a decoy.
+double decoy_log_ratio(const PlaceMap& map);
+
+/// A lattice of shifts, metres, round zero.
+struct ShiftLattice {
+  static constexpr double kStep_m = PlaceMap::kStep_m;
+  static constexpr int kReach = 20;  ///< 400 m each way
+  static constexpr int kSide = 2 * kReach + 1;
+  static constexpr std::size_t kSize = static_cast<std::size_t>(kSide) * kSide;
+  static double at(int step) { return (step - kReach) * kStep_m; }
+};
+using ShiftWeights = std::vector<double>;
+
+/// What the fit needs of one record of a source.
+struct SourceRecord {
+  const RecordMaps* maps = nullptr;
+  const RecordGround* ground = nullptr;
+  std::size_t sheet = 0;  ///< records of one sheet shift together; 0, 1, ... within the source
+  std::size_t form = 0;   ///< how it was expressed: records of one form were misread alike
+  std::size_t stratum = 0;
+};
+
+/// A quantity with its 90 % interval.
+struct Measured {
+  double value = 0;
+  double p05 = 0;
+  double p95 = 0;
+};
+
+/// What the records of one source have in common.
+struct SourceLaw {
+  double findable = 0.5;                     ///< share whose field was laid and can still be found
+  std::vector<std::vector<double>> weights;  ///< by form, by hypothesis
+  double wide_share = 0.08;
+  double spread_m = 20;  ///< per axis, of a record round its sheet
+  double sheets_m = 15;  ///< per axis, of sheets round the source
+};
+
+/// What the finds say of one record, given the law of its source; the shift of its sheet averaged over.
+struct RecordPosterior {
+  double log_ratio = 0;          ///< field there and findable over not
+  std::vector<double> readings;  ///< weights given that the field can be found, by reading, summing to 1
+  std::vector<double> prior;     ///< the same before its own finds were looked at
+  ShiftWeights shift;            ///< of its sheet, without what the record itself says
+  double wide_share = 0;         ///< of the weight of its drawn readings
+};
+
+/// Displacements of one reading on its map, given that the field can be found: normal round the shift of the sheet,
+/// weighted by the map.  `informed` false: before the finds were looked at.
+std::vector<double> displacements_of(const RecordMaps& maps, const RecordGround& ground, std::size_t reading,
+                                     const SourceLaw& law, const ShiftWeights& shift, bool informed);
+
+/// The law of one source by EM over its records, and what follows for each of them. Shift of the source, shifts of its
+/// sheets round it and spread of the records round their sheets are averaged over on a lattice and a grid, so that no
+/// record need be decided alone: all vote together.
+class SourceFit {
+ public:
+  /// `priors`: by hypothesis, summing to 1. Records that say nothing take what the others tell.
+  /// Cost: linear in the records that say anything; each a few milliseconds.
+  SourceFit(std::vector<SourceRecord> records, std::size_t forms, const std::vector<double>& priors,
+            const Discount& discount);
+
+  const SourceLaw& law() const { return law_; }
+  const std::vector<RecordPosterior>& records() const { return posteriors_; }
+
+  struct Intervals {
+    Measured shift_x_m, shift_y_m;  ///< mean over the drawn records whose field exists
+    Measured spread_m;              ///< standard deviation per axis round that mean
+  };
+  /// By joint draws of shifts and spreads. `exists`: chance of each record's field, 0 for those that were not drawn.
+  Intervals intervals(const std::vector<double>& exists, std::uint64_t seed) const;
+
+ private:
+  struct Layer;
+  struct Evidence;
+  struct SheetShifts;
+  Evidence evidence_of(const SourceRecord& record, double spread_m) const;
+  void fit_at(std::size_t spread, SourceLaw& law);
+
+  std::vector<SourceRecord> records_;
+  std::vector<double> priors_;
+  Discount discount_;
+  std::size_t sheets_ = 0;
+  SourceLaw law_;
+  std::vector<RecordPosterior> posteriors_;
+  std::vector<double> grid_weights_;                         ///< [spread][sheets_m]
+  std::vector<std::vector<std::vector<float>>> log_sheets_;  ///< [spread][sheet]: log likelihood of each shift
+};
+
+}  // namespace firmground::evidence
