@@ -312,7 +312,8 @@ int main(int argc, char** argv) {
     const auto size = national ? simulate::Size::national : simulate::Size::small;
     simulate::SimulateOptions wanted{size, seed, !fixed, false, {}};
     if (founding) {
-      wanted.set = {{"blunder_unrelated", 0.75}, {"batch_shift_m", 130.0}};
+      wanted.set = {{"blunder_unrelated", 0.75}, {"blunder_datum", 0.05},   {"blunder_angle", 0.02},
+                    {"blunder_zone", 0.02},      {"blunder_content", 0.03}, {"batch_shift_m", 130.0}};
     }
     const auto country = bench::value_of(simulate::simulate(wanted));
     evidence::ReconcileOptions options;

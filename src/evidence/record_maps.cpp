@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "base/parallel.h"
 #include "base/random.h"
@@ -293,6 +294,26 @@ RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const F
   return maps;
 }
 
+namespace {
+
+/// Searched ground in the country round a record but beyond its own surroundings; anywhere when there is none.
+geo::Xy elsewhere(geo::Xy from, const SearchImage& image, base::Random& random) {
+  constexpr double kNear_m = 600;
+  constexpr double kFar_m = 2500;
+  constexpr int kTries = 30;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    const double angle = random.uniform(0, 2 * std::numbers::pi);
+    const double away_m = random.uniform(kNear_m, kFar_m);
+    const geo::Xy to{from.x + away_m * std::cos(angle), from.y + away_m * std::sin(angle)};
+    if (image.at(image.grid().column_of(to.x), image.grid().row_of(to.y)).effort > 0) {
+      return to;
+    }
+  }
+  return image.centre(image.searched_cell(random.index(image.searched_cells())));
+}
+
+}  // namespace
+
 std::vector<Decoy> decoys_of(const mineaction::Snapshot& snapshot, const std::vector<RecordGround>& grounds,
                              const SearchImage& image, std::uint64_t seed) {
   std::vector<std::size_t> usable;
@@ -312,8 +333,8 @@ std::vector<Decoy> decoys_of(const mineaction::Snapshot& snapshot, const std::ve
       Decoy& decoy = decoys[i];
       decoy.ground = usable[random.index(usable.size())];
       const geo::PlanarGeometry& geometry = grounds[decoy.ground].candidates.front().geometry;
-      const geo::Xy target = image.centre(image.searched_cell(random.index(image.searched_cells())));
       const geo::Xy middle = geo::centroid(geometry);
+      const geo::Xy target = elsewhere(middle, image, random);
       decoy.right = static_cast<std::int32_t>(std::lround((target.x - middle.x) / SearchImage::kCell_m));
       decoy.down = static_cast<std::int32_t>(std::lround((middle.y - target.y) / SearchImage::kCell_m));
       decoy.context = context_of(thresholds, to_contact_m(snapshot, target));
