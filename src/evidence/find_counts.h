@@ -25,7 +25,7 @@ struct Drop {
 };
 
 /// How likely it is to find so many mines, so distributed, in and round an outline, with the field there (P1) against
-/// without it (P0). docs/methods/record-reconciliation.md, eq. 2-5.
+/// without it (P0). docs/methods/record-reconciliation.md, eq. 2-6.
 ///
 /// P0 is heavy-tailed, because other minefields exist: nothing with probability 1 - psi, else f spread over decades,
 /// psi / (f H(f_max)). psi = 1 - exp(-rho_c A^gamma) for A hectares effectively searched in ground of class c, learned

@@ -22,9 +22,9 @@ using geo::Xy;
 constexpr std::size_t kGrain = 8;
 
 /// Share of laid fields of which nothing can be found any more: lifted whole, decayed. What was not found cannot tell
-/// it from a field that never was, so it is a prior: Beta(2, 8), wide.
-constexpr double kGoneA = 2;
-constexpr double kGoneB = 8;
+/// it from a field that never was, so it is a prior: Beta(1, 5), wide.
+constexpr double kGoneA = 1;
+constexpr double kGoneB = 5;
 
 struct Source {
   std::string name;
@@ -150,7 +150,8 @@ class Reconciler {
     base::parallel_for(grounds_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         if (!shared || maps_[i].informative) {
-          maps_[i] = maps_of(grounds_[i], image_, counts, shared ? &claims_[source_of_[i]] : nullptr, own_claims_[i]);
+          maps_[i] =
+              maps_of(grounds_[i], image_, counts, shared, shared ? &claims_[source_of_[i]] : nullptr, own_claims_[i]);
         }
       }
     });

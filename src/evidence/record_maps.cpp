@@ -185,7 +185,7 @@ PlaceMap map_of(const RecordGround& ground, std::uint8_t context, const Surround
     bool searched = false;
     for (const Template::Run& run : around.parts.runs) {
       if (around.near.searched(run.row + down)) {
-        around.near.add_run(run.row + down, run.from, run.to, sums[run.part]);
+        around.near.add_run(run.row + down, run.from, run.to, side, sums[run.part]);
         searched = true;
       }
     }
@@ -232,7 +232,7 @@ double effort_share(const Surroundings& around, int reach) {
   Sums sums{};
   for (const Template::Run& run : around.parts.runs) {
     if (run.part < kInnerParts) {
-      around.near.add_run(run.row + reach * kStepCells, run.from, run.to, sums);
+      around.near.add_run(run.row + reach * kStepCells, run.from, run.to, static_cast<std::size_t>(reach) + 1, sums);
     }
   }
   effort = static_cast<double>(sums[Neighbourhood::kEffort][static_cast<std::size_t>(reach)]);
@@ -241,15 +241,15 @@ double effort_share(const Surroundings& around, int reach) {
 
 }  // namespace
 
-RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const FindCounts& counts, const Claims* claims,
-                   const OwnClaims& own) {
+RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const FindCounts& counts, bool with_turned,
+                   const Claims* claims, const OwnClaims& own) {
   RecordMaps maps;
   maps.record = ground.record;
   std::vector<std::size_t> first_on_map;  ///< candidate that each map was drawn for
   std::vector<double> farthest_m;
   for (std::size_t c = 0; c < ground.candidates.size(); ++c) {
     const Candidate& candidate = ground.candidates[c];
-    if (candidate.place == Candidate::Place::turned && claims == nullptr) {
+    if (candidate.place == Candidate::Place::turned && !with_turned) {
       continue;
     }
     const geo::Xy middle = geo::centroid(candidate.geometry);
@@ -290,6 +290,12 @@ RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const F
     if (m == 0 && maps.informative) {
       maps.effort = effort_share(around, reach);
     }
+  }
+  if (!found_anything && maps.informative) {
+    // Where nothing was found no turn says more than none, and what was searched in vain speaks against all alike.
+    std::erase_if(maps.readings, [&](const Reading& reading) {
+      return ground.candidates[reading.candidate].place == Candidate::Place::turned;
+    });
   }
   return maps;
 }
@@ -355,7 +361,7 @@ std::vector<Drop> drops_of(const std::vector<Decoy>& decoys, const std::vector<R
                                 claims(decoy.ground), {});
       std::array<Sums, kParts> sums{};
       for (const Template::Run& run : around.parts.runs) {
-        around.near.add_run(run.row, run.from, run.to, sums[run.part]);
+        around.near.add_run(run.row, run.from, run.to, 1, sums[run.part]);
       }
       drops[i].context = decoy.context;
       for (std::size_t p = 0; p < kParts; ++p) {

@@ -58,10 +58,10 @@ struct RecordMaps {
 
 using OwnClaims = std::unordered_map<std::uint64_t, float>;
 
-/// The likelihood maps of one record; without `claims` those of turned outlines are left out.
+/// The likelihood maps of one record, those of turned outlines when wanted.
 /// Cost: a millisecond for each map where its neighbourhood was searched.
-RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const FindCounts& counts, const Claims* claims,
-                   const OwnClaims& own);
+RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const FindCounts& counts, bool with_turned,
+                   const Claims* claims, const OwnClaims& own);
 
 /// A record's outline dropped at random on searched ground: what a record of no field looks like.
 struct Decoy {

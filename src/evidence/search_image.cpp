@@ -178,14 +178,17 @@ Neighbourhood::Neighbourhood(const SearchImage& image, std::int32_t column, std:
   }
 }
 
-void Neighbourhood::add_run(std::int32_t row, std::int32_t from, std::int32_t to,
+void Neighbourhood::add_run(std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
                             std::array<Lanes, kChannels>& sums) const {
+  constexpr std::size_t kAtOnce = 16;
   for (std::size_t channel = 0; channel < kChannels; ++channel) {
     const float* a = &sums_[at(row, from, channel)];
     const float* b = &sums_[at(row, to, channel)];
-    Lanes& into = sums[channel];
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      into[i] += b[i] - a[i];
+    float* into = sums[channel].data();
+    for (std::size_t first = 0; first < lanes; first += kAtOnce) {
+      for (std::size_t i = first; i < first + kAtOnce; ++i) {
+        into[i] += b[i] - a[i];
+      }
     }
   }
 }

@@ -86,9 +86,10 @@ class Neighbourhood {
   bool searched() const { return searched_; }
   bool found() const { return found_; }
   bool searched(std::int32_t row) const { return row_searched_[static_cast<std::size_t>(row)] != 0; }
-  /// Adds to `sums` what lies in columns [from + 2 i, to + 2 i) of a row, for every lane i; beyond the neighbourhood
-  /// lanes hold nothing of use.
-  void add_run(std::int32_t row, std::int32_t from, std::int32_t to, std::array<Lanes, kChannels>& sums) const;
+  /// Adds to `sums` what lies in columns [from + 2 i, to + 2 i) of a row, for every lane i < `lanes` (and some more,
+  /// which hold nothing of use).  REQUIRES: lanes <= kLanes.
+  void add_run(std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
+               std::array<Lanes, kChannels>& sums) const;
 
  private:
   /// Sums over columns [0, k) of a row: even k first, then odd k, each of half() numbers.

@@ -10,7 +10,7 @@ namespace firmground::evidence {
 
 /// How far the evidence for a record may be believed. The likelihood ratio of a record without a field has mean 1 when
 /// the null is right. Decoys are such records: where their mean is more, because the mines of neighbours lie in belts
-/// like those that records tell of, every ratio counts as much less. docs/methods/record-reconciliation.md, eq. 6.
+/// like those that records tell of, every ratio counts as much less. docs/methods/record-reconciliation.md, eq. 8.
 struct Discount {
   static constexpr std::size_t kEfforts = 3;
   static constexpr std::size_t kStrata = FindCounts::kContexts * kEfforts;
