@@ -13,7 +13,7 @@ constexpr double kLogCompleteness = -0.45;
 constexpr double kLogCompletenessSpread = 0.9;
 /// A field under the outline of which nothing was found although it was searched: the drawn strip misses the rows, or
 /// they lie in the part that was passed over.
-constexpr double kMissed = 0.03;
+constexpr double kMissed = 0.06;
 
 constexpr double kLogExpectedLow = -7;
 constexpr double kLogExpectedHigh = 9;

@@ -291,7 +291,7 @@ std::vector<Candidate> candidates_of(const mineaction::MinefieldRecord& record,
     } else if (!hypothesis.reread_from.empty() && drawn) {
       const auto moved = reread(hypothesis, crs.to_lon_lat(record.geometry));
       candidate.geometry = moved ? crs.to_programme(*moved) : geo::PlanarGeometry();
-    } else if (!hypothesis.turned.empty() && drawn && legs.empty()) {
+    } else if (!hypothesis.turned.empty() && drawn && legs.empty() && geo::bounds(own).intersects(reach)) {
       add_turned(h, hypothesis, record, crs, candidates);
       continue;
     }

@@ -22,9 +22,9 @@ using geo::Xy;
 constexpr std::size_t kGrain = 8;
 
 /// Share of laid fields of which nothing can be found any more: lifted whole, decayed. What was not found cannot tell
-/// it from a field that never was, so it is a prior: Beta(1, 5), wide.
-constexpr double kGoneA = 1;
-constexpr double kGoneB = 5;
+/// it from a field that never was, so it is a prior: Beta(2, 8), wide.
+constexpr double kGoneA = 2;
+constexpr double kGoneB = 8;
 
 struct Source {
   std::string name;
@@ -418,7 +418,7 @@ class Reconciler {
     verdict.log_ratio = posterior->log_ratio;
     verdict.hypothesis = options_.hypotheses.front().id;
     verdict.hypothesis_probability = 1;
-    if (grounds_[i].candidates.empty()) {
+    if (maps_[i].readings.empty()) {
       return verdict;
     }
     const RecordGround& ground = grounds_[i];
@@ -502,37 +502,47 @@ class Reconciler {
   }
 
   /// Posterior of the share of a source's records whose field was laid: the finds tell the findable share, the prior of
-  /// fields that are gone the rest, by quadrature. Of records whose ground was not searched the finds tell nothing, and
-  /// ground was searched where fields were expected: the odds of those are less by exp(|z|), z standard normal.
+  /// fields that are gone the rest, by quadrature, over several discounts. Of records whose ground was not searched the
+  /// finds tell nothing, and ground was searched where fields were expected: the odds of those are less by exp(|z|), z
+  /// standard normal.
   void measure_existence(Source& source) const {
     constexpr int kFine = 200;
     constexpr int kGoneSteps = 40;
-    std::vector<double> evidences;
     double searched = 0;
     for (const std::size_t i : source.records) {
       searched += maps_[i].effort >= kSearched ? 1 : 0;
-      if (maps_[i].informative) {
-        evidences.push_back(std::expm1(std::min(50.0, posterior_[i].second->log_ratio)));
-      }
     }
-    std::vector<double> log_findable(kFine + 1);
-    for (int k = 0; k <= kFine; ++k) {
-      const double findable = std::min(0.9999, static_cast<double>(k) / kFine);
-      for (const double evidence : evidences) {
-        log_findable[static_cast<std::size_t>(k)] += std::log1p(findable * evidence);
-      }
-    }
-    const double top = *std::max_element(log_findable.begin(), log_findable.end());
     std::vector<double> mass(kFine + 1, 0.0);
-    for (int g = 0; g < kGoneSteps; ++g) {
-      const double gone = (g + 0.5) / kGoneSteps;
-      const double prior = std::pow(gone, kGoneA - 1) * std::pow(1 - gone, kGoneB - 1);
-      for (int k = 0; k <= kFine; ++k) {
-        const double at = static_cast<double>(k) * (1 - gone);
-        const auto low = std::min<std::size_t>(kFine - 1, static_cast<std::size_t>(at));
-        const double part = at - static_cast<double>(low);
-        const double value = (1 - part) * log_findable[low] + part * log_findable[low + 1];
-        mass[static_cast<std::size_t>(k)] += prior * std::exp(value - top);
+    // How far evidence may be believed is known from some decoys only.
+    for (const double discounted : {0.0, 0.5, 1.0, 1.5}) {
+      std::vector<double> log_findable(kFine + 1);
+      for (const std::size_t i : source.records) {
+        if (!maps_[i].informative) {
+          continue;
+        }
+        const double log_ratio = posterior_[i].second->log_ratio + (1 - discounted) * discount_.log_mean[stratum_of(i)];
+        const double evidence = std::expm1(log_ratio);
+        for (int k = 0; k <= kFine; ++k) {
+          const double findable = std::min(0.9999, static_cast<double>(k) / kFine);
+          log_findable[static_cast<std::size_t>(k)] += std::log1p(findable * evidence);
+        }
+      }
+      const double top = *std::max_element(log_findable.begin(), log_findable.end());
+      std::vector<double> part_mass(kFine + 1, 0.0);
+      for (int g = 0; g < kGoneSteps; ++g) {
+        const double gone = (g + 0.5) / kGoneSteps;
+        const double prior = std::pow(gone, kGoneA - 1) * std::pow(1 - gone, kGoneB - 1);
+        for (int k = 0; k <= kFine; ++k) {
+          const double at = static_cast<double>(k) * (1 - gone);
+          const auto low = std::min<std::size_t>(kFine - 1, static_cast<std::size_t>(at));
+          const double part = at - static_cast<double>(low);
+          const double value = (1 - part) * log_findable[low] + part * log_findable[low + 1];
+          part_mass[static_cast<std::size_t>(k)] += prior * std::exp(value - top);
+        }
+      }
+      const double total = std::accumulate(part_mass.begin(), part_mass.end(), 0.0);
+      for (std::size_t k = 0; k < mass.size(); ++k) {
+        mass[k] += part_mass[k] / total;
       }
     }
     const double all = std::accumulate(mass.begin(), mass.end(), 0.0);

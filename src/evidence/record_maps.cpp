@@ -245,11 +245,14 @@ RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const F
                    const Claims* claims, const OwnClaims& own) {
   RecordMaps maps;
   maps.record = ground.record;
+  const auto is_turned_one = [](const Candidate& c) { return c.place == Candidate::Place::turned; };
+  // A person may have settled that it was turned.
+  const bool only_turned = std::all_of(ground.candidates.begin(), ground.candidates.end(), is_turned_one);
   std::vector<std::size_t> first_on_map;  ///< candidate that each map was drawn for
   std::vector<double> farthest_m;
   for (std::size_t c = 0; c < ground.candidates.size(); ++c) {
     const Candidate& candidate = ground.candidates[c];
-    if (candidate.place == Candidate::Place::turned && !with_turned) {
+    if (is_turned_one(candidate) && !with_turned && !only_turned) {
       continue;
     }
     const geo::Xy middle = geo::centroid(candidate.geometry);
@@ -276,10 +279,10 @@ RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const F
   bool found_anything = false;
   for (std::size_t m = 0; m < first_on_map.size(); ++m) {
     const Candidate& candidate = ground.candidates[first_on_map[m]];
-    const bool is_turned = candidate.place == Candidate::Place::turned;
+    const bool is_turned = is_turned_one(candidate);
     const int reach =
         is_turned ? kTurnedReach : kReach + static_cast<int>(std::ceil(farthest_m[m] / PlaceMap::kStep_m));
-    if (is_turned && !found_anything) {
+    if (is_turned && !found_anything && !only_turned) {
       maps.maps.push_back({reach, 0, {}});
       continue;
     }
@@ -291,11 +294,10 @@ RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const F
       maps.effort = effort_share(around, reach);
     }
   }
-  if (!found_anything && maps.informative) {
+  if (!found_anything && maps.informative && !only_turned) {
     // Where nothing was found no turn says more than none, and what was searched in vain speaks against all alike.
-    std::erase_if(maps.readings, [&](const Reading& reading) {
-      return ground.candidates[reading.candidate].place == Candidate::Place::turned;
-    });
+    std::erase_if(maps.readings,
+                  [&](const Reading& reading) { return is_turned_one(ground.candidates[reading.candidate]); });
   }
   return maps;
 }
