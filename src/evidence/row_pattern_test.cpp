@@ -109,6 +109,7 @@ TEST(RowPattern, UncertaintyGrowsWithTheDistanceFromTheFinds) {
   const Laid laid = laid_along({}, 3);
   const RowPattern pattern = find_row_pattern(laid.finds, laid.ground).value();
   std::vector<Xy> finds;
+  finds.reserve(laid.finds.size());
   for (const PatternFind& find : laid.finds) {
     finds.push_back(find.position);
   }
@@ -201,7 +202,9 @@ TEST(RowPattern, ALaneThatWasSearchedAcrossAMinedFieldIsNoRow) {
     const Xy p = ground.grid.centre(cell);
     ground.effort[cell] = std::abs(p.y - 50) < 1 ? 0.95F : 0;
   }
-  for (int i = 0; i < 30; ++i) {
+  constexpr int kFinds = 30;
+  finds.reserve(kFinds);
+  for (int i = 0; i < kFinds; ++i) {
     finds.push_back(
         {fmt::format("F-{}", i), {random.uniform(0, 300), random.uniform(49, 51)}, mineaction::Device::ap_mine});
   }

@@ -112,6 +112,7 @@ double log_likelihood(const std::vector<Gap>& gaps, const PitchLaw& law) {
 
 PitchLaw fit_pitch(const std::vector<Gap>& gaps, double sigma_m) {
   std::vector<double> lengths;
+  lengths.reserve(gaps.size());
   for (const Gap& gap : gaps) {
     lengths.push_back(gap.length_m);
   }

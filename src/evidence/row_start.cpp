@@ -131,7 +131,8 @@ std::vector<RowStart> row_starts(const std::vector<Xy>& finds, Xy middle, std::s
   };
   base::parallel_for(all.size(), 32, [&](std::size_t begin, std::size_t end) {
     for (std::size_t c = begin; c < end; ++c) {
-      all[c].heading = kPi * static_cast<double>(c / kCurvatures.size()) / kHeadings;
+      const std::size_t heading = c / kCurvatures.size();
+      all[c].heading = kPi * static_cast<double>(heading) / kHeadings;
       all[c].curvature = kCurvatures[c % kCurvatures.size()];
       const std::vector<double> offsets = offsets_for(all[c]);
       all[c].score = std::max(sum_of(votes(pairs, offsets, kNarrowRow_m)), sum_of(votes(pairs, offsets, kWideRow_m)));

@@ -315,6 +315,7 @@ Result<void> write_pattern(const std::string& path, const PatternOutcome& outcom
     made.push_back(blocks_of(outcome, crs));
   }
   std::vector<exchange::Table> tables;
+  tables.reserve(made.size());
   for (const Made& each : made) {
     tables.push_back(exchange::table_to_export(each.kind, exchange::Origin::kind, each.records));
   }

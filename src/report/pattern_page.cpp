@@ -85,6 +85,7 @@ void draw_rows(const RowPattern& pattern, const MapFrame& frame, Picture& pictur
   Shape further{.closed = false, .stroke = colours::kQuiet, .stroke_width = 0.8, .dashes = {2, 3}};
   const auto on_paper = [&](const std::vector<Xy>& path) {
     std::vector<Point> line;
+    line.reserve(path.size());
     for (const Xy p : path) {
       line.push_back(frame.at(p));
     }
