@@ -16,6 +16,7 @@
 #include "intake/well_known_text.h"
 #include "mineaction/as_entered.h"
 #include "mineaction/code_lists.h"
+#include "mineaction/record_legs.h"
 
 namespace firmground::intake {
 
@@ -559,10 +560,18 @@ void RecordBuilder::check_geometries() {
     check_shape_rule(*kind_, geometry, issues_);
     if (positions_.check_range(geometry, issues_)) {
       normalise_shape(geometry, issues_);
-      positions_.check_extent(geometry, issues_);
+      if (!leads_from_legs(pending.record)) {
+        positions_.check_extent(geometry, issues_);
+      }
     }
     end(pending);
   }
+}
+
+/// Where misread legs lead may lie in another country: what an export derived from them is no position to correct, the
+/// legs are.
+bool RecordBuilder::leads_from_legs(const mineaction::Record& record) const {
+  return kind_->name == "minefield-records" && mineaction::is_ground_of_legs(record);
 }
 
 /// Self-crossing outlines. The checks are independent of each other, so they run on several threads; issues are added
@@ -608,7 +617,7 @@ void RecordBuilder::check_outliers() {
   const LonLatBox others = {quantile(lon, 0.05), quantile(lat, 0.05), quantile(lon, 0.95), quantile(lat, 0.95)};
   for (Pending& pending : pending_) {
     const auto p = any_vertex(pending.record.geometry);
-    if (!pending.refused && p) {
+    if (!pending.refused && p && !leads_from_legs(pending.record)) {
       start(pending);
       PositionCheck::check_against_others(*p, others, issues_);
       end(pending);

@@ -95,6 +95,7 @@ class RecordBuilder {
   void check_repeated_positions();
   void check_geometries();
   void check_validity();
+  bool leads_from_legs(const mineaction::Record& record) const;
   void check_outliers();
   void check_ids();
   void start(const Pending& pending);
