@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <unordered_set>
 
@@ -45,19 +46,21 @@ const Layer* layer_named(const std::vector<Layer>& layers, std::string_view kind
   return found == layers.end() ? nullptr : &*found;
 }
 
-/// Runs `rule(index)` for all records on several threads and gathers the issues in file order.
+/// Runs `rule(record)` for all records on several threads and gathers the issues in file order; holds no more than
+/// there are.
 template <typename Rule>
 void for_all(const std::vector<ReadRecord>& records, std::vector<Issue>& issues, const Rule& rule) {
-  std::vector<std::optional<Issue>> found(records.size());
-  base::parallel_for(records.size(), 256, [&](std::size_t begin, std::size_t end) {
+  constexpr std::size_t kGrain = 256;
+  std::vector<std::vector<Issue>> found((records.size() + kGrain - 1) / kGrain);
+  base::parallel_for(records.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      found[i] = rule(records[i]);
+      if (auto issue = rule(records[i])) {
+        found[begin / kGrain].push_back(std::move(*issue));
+      }
     }
   });
-  for (auto& issue : found) {
-    if (issue) {
-      issues.push_back(std::move(*issue));
-    }
+  for (auto& block : found) {
+    issues.insert(issues.end(), std::make_move_iterator(block.begin()), std::make_move_iterator(block.end()));
   }
 }
 
