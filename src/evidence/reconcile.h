@@ -72,7 +72,8 @@ struct Reconciliation {
 /// REQUIRES: snapshot.crs; records lie as recorded: of a record with `read_as` the register has put back what was
 /// recorded (pipeline::put_back_recorded), else it is corrected twice.
 /// Errors: base.cancelled, evidence.no_such_source, evidence.no_such_hypothesis.
-/// Cost: linear in records; 10,000 against 160,000 finds in some ten seconds on two cores.
+/// Cost: linear in records, some 20 ms of a processor and 350 kB each: a nation's 4,700 records against 54,000 finds in
+/// about a minute on two cores.
 base::Result<Reconciliation> reconcile(const mineaction::Snapshot& snapshot, const ReconcileOptions& options,
                                        const base::Progress& progress = base::no_progress);
 
