@@ -45,21 +45,6 @@ struct PossibleReading {
   geo::Box box;
 };
 
-geo::PlanarGeometry moved(geo::PlanarGeometry geometry, Xy by) {
-  const auto shift = [&](std::vector<Xy>& path) {
-    for (Xy& p : path) {
-      p = {p.x + by.x, p.y + by.y};
-    }
-  };
-  shift(geometry.points);
-  std::for_each(geometry.lines.begin(), geometry.lines.end(), shift);
-  for (auto& polygon : geometry.polygons) {
-    shift(polygon.outer);
-    std::for_each(polygon.holes.begin(), polygon.holes.end(), shift);
-  }
-  return geometry;
-}
-
 /// What all records share.
 struct Survey {
   const mineaction::Snapshot& snapshot;

@@ -302,21 +302,6 @@ class Reconciler {
     return grounds_[i].candidates[maps_[i].readings[reading].candidate];
   }
 
-  static geo::PlanarGeometry moved(geo::PlanarGeometry geometry, Xy by) {
-    const auto shift = [&](std::vector<Xy>& path) {
-      for (Xy& p : path) {
-        p = {p.x + by.x, p.y + by.y};
-      }
-    };
-    shift(geometry.points);
-    std::for_each(geometry.lines.begin(), geometry.lines.end(), shift);
-    for (auto& polygon : geometry.polygons) {
-      shift(polygon.outer);
-      std::for_each(polygon.holes.begin(), polygon.holes.end(), shift);
-    }
-    return geometry;
-  }
-
   /// Records that have most likely found their field claim the finds under it: against the others of their source, for
   /// one source seldom records a field twice; less against other sources, which may well tell of the same field.
   void claim_finds() {

@@ -109,6 +109,21 @@ geo::PlanarGeometry outline_ground(const geo::PlanarGeometry& geometry, double g
   return grown ? std::move(*grown) : geometry;
 }
 
+geo::PlanarGeometry moved(geo::PlanarGeometry geometry, geo::Xy by) {
+  const auto shift = [&](std::vector<geo::Xy>& path) {
+    for (geo::Xy& p : path) {
+      p = {p.x + by.x, p.y + by.y};
+    }
+  };
+  shift(geometry.points);
+  std::for_each(geometry.lines.begin(), geometry.lines.end(), shift);
+  for (auto& polygon : geometry.polygons) {
+    shift(polygon.outer);
+    std::for_each(polygon.holes.begin(), polygon.holes.end(), shift);
+  }
+  return geometry;
+}
+
 std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const SearchImage& image,
                                      std::span<const Hypothesis> hypotheses) {
   const geo::Box reach = reach_of(snapshot, image);

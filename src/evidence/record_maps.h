@@ -84,4 +84,6 @@ PlaceMap map_of(const Decoy& decoy, const std::vector<RecordGround>& grounds, co
 /// The polygon that stands for recorded ground: rows and points grown by the reach of a field round them.
 geo::PlanarGeometry outline_ground(const geo::PlanarGeometry& geometry, double grown_m);
 
+geo::PlanarGeometry moved(geo::PlanarGeometry geometry, geo::Xy by);
+
 }  // namespace firmground::evidence
