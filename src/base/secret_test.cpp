@@ -21,7 +21,7 @@ TEST(Secret, OnlyTheKeyThatSealedOpens) {
 TEST(Secret, APassphraseGivesTheSameKeyWithTheSameSaltOnly) {
   PassphraseRecipe recipe = PassphraseRecipe::fresh();
   recipe.operations = 1;
-  recipe.memory_bytes = 8192 * 16;
+  recipe.memory_bytes = std::uint64_t{8192} * 16;
   const auto key = derive_key("correct horse battery", recipe);
   ASSERT_TRUE(key);
   EXPECT_EQ(derive_key("correct horse battery", recipe)->bytes(), key->bytes());

@@ -248,7 +248,7 @@ class Reconciler {
     const auto near = [&](int x, int y, int reach, auto&& visit) {
       for (int iy = std::max(0, y - reach); iy <= std::min(side - 1, y + reach); ++iy) {
         for (int ix = std::max(0, x - reach); ix <= std::min(side - 1, x + reach); ++ix) {
-          visit(ix, iy, weights[static_cast<std::size_t>(iy * side + ix)]);
+          visit(ix, iy, weights[map.index(ix, iy)]);
         }
       }
     };
@@ -376,8 +376,7 @@ class Reconciler {
       for (int iy = 0; iy < map.side(); ++iy) {
         for (int ix = 0; ix < map.side(); ++ix) {
           const double away = std::hypot(zero.x - map.at(ix) - found.x, zero.y - map.at(iy) - found.y);
-          mass[std::min(kBins - 1, static_cast<std::size_t>(away / kBin_m))] +=
-              weights[r] * places[static_cast<std::size_t>(iy * map.side() + ix)];
+          mass[std::min(kBins - 1, static_cast<std::size_t>(away / kBin_m))] += weights[r] * places[map.index(ix, iy)];
         }
       }
     }

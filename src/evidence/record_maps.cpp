@@ -106,7 +106,7 @@ geo::Box reach_of(const mineaction::Snapshot& snapshot, const SearchImage& image
 geo::PlanarGeometry outline_ground(const geo::PlanarGeometry& geometry, double grown_m) {
   const double reach_m = !geometry.polygons.empty() ? 0.0 : !geometry.lines.empty() ? kRowReach_m : kPointReach_m;
   auto grown = geo::buffer(geometry, reach_m + grown_m);
-  return grown ? std::move(*grown) : geometry;
+  return grown ? *grown : geometry;
 }
 
 geo::PlanarGeometry moved(geo::PlanarGeometry geometry, geo::Xy by) {

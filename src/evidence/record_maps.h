@@ -36,6 +36,9 @@ struct PlaceMap {
   std::vector<float> ratio;  ///< (2 reach + 1) squared, row (dy) by row; empty = nothing searched, all are 1
   bool informative() const { return !ratio.empty(); }
   int side() const { return 2 * reach + 1; }
+  std::size_t index(int x, int y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(side()) + static_cast<std::size_t>(x);
+  }
   double at(int step) const { return (step - reach) * kStep_m; }
 };
 
