@@ -22,6 +22,16 @@ auto timed(Call&& call) {
                    std::move(result));
 }
 
+/// Seconds of processor that this process took so far, on all its threads.
+inline double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 /// Largest resident memory of this process so far.
 inline double peak_mb() {
   rusage usage{};

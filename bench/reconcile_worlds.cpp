@@ -304,6 +304,7 @@ int main(int argc, char** argv) {
   const auto count = tiny ? 1 : std::stoull(bench::option_of(argc, argv, "--count", "20"));
   const bool national = bench::option_of(argc, argv, "--size", "small") == "national";
   const bool fixed = tiny || bench::has_option(argc, argv, "--fixed");
+  const bool many = bench::has_option(argc, argv, "--many");
   const bool founding = bench::has_option(argc, argv, "--founding");
   const std::string rows = bench::option_of(argc, argv, "--records", "");
   std::FILE* out = rows.empty() ? nullptr : std::fopen(rows.c_str(), "w");
@@ -315,14 +316,19 @@ int main(int argc, char** argv) {
       wanted.set = {{"blunder_unrelated", 0.75}, {"blunder_datum", 0.05},   {"blunder_angle", 0.02},
                     {"blunder_zone", 0.02},      {"blunder_content", 0.03}, {"batch_shift_m", 130.0}};
     }
+    if (many) {
+      wanted.set = {{"record_share", 0.107}};
+    }
     const auto country = bench::value_of(simulate::simulate(wanted));
     evidence::ReconcileOptions options;
+    const double before = bench::cpu_seconds();
     const auto [seconds, result] =
         bench::timed([&] { return bench::value_of(evidence::reconcile(country.known, options)); });
+    const double cpu = bench::cpu_seconds() - before;
     const World world(country, result);
     add(world, pool);
-    fmt::print("world {:3}: {:5} records, {:6} finds, {:.1f} s, {:.0f} MB, hash {}\n", seed, result.records.size(),
-               result.finds_used, seconds, bench::peak_mb(),
+    fmt::print("world {:3}: {:5} records, {:6} finds, {:.1f} s ({:.1f} s of processor), {:.0f} MB, hash {}\n", seed,
+               result.records.size(), result.finds_used, seconds, cpu, bench::peak_mb(),
                base::content_hash(evidence::to_json(result, "{}")).substr(0, 16));
     for (const std::string& line : world.source_lines_) {
       fmt::print("{}\n", line);

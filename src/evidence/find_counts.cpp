@@ -1,6 +1,7 @@
 #include "evidence/find_counts.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace firmground::evidence {
@@ -29,8 +30,8 @@ constexpr double kRing = 0.04;
 constexpr double kRingAlike = 1;
 constexpr double kNeighbourShare = 0.3;  ///< of the ring's parts that a neighbouring field reaches into
 
-constexpr double kLogRisingLow = -5;
-constexpr double kLogRisingHigh = 5;
+constexpr float kRisingLow = 0x1p-8F;
+constexpr int kStepBits = 19;  ///< of a float below its exponent and its first four bits
 
 constexpr double kHectaresPerCell = SearchImage::kCell_m * SearchImage::kCell_m / 1e4;
 
@@ -237,8 +238,9 @@ void FindCounts::tabulate_field() {
 
 void FindCounts::tabulate_rising() {
   log_rising_.resize(static_cast<std::size_t>(kRising) * (kPartsCap + 1));
-  for (int step = 0; step < kRising; ++step) {
-    const double a = std::exp(kLogRisingLow + (kLogRisingHigh - kLogRisingLow) * step / (kRising - 1));
+  const auto low = std::bit_cast<std::uint32_t>(kRisingLow);
+  for (std::uint32_t step = 0; step < kRising; ++step) {
+    const auto a = static_cast<double>(std::bit_cast<float>(low + (step << kStepBits)));
     double total = 0;
     for (int f = 0; f <= kPartsCap; ++f) {
       log_rising_[static_cast<std::size_t>(step) * (kPartsCap + 1) + static_cast<std::size_t>(f)] =
@@ -252,10 +254,13 @@ double FindCounts::log_rising(double a, int finds) const {
   if (finds == 0) {
     return 0;
   }
-  const double at = (std::log(std::max(a, 1e-9)) - kLogRisingLow) / (kLogRisingHigh - kLogRisingLow) * (kRising - 1);
-  const int step = std::clamp(static_cast<int>(at), 0, kRising - 2);
-  const double part = std::clamp(at - step, 0.0, 1.0);
-  const float* low = &log_rising_[static_cast<std::size_t>(step) * (kPartsCap + 1) + static_cast<std::size_t>(finds)];
+  constexpr float kHigh = kRisingLow * static_cast<float>(1 << kRisingOctaves);
+  constexpr std::uint32_t kPart = (1U << kStepBits) - 1;
+  const float within = std::clamp(static_cast<float>(a), kRisingLow, kHigh * 0.9999F);
+  const std::uint32_t above = std::bit_cast<std::uint32_t>(within) - std::bit_cast<std::uint32_t>(kRisingLow);
+  const double part = static_cast<double>(above & kPart) / (1U << kStepBits);
+  const float* low =
+      &log_rising_[static_cast<std::size_t>(above >> kStepBits) * (kPartsCap + 1) + static_cast<std::size_t>(finds)];
   return (1 - part) * static_cast<double>(low[0]) + part * static_cast<double>(low[kPartsCap + 1]);
 }
 
@@ -328,6 +333,20 @@ double FindCounts::log_kind_ratio(const FoundUnder& found, double all, Laid laid
   return std::log(with_field / without);
 }
 
+/// Log of P1 of so many mines inside.
+double FindCounts::log_field(double effort, double density, int finds) const {
+  const double log_expected = std::log(std::max(effort * density, 1e-3));
+  const double at = (log_expected - kLogExpectedLow) / (kLogExpectedHigh - kLogExpectedLow) * (kExpected - 1);
+  const int step = std::clamp(static_cast<int>(at), 0, kExpected - 2);
+  const double part = std::clamp(at - step, 0.0, 1.0);
+  const float* low = &log_field_[static_cast<std::size_t>(step) * (kCap + 1) + static_cast<std::size_t>(finds)];
+  return (1 - part) * static_cast<double>(low[0]) + part * static_cast<double>(low[kCap + 1]);
+}
+
+double FindCounts::log_ratio_of_nothing(double effort, double density, std::uint8_t context) const {
+  return log_field(effort, density, 0) + rho_[context] * std::pow(kHectaresPerCell * effort, gamma_);
+}
+
 double FindCounts::log_ratio(const FoundUnder& found, double mines, double cells, std::uint8_t context,
                              Laid laid) const {
   const double effort = inside(found.effort);
@@ -335,21 +354,14 @@ double FindCounts::log_ratio(const FoundUnder& found, double mines, double cells
     return 0;
   }
   const double all = inside(found.finds);
-  const double expected = effort * mines / cells;
   const int f = whole(all, kCap);
-  const double log_expected = std::log(std::max(expected, 1e-3));
-  const double at = (log_expected - kLogExpectedLow) / (kLogExpectedHigh - kLogExpectedLow) * (kExpected - 1);
-  const int step = std::clamp(static_cast<int>(at), 0, kExpected - 2);
-  const double part = std::clamp(at - step, 0.0, 1.0);
-  const float* low = &log_field_[static_cast<std::size_t>(step) * (kCap + 1) + static_cast<std::size_t>(f)];
-  const double with_field = (1 - part) * static_cast<double>(low[0]) + part * static_cast<double>(low[kCap + 1]);
-  const double hectares = kHectaresPerCell * effort;
   if (f == 0) {
-    return with_field + rho_[context] * std::pow(hectares, gamma_);
+    return log_ratio_of_nothing(effort, mines / cells, context);
   }
+  const double hectares = kHectaresPerCell * effort;
   const double without = std::log(psi(hectares, context) / (std::min(f, most_finds_) * harmonic_));
-  return with_field - without + log_inside_ratio(found, all, effort) + log_ring_ratio(found, all, effort) +
-         log_kind_ratio(found, all, laid);
+  return log_field(effort, mines / cells, f) - without + log_inside_ratio(found, all, effort) +
+         log_ring_ratio(found, all, effort) + log_kind_ratio(found, all, laid);
 }
 
 }  // namespace firmground::evidence

@@ -43,6 +43,11 @@ class FindCounts {
   /// `mines`: recorded; `cells`: of the outline.
   double log_ratio(const FoundUnder& found, double mines, double cells, std::uint8_t context, Laid laid) const;
 
+  /// The same where so few finds lie inside that they count as none: `effort` cells effectively searched inside, mines
+  /// recorded per cell.
+  double log_ratio_of_nothing(double effort, double density, std::uint8_t context) const;
+  static bool counts_as_found(float finds_inside) { return finds_inside >= 0.5F; }
+
   double psi(double hectares_searched, std::uint8_t context) const;
   double gamma() const { return gamma_; }
   double rho(std::uint8_t context) const { return rho_[context]; }
@@ -58,7 +63,9 @@ class FindCounts {
   static constexpr int kCap = 400;      ///< finds above it say no more
   static constexpr int kPartsCap = 48;  ///< of all parts together
   static constexpr int kExpected = 96;  ///< steps of log expected
-  static constexpr int kRising = 160;   ///< steps of log a
+  /// Steps of a: a sixteenth of an octave each, so that a number's exponent and first bits say its step.
+  static constexpr int kRisingOctaves = 16;
+  static constexpr int kRising = 16 * kRisingOctaves + 1;
   void learn_null(std::span<const Drop> drops);
   void learn_clumping(std::span<const Drop> drops);
   void learn_ring(std::span<const Drop> drops);
@@ -66,6 +73,7 @@ class FindCounts {
   void tabulate_field();
   void tabulate_rising();
   double log_rising(double a, int finds) const;
+  double log_field(double effort, double density, int finds) const;
   double log_even(const std::array<int, kInnerParts>& finds, const std::array<double, kInnerParts>& effort,
                   double alike) const;
   double log_ring(int finds, double expected, double alike) const;
@@ -82,7 +90,7 @@ class FindCounts {
   int most_finds_ = 50;
   double harmonic_ = 1;
   std::vector<float> log_field_;   ///< [expected step][finds]
-  std::vector<float> log_rising_;  ///< [log a step][finds]: log of a (a + 1) ... (a + finds - 1)
+  std::vector<float> log_rising_;  ///< [step of a][finds]: log of a (a + 1) ... (a + finds - 1)
 };
 
 }  // namespace firmground::evidence

@@ -81,6 +81,7 @@ class Reconciler {
     grounds_ = grounds_of(snapshot_, image_, options_.hypotheses);
     FG_TRY_VOID(keep_known(options_.known, options_.hypotheses, snapshot_, grounds_));
     name_forms();
+    draw_first(grounds_, image_);
     decoys_ = decoys_of(snapshot_, grounds_, image_, options_.seed);
     const FindCounts counts(drops_of(decoys_, grounds_, image_, [](std::size_t) { return nullptr; }));
     if (!step("comparing records with what was found", 0.15)) {
@@ -225,22 +226,19 @@ class Reconciler {
   }
 
   /// Weights of the displacements of one reading given that the field exists, summing to 1 over its map.
-  std::vector<double> displacements(std::size_t i, std::size_t reading, const Existence& existence) const {
+  std::vector<float> displacements(std::size_t i, std::size_t reading, const Existence& existence) const {
     const auto& [source, posterior] = posterior_[i];
     const SourceLaw& law = source->fit->law();
-    std::vector<double> weights = displacements_of(maps_[i], grounds_[i], reading, law, posterior->shift, true);
-    const double found = existence.findable / std::max(existence.exists, 1e-12);
-    if (maps_[i].informative && found < 0.999) {
-      const auto before = displacements_of(maps_[i], grounds_[i], reading, law, posterior->shift, false);
-      for (std::size_t k = 0; k < weights.size(); ++k) {
-        weights[k] = found * weights[k] + (1 - found) * before[k];
-      }
+    auto [before, weights] = displacements_of(maps_[i], grounds_[i], reading, law, posterior->shift);
+    const auto found = static_cast<float>(existence.findable / std::max(existence.exists, 1e-12));
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      weights[k] = found * weights[k] + (1 - found) * before[k];
     }
     return weights;
   }
 
   /// The likeliest offset: the lattice point with the most weight round it, refined to the mean near it.
-  static Xy likeliest(const std::vector<double>& weights, const PlaceMap& map) {
+  static Xy likeliest(const std::vector<float>& weights, const PlaceMap& map) {
     const int side = map.side();
     double best = -1;
     int best_x = map.reach;
@@ -248,7 +246,7 @@ class Reconciler {
     const auto near = [&](int x, int y, int reach, auto&& visit) {
       for (int iy = std::max(0, y - reach); iy <= std::min(side - 1, y + reach); ++iy) {
         for (int ix = std::max(0, x - reach); ix <= std::min(side - 1, x + reach); ++ix) {
-          visit(ix, iy, weights[map.index(ix, iy)]);
+          visit(ix, iy, static_cast<double>(weights[map.index(ix, iy)]));
         }
       }
     };
@@ -376,7 +374,8 @@ class Reconciler {
       for (int iy = 0; iy < map.side(); ++iy) {
         for (int ix = 0; ix < map.side(); ++ix) {
           const double away = std::hypot(zero.x - map.at(ix) - found.x, zero.y - map.at(iy) - found.y);
-          mass[std::min(kBins - 1, static_cast<std::size_t>(away / kBin_m))] += weights[r] * places[map.index(ix, iy)];
+          mass[std::min(kBins - 1, static_cast<std::size_t>(away / kBin_m))] +=
+              weights[r] * static_cast<double>(places[map.index(ix, iy)]);
         }
       }
     }
@@ -460,8 +459,8 @@ class Reconciler {
   static Xy mean_of(const ShiftWeights& weights) {
     Xy mean;
     for (std::size_t k = 0; k < weights.size(); ++k) {
-      mean.x += weights[k] * ShiftLattice::at(static_cast<int>(k) % ShiftLattice::kSide);
-      mean.y += weights[k] * ShiftLattice::at(static_cast<int>(k) / ShiftLattice::kSide);
+      mean.x += static_cast<double>(weights[k]) * ShiftLattice::at(static_cast<int>(k) % ShiftLattice::kSide);
+      mean.y += static_cast<double>(weights[k]) * ShiftLattice::at(static_cast<int>(k) / ShiftLattice::kSide);
     }
     return mean;
   }

@@ -105,6 +105,9 @@ geo::Box reach_of(const mineaction::Snapshot& snapshot, const SearchImage& image
 
 geo::PlanarGeometry outline_ground(const geo::PlanarGeometry& geometry, double grown_m) {
   const double reach_m = !geometry.polygons.empty() ? 0.0 : !geometry.lines.empty() ? kRowReach_m : kPointReach_m;
+  if (reach_m + grown_m == 0 && geometry.lines.empty() && geometry.points.empty()) {
+    return geometry;
+  }
   auto grown = geo::buffer(geometry, reach_m + grown_m);
   return grown ? *grown : geometry;
 }
@@ -161,20 +164,73 @@ std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const
 
 namespace {
 
-using Sums = std::array<Neighbourhood::Lanes, Neighbourhood::kChannels>;
+using Lanes = Neighbourhood::Lanes;
 
-/// An outline and its ring in parts, with everything round it that displacements may bring under them.
+Outline outline_of(const geo::PlanarGeometry& geometry, const SearchImage& image) {
+  Outline outline{template_of(image.grid(), outline_ground(geometry, 0)), {}};
+  if (outline.inner.cells > 0) {
+    outline.parts = in_parts(outline.inner, kRing_m);
+  }
+  return outline;
+}
+
+/// An outline with everything round it that displacements may bring under it.
 struct Surroundings {
-  Surroundings(const geo::PlanarGeometry& geometry, const SearchImage& image, int reach, std::int32_t right,
-               std::int32_t down, const Claims* claims, const OwnClaims& own)
-      : inner(template_of(image.grid(), outline_ground(geometry, 0))),
-        parts(inner.cells > 0 ? in_parts(inner, template_of(image.grid(), outline_ground(geometry, kRing_m)))
-                              : Template{}),
-        near(image, parts.column + right - reach * kStepCells, parts.row + down - reach * kStepCells,
-             parts.columns + 2 * reach * kStepCells, parts.rows + 2 * reach * kStepCells, claims, own) {}
+  Surroundings(const Outline& of, const SearchImage& image, int reach, std::int32_t right, std::int32_t down,
+               const Claims* claims, const OwnClaims& own)
+      : outline(of),
+        near(image, of.parts.column + right - reach * kStepCells, of.parts.row + down - reach * kStepCells,
+             of.parts.columns + 2 * reach * kStepCells, of.parts.rows + 2 * reach * kStepCells, claims, own) {}
 
-  Template inner;
-  Template parts;
+  /// What lies inside the outline moved by `down` cells and, lane by lane, two cells east; whether any was searched.
+  bool add_inside(std::int32_t down, std::size_t lanes, Lanes& finds, Lanes& effort) const {
+    const std::int32_t row = outline.inner.row - outline.parts.row + down;
+    const std::int32_t column = outline.inner.column - outline.parts.column;
+    bool searched = false;
+    for (const Template::Run& run : outline.inner.runs) {
+      if (near.searched(run.row + row)) {
+        searched = true;
+        near.add_run(Neighbourhood::kEffort, run.row + row, run.from + column, run.to + column, lanes, effort);
+        if (near.found()) {
+          near.add_run(Neighbourhood::kFinds, run.row + row, run.from + column, run.to + column, lanes, finds);
+        }
+      }
+    }
+    return searched;
+  }
+
+  /// What lies in each part of it, for lanes from `first` on.
+  struct Parts {
+    std::array<Lanes, kParts> finds{};
+    std::array<Lanes, kParts> effort{};
+    Lanes av_finds{};
+    FoundUnder at(std::size_t lane) const {
+      FoundUnder found;
+      for (std::size_t p = 0; p < kParts; ++p) {
+        found.finds[p] = finds[p][lane];
+        found.effort[p] = effort[p][lane];
+      }
+      found.av_finds = av_finds[lane];
+      return found;
+    }
+  };
+  void add_parts(std::int32_t down, std::size_t first, std::size_t lanes, Parts& parts) const {
+    const auto right = static_cast<std::int32_t>(first) * kStepCells;
+    for (const Template::Run& run : outline.parts.runs) {
+      const std::int32_t row = run.row + down;
+      if (near.searched(row)) {
+        const std::int32_t from = run.from + right;
+        const std::int32_t to = run.to + right;
+        near.add_run(Neighbourhood::kFinds, row, from, to, lanes, parts.finds[run.part]);
+        near.add_run(Neighbourhood::kEffort, row, from, to, lanes, parts.effort[run.part]);
+        if (run.part < kInnerParts) {
+          near.add_run(Neighbourhood::kAvFinds, row, from, to, lanes, parts.av_finds);
+        }
+      }
+    }
+  }
+
+  const Outline& outline;
   Neighbourhood near;
 };
 
@@ -182,46 +238,48 @@ PlaceMap map_of(const RecordGround& ground, std::uint8_t context, const Surround
                 const FindCounts& counts) {
   PlaceMap map;
   map.reach = reach;
-  if (around.inner.cells == 0 || !around.near.searched()) {
+  if (around.outline.inner.cells == 0 || !around.near.searched()) {
     return map;
   }
   const auto side = static_cast<std::size_t>(map.side());
-  const auto cells = static_cast<double>(around.inner.cells);
+  const auto cells = static_cast<double>(around.outline.inner.cells);
   std::vector<float> log_ratio(side * side, 0.0F);
   float top = 0;
   bool any = false;
-  std::array<Sums, kParts> sums;
   for (std::size_t iy = 0; iy < side; ++iy) {
     // The true place is the candidate's less the displacement; rows run south.
     const auto down = static_cast<std::int32_t>(iy) * kStepCells;
-    for (Sums& part : sums) {
-      part = {};
+    float* line = &log_ratio[iy * side];
+    Lanes finds{};
+    Lanes effort{};
+    if (!around.add_inside(down, side, finds, effort)) {
+      continue;
     }
-    bool searched = false;
-    for (const Template::Run& run : around.parts.runs) {
-      if (around.near.searched(run.row + down)) {
-        around.near.add_run(run.row + down, run.from, run.to, side, sums[run.part]);
-        searched = true;
-      }
-    }
-    for (std::size_t lane = 0; searched && lane < side; ++lane) {
-      FoundUnder found;
-      float effort = 0;
-      for (std::size_t p = 0; p < kParts; ++p) {
-        found.finds[p] = sums[p][Neighbourhood::kFinds][lane];
-        found.effort[p] = sums[p][Neighbourhood::kEffort][lane];
-        if (p < kInnerParts) {
-          found.av_finds += sums[p][Neighbourhood::kAvFinds][lane];
-          effort += found.effort[p];
+    std::size_t first = side;
+    std::size_t last = 0;
+    for (std::size_t lane = 0; lane < side; ++lane) {
+      if (effort[lane] > 0) {
+        any = true;
+        if (FindCounts::counts_as_found(finds[lane])) {
+          first = std::min(first, lane);
+          last = lane;
+        } else {
+          line[side - 1 - lane] =
+              static_cast<float>(counts.log_ratio_of_nothing(effort[lane], ground.mines / cells, context));
         }
       }
-      if (effort > 0) {
-        const auto value = static_cast<float>(counts.log_ratio(found, ground.mines, cells, context, ground.laid));
-        log_ratio[iy * side + (side - 1 - lane)] = value;
-        top = std::max(top, value);
-        any = true;
+    }
+    if (first < side) {
+      Surroundings::Parts parts;
+      around.add_parts(down, first, last - first + 1, parts);
+      for (std::size_t lane = first; lane <= last; ++lane) {
+        if (effort[lane] > 0 && FindCounts::counts_as_found(finds[lane])) {
+          line[side - 1 - lane] =
+              static_cast<float>(counts.log_ratio(parts.at(lane - first), ground.mines, cells, context, ground.laid));
+        }
       }
     }
+    top = std::max(top, *std::max_element(line, line + side));
   }
   if (any) {
     map.log_scale = static_cast<double>(top);
@@ -242,19 +300,30 @@ bool is_shifted(const geo::PlanarGeometry& a, const geo::PlanarGeometry& b) {
          std::abs((p.max_y - p.min_y) - (q.max_y - q.min_y)) < kSame_m;
 }
 
-double effort_share(const Surroundings& around, int reach) {
+/// Share of an outline moved by whole cells that was effectively searched.
+double effort_share(const Outline& outline, const SearchImage& image, std::int32_t right, std::int32_t down) {
   double effort = 0;
-  Sums sums{};
-  for (const Template::Run& run : around.parts.runs) {
-    if (run.part < kInnerParts) {
-      around.near.add_run(run.row + reach * kStepCells, run.from, run.to, static_cast<std::size_t>(reach) + 1, sums);
+  for (const Template::Run& run : outline.inner.runs) {
+    for (std::int32_t c = run.from; c < run.to; ++c) {
+      effort +=
+          static_cast<double>(image.at(outline.inner.column + c + right, outline.inner.row + run.row + down).effort);
     }
   }
-  effort = static_cast<double>(sums[Neighbourhood::kEffort][static_cast<std::size_t>(reach)]);
-  return effort / std::max<double>(1, static_cast<double>(around.inner.cells));
+  return effort / std::max<double>(1, static_cast<double>(outline.inner.cells));
 }
 
 }  // namespace
+
+void draw_first(std::vector<RecordGround>& grounds, const SearchImage& image) {
+  constexpr std::size_t kGrain = 32;
+  base::parallel_for(grounds.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (!grounds[i].candidates.empty()) {
+        grounds[i].first = outline_of(grounds[i].candidates.front().geometry, image);
+      }
+    }
+  });
+}
 
 RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const FindCounts& counts, bool with_turned,
                    const Claims* claims, const OwnClaims& own) {
@@ -301,12 +370,13 @@ RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const F
       maps.maps.push_back({reach, 0, {}});
       continue;
     }
-    const Surroundings around(candidate.geometry, image, reach, 0, 0, claims, own);
+    const Outline its_own = first_on_map[m] == 0 ? Outline{} : outline_of(candidate.geometry, image);
+    const Surroundings around(first_on_map[m] == 0 ? ground.first : its_own, image, reach, 0, 0, claims, own);
     found_anything = found_anything || around.near.found();
     maps.maps.push_back(map_of(ground, ground.context, around, reach, counts));
     maps.informative = maps.informative || maps.maps.back().informative();
     if (m == 0 && maps.informative) {
-      maps.effort = effort_share(around, reach);
+      maps.effort = effort_share(around.outline, image, 0, 0);
     }
   }
   if (!found_anything && maps.informative && !only_turned) {
@@ -355,13 +425,13 @@ std::vector<Decoy> decoys_of(const mineaction::Snapshot& snapshot, const std::ve
       base::Random random(seed, i);
       Decoy& decoy = decoys[i];
       decoy.ground = usable[random.index(usable.size())];
-      const geo::PlanarGeometry& geometry = grounds[decoy.ground].candidates.front().geometry;
-      const geo::Xy middle = geo::centroid(geometry);
+      const RecordGround& ground = grounds[decoy.ground];
+      const geo::Xy middle = geo::centroid(ground.candidates.front().geometry);
       const geo::Xy target = elsewhere(middle, image, random);
       decoy.right = static_cast<std::int32_t>(std::lround((target.x - middle.x) / SearchImage::kCell_m));
       decoy.down = static_cast<std::int32_t>(std::lround((middle.y - target.y) / SearchImage::kCell_m));
       decoy.context = context_of(thresholds, to_contact_m(snapshot, target));
-      decoy.effort = effort_share({geometry, image, 0, decoy.right, decoy.down, nullptr, {}}, 0);
+      decoy.effort = effort_share(ground.first, image, decoy.right, decoy.down);
     }
   });
   return decoys;
@@ -374,18 +444,11 @@ std::vector<Drop> drops_of(const std::vector<Decoy>& decoys, const std::vector<R
   base::parallel_for(decoys.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const Decoy& decoy = decoys[i];
-      const Surroundings around(grounds[decoy.ground].candidates.front().geometry, image, 0, decoy.right, decoy.down,
-                                claims(decoy.ground), {});
-      std::array<Sums, kParts> sums{};
-      for (const Template::Run& run : around.parts.runs) {
-        around.near.add_run(run.row, run.from, run.to, 1, sums[run.part]);
-      }
-      drops[i].context = decoy.context;
-      for (std::size_t p = 0; p < kParts; ++p) {
-        drops[i].found.finds[p] = sums[p][Neighbourhood::kFinds][0];
-        drops[i].found.effort[p] = sums[p][Neighbourhood::kEffort][0];
-        drops[i].found.av_finds += p < kInnerParts ? sums[p][Neighbourhood::kAvFinds][0] : 0;
-      }
+      const Surroundings around(grounds[decoy.ground].first, image, 0, decoy.right, decoy.down, claims(decoy.ground),
+                                {});
+      Surroundings::Parts parts;
+      around.add_parts(0, 0, 1, parts);
+      drops[i] = {parts.at(0), decoy.context};
     }
   });
   return drops;
@@ -394,8 +457,7 @@ std::vector<Drop> drops_of(const std::vector<Decoy>& decoys, const std::vector<R
 PlaceMap map_of(const Decoy& decoy, const std::vector<RecordGround>& grounds, const SearchImage& image,
                 const FindCounts& counts, const Claims* claims) {
   const RecordGround& ground = grounds[decoy.ground];
-  const Surroundings around(ground.candidates.front().geometry, image, kDecoyReach, decoy.right, decoy.down, claims,
-                            {});
+  const Surroundings around(ground.first, image, kDecoyReach, decoy.right, decoy.down, claims, {});
   return map_of(ground, decoy.context, around, kDecoyReach, counts);
 }
 

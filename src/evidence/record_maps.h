@@ -12,6 +12,12 @@
 
 namespace firmground::evidence {
 
+/// An outline on the cells of the search image: itself, and cut into parts with the ring round it.
+struct Outline {
+  Template inner;
+  Template parts;
+};
+
 /// A record with the ground that each hypothesis gives it.
 struct RecordGround {
   std::size_t record = 0;  ///< index in the snapshot
@@ -20,12 +26,16 @@ struct RecordGround {
   Laid laid = Laid::any;
   double mines = 0;  ///< recorded, or what records usually say
   std::vector<Candidate> candidates;
+  Outline first;     ///< of the first candidate, by draw_first()
   geo::Xy recorded;  ///< centroid as recorded; of the first candidate when the record has no ground of its own
 };
 
 /// Ground of every record, in the order of the snapshot; records of which no hypothesis gives any have no candidates.
 std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const SearchImage& image,
                                      std::span<const Hypothesis> hypotheses);
+
+/// Draws the outline of every record's first candidate, which records and decoys are compared by again and again.
+void draw_first(std::vector<RecordGround>& grounds, const SearchImage& image);
 
 /// The likelihood ratio, field there over not there, for every displacement (recorded minus true, metres) on a lattice
 /// of 20 m round the ground of one candidate.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
 
 #include "evidence/observations.h"
 #include "mineaction/code_lists.h"
@@ -178,17 +177,15 @@ Neighbourhood::Neighbourhood(const SearchImage& image, std::int32_t column, std:
   }
 }
 
-void Neighbourhood::add_run(std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
-                            std::array<Lanes, kChannels>& sums) const {
+void Neighbourhood::add_run(Channel channel, std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
+                            Lanes& sums) const {
   constexpr std::size_t kAtOnce = 16;
-  for (std::size_t channel = 0; channel < kChannels; ++channel) {
-    const float* a = &sums_[at(row, from, channel)];
-    const float* b = &sums_[at(row, to, channel)];
-    float* into = sums[channel].data();
-    for (std::size_t first = 0; first < lanes; first += kAtOnce) {
-      for (std::size_t i = first; i < first + kAtOnce; ++i) {
-        into[i] += b[i] - a[i];
-      }
+  const float* a = &sums_[at(row, from, channel)];
+  const float* b = &sums_[at(row, to, channel)];
+  float* into = sums.data();
+  for (std::size_t first = 0; first < lanes; first += kAtOnce) {
+    for (std::size_t i = first; i < first + kAtOnce; ++i) {
+      into[i] += b[i] - a[i];
     }
   }
 }
@@ -218,20 +215,70 @@ Template template_of(const geo::Grid& grid, const geo::PlanarGeometry& geometry)
   return result;
 }
 
-Template in_parts(const Template& inner, const Template& outer) {
-  const auto each_cell = [](const Template& shape, auto&& visit) {
-    for (const Template::Run& run : shape.runs) {
+namespace {
+
+/// Cells of a template and those within `ring_m` of them, by centre.
+class RingedCells {
+ public:
+  enum Kind : std::uint8_t { outside, ring, inner };
+
+  RingedCells(const Template& inner_cells, double ring_m)
+      : reach_(static_cast<std::int32_t>(ring_m / SearchImage::kCell_m)),
+        columns_(inner_cells.columns + 2 * reach_),
+        rows_(inner_cells.rows + 2 * reach_),
+        kinds_(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_)) {
+    // A cell touches the ring when its centre lies within it and half a cell.
+    const double radius = ring_m / SearchImage::kCell_m + 0.5;
+    for (std::int32_t dr = -reach_; dr <= reach_; ++dr) {
+      const auto wider = std::min(reach_, static_cast<std::int32_t>(std::sqrt(radius * radius - dr * dr)));
+      for (const Template::Run& run : inner_cells.runs) {
+        fill(run.row + reach_ + dr, run.from + reach_ - wider, run.to + reach_ + wider, ring);
+      }
+    }
+    for (const Template::Run& run : inner_cells.runs) {
+      fill(run.row + reach_, run.from + reach_, run.to + reach_, inner);
+    }
+  }
+
+  std::int32_t reach() const { return reach_; }
+  std::int32_t columns() const { return columns_; }
+  std::int32_t rows() const { return rows_; }
+  Kind at(std::int32_t column, std::int32_t row) const {
+    return kinds_[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) +
+                  static_cast<std::size_t>(column)];
+  }
+
+ private:
+  void fill(std::int32_t row, std::int32_t from, std::int32_t to, Kind kind) {
+    const auto line = kinds_.begin() + static_cast<std::ptrdiff_t>(row) * columns_;
+    std::fill(line + from, line + to, kind);
+  }
+
+  std::int32_t reach_;
+  std::int32_t columns_;
+  std::int32_t rows_;
+  std::vector<Kind> kinds_;
+};
+
+}  // namespace
+
+Template in_parts(const Template& inner, double ring_m) {
+  const RingedCells cells(inner, ring_m);
+  Template result;
+  result.column = inner.column - cells.reach();
+  result.row = inner.row - cells.reach();
+  result.columns = cells.columns();
+  result.rows = cells.rows();
+  result.cells = inner.cells;
+  double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+  const auto each_cell = [&](auto&& visit) {
+    for (const Template::Run& run : inner.runs) {
       for (std::int32_t c = run.from; c < run.to; ++c) {
-        visit(shape.column + c, shape.row + run.row);
+        visit(static_cast<double>(c + cells.reach()), static_cast<double>(run.row + cells.reach()));
       }
     }
   };
-  double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
-  std::unordered_set<std::uint64_t> inside;
-  each_cell(inner, [&](std::int32_t column, std::int32_t row) {
-    inside.insert(tile_key(column, row));
-    const double c = column - inner.column;
-    const double r = row - inner.row;
+  each_cell([&](double c, double r) {
     n += 1;
     x += c;
     y += r;
@@ -242,16 +289,12 @@ Template in_parts(const Template& inner, const Template& outer) {
   const double angle = 0.5 * std::atan2(2 * (xy - x * y / n), (xx - x * x / n) - (yy - y * y / n));
   const double cosine = std::cos(angle);
   const double sine = std::sin(angle);
-  const auto along = [&](std::int32_t column, std::int32_t row) {
-    return cosine * (column - inner.column) + sine * (row - inner.row);
-  };
-  const auto across = [&](std::int32_t column, std::int32_t row) {
-    return cosine * (row - inner.row) - sine * (column - inner.column);
-  };
+  const auto along = [&](double column, double row) { return cosine * column + sine * row; };
+  const auto across = [&](double column, double row) { return cosine * row - sine * column; };
   std::vector<double> u, v;
-  each_cell(inner, [&](std::int32_t column, std::int32_t row) {
-    u.push_back(along(column, row));
-    v.push_back(across(column, row));
+  each_cell([&](double c, double r) {
+    u.push_back(along(c, r));
+    v.push_back(across(c, r));
   });
   std::sort(u.begin(), u.end());
   std::sort(v.begin(), v.end());
@@ -259,7 +302,7 @@ Template in_parts(const Template& inner, const Template& outer) {
   const auto part_of = [&](std::int32_t column, std::int32_t row) {
     const double at = along(column, row);
     const std::size_t side = across(column, row) > middle ? 1 : 0;
-    if (inside.contains(tile_key(column, row))) {
+    if (cells.at(column, row) == RingedCells::inner) {
       std::size_t part = 0;
       while (part + 1 < kInnerParts / 2 && at >= u[(part + 1) * u.size() / (kInnerParts / 2)]) {
         ++part;
@@ -268,17 +311,18 @@ Template in_parts(const Template& inner, const Template& outer) {
     }
     return static_cast<std::uint8_t>(kInnerParts + (at < u.front() ? 0 : at > u.back() ? 1 : 2 + side));
   };
-  Template result = outer;
-  result.runs.clear();
-  for (const Template::Run& run : outer.runs) {
-    for (std::int32_t c = run.from; c < run.to;) {
-      const std::uint8_t part = part_of(outer.column + c, outer.row + run.row);
-      std::int32_t end = c + 1;
-      while (end < run.to && part_of(outer.column + end, outer.row + run.row) == part) {
-        ++end;
+  for (std::int32_t row = 0; row < cells.rows(); ++row) {
+    for (std::int32_t c = 0; c < cells.columns(); ++c) {
+      if (cells.at(c, row) == RingedCells::outside) {
+        continue;
       }
-      result.runs.push_back({run.row, c, end, part});
-      c = end;
+      const std::uint8_t part = part_of(c, row);
+      if (!result.runs.empty() && result.runs.back().row == row && result.runs.back().to == c &&
+          result.runs.back().part == part) {
+        ++result.runs.back().to;
+      } else {
+        result.runs.push_back({row, c, c + 1, part});
+      }
     }
   }
   return result;

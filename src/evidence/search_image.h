@@ -86,10 +86,10 @@ class Neighbourhood {
   bool searched() const { return searched_; }
   bool found() const { return found_; }
   bool searched(std::int32_t row) const { return row_searched_[static_cast<std::size_t>(row)] != 0; }
-  /// Adds to `sums` what lies in columns [from + 2 i, to + 2 i) of a row, for every lane i < `lanes` (and some more,
-  /// which hold nothing of use).  REQUIRES: lanes <= kLanes.
-  void add_run(std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
-               std::array<Lanes, kChannels>& sums) const;
+  /// Adds to `sums` what lies of a channel in columns [from + 2 i, to + 2 i) of a row, for every lane i < `lanes` (and
+  /// some more, which hold nothing of use).  REQUIRES: lanes <= kLanes.
+  void add_run(Channel channel, std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
+               Lanes& sums) const;
 
  private:
   /// Sums over columns [0, k) of a row: even k first, then odd k, each of half() numbers.
@@ -123,9 +123,9 @@ struct Template {
 /// the ring round it: beyond either end, and beside it on either side.
 inline constexpr std::size_t kInnerParts = 8;
 inline constexpr std::size_t kParts = kInnerParts + 4;
-/// The runs of `outer` cut by part.  REQUIRES: `inner` lies in `outer`, both of one grid.
-Template in_parts(const Template& inner, const Template& outer);
 /// REQUIRES: polygons.
 Template template_of(const geo::Grid& grid, const geo::PlanarGeometry& geometry);
+/// The runs of `inner` and of the ring `ring_m` wide round it, cut by part.
+Template in_parts(const Template& inner, double ring_m);
 
 }  // namespace firmground::evidence

@@ -37,110 +37,17 @@ constexpr double kHypothesisPriorWeight = 5;
 constexpr std::size_t kStart = 2;  ///< of kSpreads_m: the first that is fitted
 constexpr int kRounds = 12;
 constexpr int kRoundsAfter = 5;
-
-double below(double z) {
-  return 0.5 * std::erfc(-z / std::numbers::sqrt2);
-}
-
-/// Mass of a normal law on lattice steps: at [k] that of k - reach steps from the middle, where the mean lies `off_m`
-/// from the nearest step.
-struct Kernel {
-  Kernel(double mean_m, double deviation_m)
-      : middle(static_cast<int>(std::lround(mean_m / kStep_m))),
-        reach(static_cast<int>(std::ceil(3.5 * deviation_m / kStep_m)) + 1) {
-    for (int k = -reach; k <= reach; ++k) {
-      const double x = (middle + k) * kStep_m - mean_m;
-      mass.push_back(below((x + kStep_m / 2) / deviation_m) - below((x - kStep_m / 2) / deviation_m));
-    }
-  }
-  int middle;
-  int reach;
-  std::vector<double> mass;
-};
-
-/// to(j) = sum over k of mass(k) from(j + middle + k + offset), both axes; what lies beyond `from` counts nothing.
-std::vector<double> correlated(const std::vector<double>& from, int from_side, const Kernel& x, const Kernel& y,
-                               int to_side, int offset) {
-  std::vector<double> rows(static_cast<std::size_t>(from_side) * static_cast<std::size_t>(to_side), 0.0);
-  for (int iy = 0; iy < from_side; ++iy) {
-    const double* line = &from[static_cast<std::size_t>(iy) * static_cast<std::size_t>(from_side)];
-    double* into = &rows[static_cast<std::size_t>(iy) * static_cast<std::size_t>(to_side)];
-    for (int k = -x.reach; k <= x.reach; ++k) {
-      const double mass = x.mass[static_cast<std::size_t>(k + x.reach)];
-      const int move = x.middle + k + offset;
-      for (int j = std::max(0, -move); j < std::min(to_side, from_side - move); ++j) {
-        into[j] += mass * line[j + move];
-      }
-    }
-  }
-  std::vector<double> to(static_cast<std::size_t>(to_side) * static_cast<std::size_t>(to_side), 0.0);
-  for (int k = -y.reach; k <= y.reach; ++k) {
-    const double mass = y.mass[static_cast<std::size_t>(k + y.reach)];
-    const int move = y.middle + k + offset;
-    for (int j = std::max(0, -move); j < std::min(to_side, from_side - move); ++j) {
-      const double* line = &rows[static_cast<std::size_t>(j + move) * static_cast<std::size_t>(to_side)];
-      double* into = &to[static_cast<std::size_t>(j) * static_cast<std::size_t>(to_side)];
-      for (int i = 0; i < to_side; ++i) {
-        into[i] += mass * line[i];
-      }
-    }
-  }
-  return to;
-}
+constexpr double kLeastShift = 1e-7;  ///< shifts of less weight are passed over
 
 /// What a map holds above `one`, the scaled ratio of ground that says nothing.
-std::vector<double> excess_of(const PlaceMap& map, double factor, double one) {
-  std::vector<double> excess(map.ratio.size());
+std::vector<float> excess_of(const PlaceMap& map, double factor, double one) {
+  std::vector<float> excess(map.ratio.size());
+  const auto scale = static_cast<float>(factor);
+  const auto less = static_cast<float>(one);
   for (std::size_t k = 0; k < excess.size(); ++k) {
-    excess[k] = factor * static_cast<double>(map.ratio[k]) - one;
+    excess[k] = scale * map.ratio[k] - less;
   }
   return excess;
-}
-
-/// A map averaged over displacements far and wide, by shift: summed in blocks of five steps, since it changes slowly.
-std::vector<double> wide_average(const std::vector<double>& excess, const PlaceMap& map, double one) {
-  constexpr int kBlock = 5;
-  constexpr int kCoarse = (kSide - 1) / kBlock + 1;
-  const int blocks = (map.side() + kBlock - 1) / kBlock;
-  std::vector<double> sums(static_cast<std::size_t>(blocks) * static_cast<std::size_t>(blocks), 0.0);
-  for (int y = 0; y < map.side(); ++y) {
-    for (int x = 0; x < map.side(); ++x) {
-      sums[static_cast<std::size_t>(y / kBlock * blocks + x / kBlock)] +=
-          excess[static_cast<std::size_t>(y * map.side() + x)];
-    }
-  }
-  const auto middle = [&](int block) { return map.at(0) + (block * kBlock + (kBlock - 1) / 2.0) * kStep_m; };
-  const auto mass = [&](int block, int shift) {
-    const double z = (middle(block) - ShiftLattice::at(shift * kBlock)) / kWide_m;
-    return std::exp(-0.5 * z * z) * kStep_m / (kWide_m * std::sqrt(2 * std::numbers::pi));
-  };
-  std::array<double, static_cast<std::size_t>(kCoarse) * kCoarse> coarse{};
-  for (int jy = 0; jy < kCoarse; ++jy) {
-    for (int jx = 0; jx < kCoarse; ++jx) {
-      double total = 0;
-      for (int by = 0; by < blocks; ++by) {
-        double row = 0;
-        for (int bx = 0; bx < blocks; ++bx) {
-          row += mass(bx, jx) * sums[static_cast<std::size_t>(by * blocks + bx)];
-        }
-        total += mass(by, jy) * row;
-      }
-      coarse[static_cast<std::size_t>(jy * kCoarse + jx)] = total;
-    }
-  }
-  std::vector<double> average(ShiftLattice::kSize);
-  for (int y = 0; y < kSide; ++y) {
-    for (int x = 0; x < kSide; ++x) {
-      const int cy = std::min(y / kBlock, kCoarse - 2);
-      const int cx = std::min(x / kBlock, kCoarse - 2);
-      const double v = static_cast<double>(y) / kBlock - cy;
-      const double u = static_cast<double>(x) / kBlock - cx;
-      const auto at = [&](int j, int i) { return coarse[static_cast<std::size_t>((cy + j) * kCoarse + cx + i)]; };
-      average[static_cast<std::size_t>(y * kSide + x)] =
-          std::max(0.0, one + (1 - v) * ((1 - u) * at(0, 0) + u * at(0, 1)) + v * ((1 - u) * at(1, 0) + u * at(1, 1)));
-    }
-  }
-  return average;
 }
 
 double deviation_of(const Candidate& candidate, double spread_m) {
@@ -167,6 +74,37 @@ std::vector<double> weights_of(const SourceRecord& record, const SourceLaw& law)
   return weights;
 }
 
+void make_sum_1(std::vector<float>& weights) {
+  double all = 0;
+  for (const float weight : weights) {
+    all += static_cast<double>(weight);
+  }
+  const double scale = 1 / std::max(all, 1e-300);
+  for (float& weight : weights) {
+    weight = static_cast<float>(static_cast<double>(weight) * scale);
+  }
+}
+
+void keep_above(double least, ShiftWeights& weights) {
+  for (float& weight : weights) {
+    weight = std::max(weight, static_cast<float>(least));
+  }
+}
+
+/// A map averaged over the displacements of one reading, by shift of its sheet or, when no shift moves it, as a whole.
+void place(const Candidate& candidate, const Reading& reading, const PlaceMap& map, const std::vector<float>& excess,
+           double deviation_m, double one, double& everywhere, ShiftWeights& at) {
+  const geo::Xy mean{reading.on_map.x + candidate.turned_by.x, reading.on_map.y + candidate.turned_by.y};
+  const Kernel x(mean.x, deviation_m);
+  const Kernel y(mean.y, deviation_m);
+  if (candidate.place == Candidate::Place::legs) {
+    everywhere = std::max(-one, static_cast<double>(correlated(excess.data(), map.side(), x, y, 1, map.reach)[0]));
+  } else {
+    at = correlated(excess.data(), map.side(), x, y, kSide, map.reach - ShiftLattice::kReach);
+    keep_above(-one, at);
+  }
+}
+
 double log_normal_prior(double value, double middle, double width) {
   const double z = std::log(value / middle) / width;
   return -0.5 * z * z;
@@ -187,9 +125,9 @@ std::size_t Discount::stratum(std::uint8_t context, double effort_share) {
   return context * kEfforts + effort;
 }
 
-double Discount::counted(double log_ratio, std::size_t in_stratum) const {
+double Discount::scale(double log_scale, std::size_t in_stratum) const {
   constexpr double kMost = 600;
-  return std::exp(std::min(kMost, log_ratio - log_mean[in_stratum]));
+  return std::exp(std::min(kMost, log_scale - log_mean[in_stratum]));
 }
 
 double decoy_log_ratio(const PlaceMap& map) {
@@ -199,8 +137,8 @@ double decoy_log_ratio(const PlaceMap& map) {
   constexpr double kSpread_m = 28;
   const double one = std::exp(-map.log_scale);
   const Kernel kernel(0, kSpread_m);
-  const auto average = correlated(excess_of(map, 1, one), map.side(), kernel, kernel, 1, map.reach);
-  return std::log(std::max(1e-300, one + average[0])) + map.log_scale;
+  const auto average = correlated(excess_of(map, 1, one).data(), map.side(), kernel, kernel, 1, map.reach);
+  return std::log(std::max(1e-300, one + static_cast<double>(average[0]))) + map.log_scale;
 }
 
 Discount discount_of(const std::vector<DecoyEvidence>& decoys) {
@@ -209,7 +147,7 @@ Discount discount_of(const std::vector<DecoyEvidence>& decoys) {
   std::array<double, Discount::kStrata> count{};
   double all = 0;
   for (const DecoyEvidence& decoy : decoys) {
-    const double ratio = Discount{}.counted(std::min(decoy.log_ratio, kMostOfDecoy), decoy.stratum);
+    const double ratio = std::exp(std::min(decoy.log_ratio, kMostOfDecoy));
     sum[decoy.stratum] += ratio;
     count[decoy.stratum] += 1;
     all += ratio;
@@ -222,74 +160,113 @@ Discount discount_of(const std::vector<DecoyEvidence>& decoys) {
   return discount;
 }
 
-struct SourceFit::Layer {
-  bool follows_shift = false;
-  double value = 1;        ///< when it does not
-  std::vector<double> at;  ///< by shift, when it does
-};
-
+/// The ratio of one record, scaled, by reading and by shift of its sheet.
 struct SourceFit::Evidence {
+  /// A reading's ratio at shift k is one + at[k], of a drawn one that with the share of displacements far and wide.
+  struct Reading {
+    bool is_drawn = false;
+    double everywhere = 0;  ///< above one, when no shift moves it
+    ShiftWeights at;        ///< above one; empty when no shift moves it
+  };
   double log_scale = 0;
-  std::vector<Layer> readings;
-  std::vector<double> wide;  ///< of drawn readings
-  bool is_drawn(std::size_t reading) const { return drawn[reading] != 0; }
-  std::vector<std::uint8_t> drawn;
+  double one = 1;  ///< the scaled ratio of ground that says nothing
+  std::vector<Reading> readings;
+  ShiftWeights wide;  ///< of drawn readings, above one; empty when it is 0
 
-  /// Sum over readings at a shift; scaled.
-  double total(const std::vector<double>& weights, double wide_share, std::size_t k) const {
-    double sum = 0;
-    for (std::size_t i = 0; i < readings.size(); ++i) {
-      sum += weights[i] * part(i, wide_share, k);
+  double wide_at(std::size_t k) const { return wide.empty() ? 0 : static_cast<double>(wide[k]); }
+  /// Of one reading.
+  double part(std::size_t reading, double wide_share, std::size_t k) const {
+    const Reading& each = readings[reading];
+    const double above = each.at.empty() ? each.everywhere : static_cast<double>(each.at[k]);
+    return one + (each.is_drawn ? (1 - wide_share) * above + wide_share * wide_at(k) : above);
+  }
+  /// Sum over readings, of which the weights sum to 1, less `one`; by shift.
+  ShiftWeights above_one(const std::vector<double>& weights, double wide_share) const {
+    ShiftWeights sum(ShiftLattice::kSize, 0.0F);
+    double everywhere = 0;
+    double drawn = 0;
+    for (std::size_t r = 0; r < readings.size(); ++r) {
+      const Reading& each = readings[r];
+      const double weight = each.is_drawn ? weights[r] * (1 - wide_share) : weights[r];
+      drawn += each.is_drawn ? weights[r] : 0;
+      if (each.at.empty()) {
+        everywhere += weight * each.everywhere;
+      } else {
+        add(static_cast<float>(weight), each.at, sum);
+      }
+    }
+    if (!wide.empty()) {
+      add(static_cast<float>(drawn * wide_share), wide, sum);
+    }
+    for (float& value : sum) {
+      value += static_cast<float>(everywhere);
     }
     return sum;
   }
-  double part(std::size_t reading, double wide_share, std::size_t k) const {
-    const Layer& layer = readings[reading];
-    const double value = layer.follows_shift ? layer.at[k] : layer.value;
-    return drawn[reading] != 0 ? (1 - wide_share) * value + wide_share * wide[k] : value;
+
+ private:
+  static void add(float weight, const ShiftWeights& from, ShiftWeights& into) {
+    const float* source = from.data();
+    float* target = into.data();
+    for (std::size_t k = 0; k < ShiftLattice::kSize; ++k) {
+      target[k] += weight * source[k];
+    }
   }
 };
 
-SourceFit::Evidence SourceFit::evidence_of(const SourceRecord& record, double spread_m) const {
+/// All but the drawn readings, which spread_out() brings.
+SourceFit::Evidence SourceFit::evidence_of(const SourceRecord& record) const {
   const RecordMaps& maps = *record.maps;
   Evidence evidence;
   for (const PlaceMap& map : maps.maps) {
     evidence.log_scale = std::max(evidence.log_scale, map.informative() ? map.log_scale : 0);
   }
-  const double one = std::exp(-evidence.log_scale);
-  std::vector<std::vector<double>> excess(maps.maps.size());
-  for (std::size_t m = 0; m < maps.maps.size(); ++m) {
-    excess[m] = excess_of(maps.maps[m], std::exp(maps.maps[m].log_scale - evidence.log_scale), one);
-  }
+  evidence.one = std::exp(-evidence.log_scale);
   for (const Reading& reading : maps.readings) {
     const Candidate& candidate = record.ground->candidates[reading.candidate];
     const PlaceMap& map = maps.maps[reading.map];
-    const bool drawn = candidate.place == Candidate::Place::drawn;
-    evidence.drawn.push_back(drawn ? 1 : 0);
-    Layer& layer = evidence.readings.emplace_back();
-    layer.value = one;
-    if (drawn && evidence.wide.empty()) {
-      evidence.wide = map.informative() ? wide_average(excess[reading.map], map, one)
-                                        : std::vector<double>(ShiftLattice::kSize, one);
-    }
+    Evidence::Reading& each = evidence.readings.emplace_back();
+    each.is_drawn = candidate.place == Candidate::Place::drawn;
     if (!map.informative()) {
       continue;
     }
-    const geo::Xy mean{reading.on_map.x + candidate.turned_by.x, reading.on_map.y + candidate.turned_by.y};
-    const double deviation_m = deviation_of(candidate, spread_m);
-    const Kernel x(mean.x, deviation_m);
-    const Kernel y(mean.y, deviation_m);
-    if (candidate.place == Candidate::Place::legs) {
-      layer.value = std::max(0.0, one + correlated(excess[reading.map], map.side(), x, y, 1, map.reach)[0]);
-    } else {
-      layer.follows_shift = true;
-      layer.at = correlated(excess[reading.map], map.side(), x, y, kSide, map.reach - ShiftLattice::kReach);
-      for (double& value : layer.at) {
-        value = std::max(0.0, value + one);
+    const auto excess = [&] { return excess_of(map, std::exp(map.log_scale - evidence.log_scale), evidence.one); };
+    if (each.is_drawn) {
+      if (evidence.wide.empty()) {
+        evidence.wide = wide_average(excess(), map, kWide_m);
+        keep_above(-evidence.one, evidence.wide);
       }
+    } else {
+      place(candidate, reading, map, excess(), deviation_of(candidate, 0), evidence.one, each.everywhere, each.at);
     }
   }
   return evidence;
+}
+
+void SourceFit::spread_out(std::vector<Evidence>& evidences, double spread_m) const {
+  constexpr std::size_t kGrain = 4;
+  base::parallel_for(records_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const RecordMaps& maps = *records_[i].maps;
+      Evidence& evidence = evidences[i];
+      std::vector<float> excess;
+      std::size_t of_map = maps.maps.size();
+      for (std::size_t r = 0; r < evidence.readings.size(); ++r) {
+        const Reading& reading = maps.readings[r];
+        const PlaceMap& map = maps.maps[reading.map];
+        Evidence::Reading& each = evidence.readings[r];
+        if (!each.is_drawn || !map.informative()) {
+          continue;
+        }
+        if (of_map != reading.map) {
+          excess = excess_of(map, std::exp(map.log_scale - evidence.log_scale), evidence.one);
+          of_map = reading.map;
+        }
+        place(records_[i].ground->candidates[reading.candidate], reading, map, excess, spread_m, evidence.one,
+              each.everywhere, each.at);
+      }
+    }
+  });
 }
 
 /// Shifts of sheets round the shift of their source.
@@ -312,18 +289,16 @@ struct SourceFit::SheetShifts {
         const float top = *std::max_element(logs.begin(), logs.end());
         sheets[s].resize(logs.size());
         for (std::size_t k = 0; k < logs.size(); ++k) {
-          sheets[s][k] = std::exp(static_cast<double>(logs[k] - top));
+          sheets[s][k] = std::exp(logs[k] - top);
         }
-        averaged[s] = correlated(sheets[s], kSide, kernel, kernel, kSide, 0);
-        for (double& value : averaged[s]) {
-          value = std::max(value, kSmallest);
-        }
+        averaged[s] = correlated(sheets[s].data(), kSide, kernel, kernel, kSide, 0);
+        keep_above(kSmallest, averaged[s]);
       }
     });
     for (std::size_t s = 0; s < log_sheets.size(); ++s) {
       const float top = *std::max_element(log_sheets[s].begin(), log_sheets[s].end());
       for (std::size_t k = 0; k < log_source.size(); ++k) {
-        log_source[k] += std::log(averaged[s][k]) + static_cast<double>(top);
+        log_source[k] += std::log(static_cast<double>(averaged[s][k])) + static_cast<double>(top);
       }
     }
     const double top = *std::max_element(log_source.begin(), log_source.end());
@@ -342,33 +317,33 @@ struct SourceFit::SheetShifts {
   /// Posterior of the shift of one sheet, summing to 1.
   ShiftWeights of_sheet(std::size_t s) const {
     std::vector<double> others(source.size());
+    double top = 0;
     for (std::size_t k = 0; k < others.size(); ++k) {
-      others[k] = source[k] / averaged[s][k];
+      others[k] = source[k] / static_cast<double>(averaged[s][k]);
+      top = std::max(top, others[k]);
     }
-    ShiftWeights weights = correlated(others, kSide, kernel, kernel, kSide, 0);
-    double all = 0;
+    std::vector<float> scaled(others.size());
+    for (std::size_t k = 0; k < others.size(); ++k) {
+      scaled[k] = static_cast<float>(others[k] / top);
+    }
+    ShiftWeights weights = correlated(scaled.data(), kSide, kernel, kernel, kSide, 0);
     for (std::size_t k = 0; k < weights.size(); ++k) {
       weights[k] *= sheets[s][k];
-      all += weights[k];
     }
-    for (double& weight : weights) {
-      weight /= all;
-    }
+    make_sum_1(weights);
     return weights;
   }
 
   Kernel kernel;
   std::vector<double> log_source;
-  std::vector<double> source;                 ///< posterior of the shift of the source
-  std::vector<std::vector<double>> sheets;    ///< likelihood of each shift, by sheet, scaled
-  std::vector<std::vector<double>> averaged;  ///< the same over shifts round that of the source
+  std::vector<double> source;          ///< posterior of the shift of the source
+  std::vector<ShiftWeights> sheets;    ///< likelihood of each shift, by sheet, scaled
+  std::vector<ShiftWeights> averaged;  ///< the same over shifts round that of the source
   double log_likelihood = 0;
 };
 
-namespace {
-
 /// What one pass over the records of a source adds up.
-struct Tally {
+struct SourceFit::Tally {
   double records = 0;
   double findable = 0;
   double drawn = 0;
@@ -387,8 +362,6 @@ struct Tally {
   }
 };
 
-}  // namespace
-
 SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const std::vector<double>& priors,
                      const Discount& discount)
     : records_(std::move(records)), priors_(priors), discount_(discount) {
@@ -399,15 +372,24 @@ SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const
   for (const SourceRecord& record : records_) {
     sheets_ = std::max(sheets_, record.sheet + 1);
   }
+  std::vector<Evidence> evidences(records_.size());
+  constexpr std::size_t kGrain = 4;
+  base::parallel_for(records_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (records_[i].maps->informative) {
+        evidences[i] = evidence_of(records_[i]);
+      }
+    }
+  });
   grid_weights_.assign(kSpreads_m.size() * kSheets_m.size(), 0.0);
   log_sheets_.resize(kSpreads_m.size());
   std::array<SourceLaw, kSpreads_m.size()> laws;
-  fit_at(kStart, law_);
+  fit_at(kStart, evidences, law_);
   laws[kStart] = law_;
   for (std::size_t spread = 0; spread < kSpreads_m.size(); ++spread) {
     if (spread != kStart) {
       laws[spread] = laws[kStart];
-      fit_at(spread, laws[spread]);
+      fit_at(spread, evidences, laws[spread]);
     }
   }
   const double top = *std::max_element(grid_weights_.begin(), grid_weights_.end());
@@ -429,94 +411,96 @@ SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const
   for (std::size_t s = 0; s < sheets_; ++s) {
     of_sheet.push_back(shifts.of_sheet(s));
   }
+  spread_out(evidences, law_.spread_m);
   posteriors_.resize(records_.size());
-  constexpr std::size_t kGrain = 4;
   base::parallel_for(records_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      const SourceRecord& record = records_[i];
-      RecordPosterior& posterior = posteriors_[i];
-      posterior.shift = of_sheet[record.sheet];
-      posterior.wide_share = law_.wide_share;
-      if (record.maps->readings.empty()) {
-        continue;
-      }
-      posterior.prior = weights_of(record, law_);
-      if (!record.maps->informative) {
-        posterior.readings = posterior.prior;
-        continue;
-      }
-      const Evidence evidence = evidence_of(record, law_.spread_m);
-      const double findable = law_.findable;
-      std::vector<double> ratios(ShiftLattice::kSize);
-      double all_shifts = 0;
-      for (std::size_t k = 0; k < ratios.size(); ++k) {
-        const double log_total =
-            std::log(std::max(1e-300, evidence.total(posterior.prior, law_.wide_share, k))) + evidence.log_scale;
-        ratios[k] = discount_.counted(log_total, record.stratum);
-        posterior.shift[k] /= 1 - findable + findable * ratios[k];
-        all_shifts += posterior.shift[k];
-      }
-      double ratio = 0;
-      posterior.readings.assign(posterior.prior.size(), 0.0);
-      double wide = 0;
-      double drawn = 0;
-      for (std::size_t k = 0; k < ratios.size(); ++k) {
-        posterior.shift[k] /= all_shifts;
-        ratio += posterior.shift[k] * ratios[k];
-        for (std::size_t r = 0; r < posterior.readings.size(); ++r) {
-          const double part = posterior.shift[k] * posterior.prior[r] * evidence.part(r, law_.wide_share, k);
-          posterior.readings[r] += part;
-          if (evidence.is_drawn(r)) {
-            drawn += part;
-            wide += posterior.shift[k] * posterior.prior[r] * law_.wide_share * evidence.wide[k];
-          }
-        }
-      }
-      const double sum = std::accumulate(posterior.readings.begin(), posterior.readings.end(), 0.0);
-      for (double& reading : posterior.readings) {
-        reading /= std::max(sum, 1e-300);
-      }
-      posterior.log_ratio = std::min(kMostForExistence, std::log(std::max(ratio, 1e-300)));
-      posterior.wide_share = drawn > 0 ? wide / drawn : law_.wide_share;
+      posteriors_[i] = posterior_of(records_[i], evidences[i], of_sheet[records_[i].sheet]);
     }
   });
 }
 
-void SourceFit::fit_at(std::size_t spread, SourceLaw& law) {
+RecordPosterior SourceFit::posterior_of(const SourceRecord& record, const Evidence& evidence,
+                                        ShiftWeights of_sheet) const {
+  RecordPosterior posterior;
+  posterior.shift = std::move(of_sheet);
+  posterior.wide_share = law_.wide_share;
+  if (record.maps->readings.empty()) {
+    return posterior;
+  }
+  posterior.prior = weights_of(record, law_);
+  posterior.readings = posterior.prior;
+  if (!record.maps->informative) {
+    return posterior;
+  }
+  const ShiftWeights above = evidence.above_one(posterior.prior, law_.wide_share);
+  std::vector<double> ratios(ShiftLattice::kSize);
+  const double scale = discount_.scale(evidence.log_scale, record.stratum);
+  for (std::size_t k = 0; k < ratios.size(); ++k) {
+    ratios[k] = scale * std::max(0.0, evidence.one + static_cast<double>(above[k]));
+    // What the sheet's other records say of its shift.
+    posterior.shift[k] =
+        static_cast<float>(static_cast<double>(posterior.shift[k]) / (1 - law_.findable + law_.findable * ratios[k]));
+  }
+  make_sum_1(posterior.shift);
+  posterior.readings.assign(posterior.prior.size(), 0.0);
+  double ratio = 0;
+  double wide = 0;
+  double drawn = 0;
+  for (std::size_t k = 0; k < ratios.size(); ++k) {
+    const auto weight = static_cast<double>(posterior.shift[k]);
+    if (weight < kLeastShift) {
+      continue;
+    }
+    ratio += weight * ratios[k];
+    for (std::size_t r = 0; r < posterior.readings.size(); ++r) {
+      const double part = weight * posterior.prior[r] * evidence.part(r, law_.wide_share, k);
+      posterior.readings[r] += part;
+      if (evidence.readings[r].is_drawn) {
+        drawn += part;
+        wide += weight * posterior.prior[r] * law_.wide_share * (evidence.one + evidence.wide_at(k));
+      }
+    }
+  }
+  const double sum = std::accumulate(posterior.readings.begin(), posterior.readings.end(), 0.0);
+  for (double& reading : posterior.readings) {
+    reading /= std::max(sum, 1e-300);
+  }
+  posterior.log_ratio = std::min(kMostForExistence, std::log(std::max(ratio, 1e-300)));
+  posterior.wide_share = drawn > 0 ? wide / drawn : law_.wide_share;
+  return posterior;
+}
+
+void SourceFit::fit_at(std::size_t spread, std::vector<Evidence>& evidences, SourceLaw& law) {
+  spread_out(evidences, kSpreads_m[spread]);
   std::vector<std::vector<std::size_t>> of_sheet(sheets_);  ///< records that say anything
   for (std::size_t i = 0; i < records_.size(); ++i) {
     if (records_[i].maps->informative) {
       of_sheet[records_[i].sheet].push_back(i);
     }
   }
-  std::vector<Evidence> evidences(records_.size());
-  constexpr std::size_t kGrain = 4;
-  base::parallel_for(records_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      if (records_[i].maps->informative) {
-        evidences[i] = evidence_of(records_[i], kSpreads_m[spread]);
-      }
-    }
-  });
-  std::vector<std::vector<float>>& log_sheets = log_sheets_[spread];
-  log_sheets.assign(sheets_, std::vector<float>(ShiftLattice::kSize, 0.0F));
-  std::vector<std::vector<double>> ratios(records_.size());
+  std::vector<ShiftWeights>& log_sheets = log_sheets_[spread];
+  log_sheets.assign(sheets_, ShiftWeights(ShiftLattice::kSize, 0.0F));
+  // Likelihood of each record's finds by shift of its sheet, over that of no field: 1 - phi + phi A (eq. 7).
+  std::vector<std::vector<double>> likelihoods(records_.size());
   const auto look = [&] {
     base::parallel_for(sheets_, 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t s = begin; s < end; ++s) {
-        std::vector<double> logs(ShiftLattice::kSize, 0.0);
+        LogProduct product(ShiftLattice::kSize);
         for (const std::size_t i : of_sheet[s]) {
           const SourceRecord& record = records_[i];
-          const std::vector<double> weights = weights_of(record, law);
-          const double prior = law.findable;
-          ratios[i].resize(ShiftLattice::kSize);
-          for (std::size_t k = 0; k < logs.size(); ++k) {
-            const double log_total =
-                std::log(std::max(1e-300, evidences[i].total(weights, law.wide_share, k))) + evidences[i].log_scale;
-            ratios[i][k] = discount_.counted(log_total, record.stratum);
-            logs[k] += std::log(1 - prior + prior * ratios[i][k]);
+          const ShiftWeights above = evidences[i].above_one(weights_of(record, law), law.wide_share);
+          const double scale = law.findable * discount_.scale(evidences[i].log_scale, record.stratum);
+          const double not_findable = 1 - law.findable;
+          const double base = not_findable + scale * evidences[i].one;
+          std::vector<double>& likelihood = likelihoods[i];
+          likelihood.resize(ShiftLattice::kSize);
+          for (std::size_t k = 0; k < ShiftLattice::kSize; ++k) {
+            likelihood[k] = std::max(not_findable, base + scale * static_cast<double>(above[k]));
           }
+          product.times(likelihood);
         }
+        const std::vector<double> logs = product.log();
         std::copy(logs.begin(), logs.end(), log_sheets[s].begin());
       }
     });
@@ -544,33 +528,16 @@ void SourceFit::fit_at(std::size_t spread, SourceLaw& law) {
     std::vector<Tally> parts(sheets_);
     base::parallel_for(sheets_, 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t s = begin; s < end; ++s) {
-        Tally& part = parts[s];
-        part.hypotheses.assign(law.weights.size(), std::vector<double>(priors_.size(), 0.0));
+        parts[s].hypotheses.assign(law.weights.size(), std::vector<double>(priors_.size(), 0.0));
         const ShiftWeights shift = shifts.of_sheet(s);
-        for (const std::size_t i : of_sheet[s]) {
-          const SourceRecord& record = records_[i];
-          const Evidence& evidence = evidences[i];
-          const std::vector<double> weights = weights_of(record, law);
-          const double prior = law.findable;
-          part.records += 1;
-          for (std::size_t k = 0; k < shift.size(); ++k) {
-            if (shift[k] < 1e-7) {
-              continue;
-            }
-            const double ratio = ratios[i][k];
-            const double findable = shift[k] * prior * ratio / (1 - prior + prior * ratio);
-            const double scale = findable / std::max(1e-300, evidence.total(weights, law.wide_share, k));
-            part.findable += findable;
-            for (std::size_t r = 0; r < weights.size(); ++r) {
-              const double share = scale * weights[r] * evidence.part(r, law.wide_share, k);
-              part.hypotheses[record.form][record.ground->candidates[record.maps->readings[r].candidate].hypothesis] +=
-                  share;
-              if (evidence.is_drawn(r)) {
-                part.drawn += share;
-                part.wide += scale * weights[r] * law.wide_share * evidence.wide[k];
-              }
-            }
+        std::vector<std::size_t> likely;
+        for (std::size_t k = 0; k < shift.size(); ++k) {
+          if (static_cast<double>(shift[k]) >= kLeastShift) {
+            likely.push_back(k);
           }
+        }
+        for (const std::size_t i : of_sheet[s]) {
+          tally(records_[i], evidences[i], likelihoods[i], shift, likely, law, parts[s]);
         }
       }
     });
@@ -594,36 +561,61 @@ void SourceFit::fit_at(std::size_t spread, SourceLaw& law) {
   }
 }
 
-std::vector<double> displacements_of(const RecordMaps& maps, const RecordGround& ground, std::size_t reading,
-                                     const SourceLaw& law, const ShiftWeights& shift, bool informed) {
+void SourceFit::tally(const SourceRecord& record, const Evidence& evidence, const std::vector<double>& likelihood,
+                      const ShiftWeights& shift, const std::vector<std::size_t>& likely, const SourceLaw& law,
+                      Tally& sums) const {
+  const std::vector<double> weights = weights_of(record, law);
+  const double scale = law.findable * discount_.scale(evidence.log_scale, record.stratum);
+  sums.records += 1;
+  for (const std::size_t k : likely) {
+    const auto weight = static_cast<double>(shift[k]);
+    sums.findable += weight * (1 - (1 - law.findable) / likelihood[k]);
+    const double found = weight * scale / likelihood[k];
+    const double wide = law.wide_share * (evidence.one + evidence.wide_at(k));
+    for (std::size_t r = 0; r < weights.size(); ++r) {
+      const double share = found * weights[r] * evidence.part(r, law.wide_share, k);
+      sums.hypotheses[record.form][record.ground->candidates[record.maps->readings[r].candidate].hypothesis] += share;
+      if (evidence.readings[r].is_drawn) {
+        sums.drawn += share;
+        sums.wide += found * weights[r] * wide;
+      }
+    }
+  }
+}
+
+Displacements displacements_of(const RecordMaps& maps, const RecordGround& ground, std::size_t reading,
+                               const SourceLaw& law, const ShiftWeights& shift) {
   const Reading& read = maps.readings[reading];
   const Candidate& candidate = ground.candidates[read.candidate];
   const PlaceMap& map = maps.maps[read.map];
   const geo::Xy mean{-read.on_map.x - candidate.turned_by.x, -read.on_map.y - candidate.turned_by.y};
   const double deviation_m = deviation_of(candidate, law.spread_m);
-  std::vector<double> weights;
+  std::vector<float> weights;
   if (candidate.place == Candidate::Place::legs) {
-    const std::vector<double> here{1.0};
-    weights = correlated(here, 1, Kernel(mean.x, deviation_m), Kernel(mean.y, deviation_m), map.side(), -map.reach);
+    const float here = 1;
+    weights = correlated(&here, 1, Kernel(mean.x, deviation_m), Kernel(mean.y, deviation_m), map.side(), -map.reach);
   } else {
     const int offset = ShiftLattice::kReach - map.reach;
-    weights = correlated(shift, kSide, Kernel(mean.x, deviation_m), Kernel(mean.y, deviation_m), map.side(), offset);
+    weights =
+        correlated(shift.data(), kSide, Kernel(mean.x, deviation_m), Kernel(mean.y, deviation_m), map.side(), offset);
     if (candidate.place == Candidate::Place::drawn) {
-      const auto wide = correlated(shift, kSide, Kernel(mean.x, kWide_m), Kernel(mean.y, kWide_m), map.side(), offset);
+      const auto wide =
+          correlated(shift.data(), kSide, Kernel(mean.x, kWide_m), Kernel(mean.y, kWide_m), map.side(), offset);
+      const auto wide_share = static_cast<float>(law.wide_share);
       for (std::size_t k = 0; k < weights.size(); ++k) {
-        weights[k] = (1 - law.wide_share) * weights[k] + law.wide_share * wide[k];
+        weights[k] = (1 - wide_share) * weights[k] + wide_share * wide[k];
       }
     }
   }
-  double all = 0;
-  for (std::size_t k = 0; k < weights.size(); ++k) {
-    weights[k] *= informed && map.informative() ? static_cast<double>(map.ratio[k]) : 1;
-    all += weights[k];
+  make_sum_1(weights);
+  Displacements result{weights, weights};
+  if (map.informative()) {
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      result.after[k] *= map.ratio[k];
+    }
+    make_sum_1(result.after);
   }
-  for (double& weight : weights) {
-    weight /= std::max(all, 1e-300);
-  }
-  return weights;
+  return result;
 }
 
 SourceFit::Intervals SourceFit::intervals(const std::vector<double>& exists, std::uint64_t seed) const {

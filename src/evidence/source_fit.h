@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "evidence/record_maps.h"
+#include "evidence/shift_lattice.h"
 
 namespace firmground::evidence {
 
@@ -16,7 +17,8 @@ struct Discount {
   static constexpr std::size_t kStrata = FindCounts::kContexts * kEfforts;
   std::array<double, kStrata> log_mean{};  ///< never below 0
   static std::size_t stratum(std::uint8_t context, double effort_share);
-  double counted(double log_ratio, std::size_t in_stratum) const;
+  /// exp(log_scale), discounted.
+  double scale(double log_scale, std::size_t in_stratum) const;
 };
 
 /// Evidence of decoys: log ratio, averaged over displacements as a source would, and stratum.
@@ -27,16 +29,6 @@ struct DecoyEvidence {
 Discount discount_of(const std::vector<DecoyEvidence>& decoys);
 /// The log ratio of a decoy.
 double decoy_log_ratio(const PlaceMap& map);
-
-/// A lattice of shifts, metres, round zero.
-struct ShiftLattice {
-  static constexpr double kStep_m = PlaceMap::kStep_m;
-  static constexpr int kReach = 20;  ///< 400 m each way
-  static constexpr int kSide = 2 * kReach + 1;
-  static constexpr std::size_t kSize = static_cast<std::size_t>(kSide) * kSide;
-  static double at(int step) { return (step - kReach) * kStep_m; }
-};
-using ShiftWeights = std::vector<double>;
 
 /// What the fit needs of one record of a source.
 struct SourceRecord {
@@ -72,10 +64,13 @@ struct RecordPosterior {
   double wide_share = 0;         ///< of the weight of its drawn readings
 };
 
-/// Displacements of one reading on its map, given that the field can be found: normal round the shift of the sheet,
-/// weighted by the map.  `informed` false: before the finds were looked at.
-std::vector<double> displacements_of(const RecordMaps& maps, const RecordGround& ground, std::size_t reading,
-                                     const SourceLaw& law, const ShiftWeights& shift, bool informed);
+/// Where one reading lies on its map, by displacement, each summing to 1: normal round the shift of the sheet.
+struct Displacements {
+  std::vector<float> before;  ///< the finds were looked at
+  std::vector<float> after;   ///< given that the field can be found: the same weighted by the map
+};
+Displacements displacements_of(const RecordMaps& maps, const RecordGround& ground, std::size_t reading,
+                               const SourceLaw& law, const ShiftWeights& shift);
 
 /// The law of one source by EM over its records, and what follows for each of them. Shift of the source, shifts of its
 /// sheets round it and spread of the records round their sheets are averaged over on a lattice and a grid, so that no
@@ -98,11 +93,16 @@ class SourceFit {
   Intervals intervals(const std::vector<double>& exists, std::uint64_t seed) const;
 
  private:
-  struct Layer;
   struct Evidence;
   struct SheetShifts;
-  Evidence evidence_of(const SourceRecord& record, double spread_m) const;
-  void fit_at(std::size_t spread, SourceLaw& law);
+  Evidence evidence_of(const SourceRecord& record) const;
+  void spread_out(std::vector<Evidence>& evidences, double spread_m) const;
+  void fit_at(std::size_t spread, std::vector<Evidence>& evidences, SourceLaw& law);
+  struct Tally;
+  void tally(const SourceRecord& record, const Evidence& evidence, const std::vector<double>& likelihood,
+             const ShiftWeights& shift, const std::vector<std::size_t>& likely, const SourceLaw& law,
+             Tally& sums) const;
+  RecordPosterior posterior_of(const SourceRecord& record, const Evidence& evidence, ShiftWeights of_sheet) const;
 
   std::vector<SourceRecord> records_;
   std::vector<double> priors_;
