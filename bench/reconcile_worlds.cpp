@@ -322,14 +322,16 @@ int main(int argc, char** argv) {
     const auto country = bench::value_of(simulate::simulate(wanted));
     evidence::ReconcileOptions options;
     const double before = bench::cpu_seconds();
+    const double before_mb = bench::peak_mb();
     const auto [seconds, result] =
         bench::timed([&] { return bench::value_of(evidence::reconcile(country.known, options)); });
     const double cpu = bench::cpu_seconds() - before;
     const World world(country, result);
     add(world, pool);
-    fmt::print("world {:3}: {:5} records, {:6} finds, {:.1f} s ({:.1f} s of processor), {:.0f} MB, hash {}\n", seed,
-               result.records.size(), result.finds_used, seconds, cpu, bench::peak_mb(),
-               base::content_hash(evidence::to_json(result, "{}")).substr(0, 16));
+    fmt::print(
+        "world {:3}: {:5} records, {:6} finds, {:.1f} s ({:.1f} s of processor), {:.0f} MB ({:.0f} before), hash {}\n",
+        seed, result.records.size(), result.finds_used, seconds, cpu, bench::peak_mb(), before_mb,
+        base::content_hash(evidence::to_json(result, "{}")).substr(0, 16));
     for (const std::string& line : world.source_lines_) {
       fmt::print("{}\n", line);
     }

@@ -91,7 +91,7 @@ class Reconciler {
     posterior_.resize(grounds_.size());
     draw_maps(counts, false);
     discount(counts, false);
-    fit_sources();
+    fit_sources(SourceFit::Effort::first_look);
     if (!step("sharing finds between records", 0.55)) {
       return base::fail("base.cancelled");
     }
@@ -102,7 +102,7 @@ class Reconciler {
       return base::fail("base.cancelled");
     }
     discount(left, true);
-    fit_sources();
+    fit_sources(SourceFit::Effort::full);
     Reconciliation result = verdicts();
     progress("done", 1);
     return result;
@@ -176,14 +176,14 @@ class Reconciler {
     form_count_ = known.size();
   }
 
-  void fit_sources() {
+  void fit_sources(SourceFit::Effort effort) {
     for (Source& source : sources_) {
       std::vector<SourceRecord> records;
       for (std::size_t k = 0; k < source.records.size(); ++k) {
         const std::size_t i = source.records[k];
         records.push_back({&maps_[i], &grounds_[i], source.sheets[k], forms_[i], stratum_of(i)});
       }
-      source.fit = std::make_unique<SourceFit>(std::move(records), form_count_, priors_, discount_);
+      source.fit = std::make_unique<SourceFit>(std::move(records), form_count_, priors_, discount_, effort);
       for (std::size_t k = 0; k < source.records.size(); ++k) {
         posterior_[source.records[k]] = {&source, &source.fit->records()[k]};
       }

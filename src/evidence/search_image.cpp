@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/wide_vectors.h"
 #include "evidence/observations.h"
 #include "mineaction/code_lists.h"
 
@@ -177,17 +178,23 @@ Neighbourhood::Neighbourhood(const SearchImage& image, std::int32_t column, std:
   }
 }
 
-void Neighbourhood::add_run(Channel channel, std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
-                            Lanes& sums) const {
+namespace {
+
+/// into[i] += b[i] - a[i]
+FG_WIDE_VECTORS void add_difference(const float* a, const float* b, std::size_t count, float* into) {
   constexpr std::size_t kAtOnce = 16;
-  const float* a = &sums_[at(row, from, channel)];
-  const float* b = &sums_[at(row, to, channel)];
-  float* into = sums.data();
-  for (std::size_t first = 0; first < lanes; first += kAtOnce) {
+  for (std::size_t first = 0; first < count; first += kAtOnce) {
     for (std::size_t i = first; i < first + kAtOnce; ++i) {
       into[i] += b[i] - a[i];
     }
   }
+}
+
+}  // namespace
+
+void Neighbourhood::add_run(Channel channel, std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
+                            Lanes& sums) const {
+  add_difference(&sums_[at(row, from, channel)], &sums_[at(row, to, channel)], lanes, sums.data());
 }
 
 Template template_of(const geo::Grid& grid, const geo::PlanarGeometry& geometry) {

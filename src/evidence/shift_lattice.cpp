@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "base/wide_vectors.h"
+
 namespace firmground::evidence {
 
 namespace {
@@ -18,15 +20,45 @@ double below(double z) {
   return 0.5 * std::erfc(-z / std::numbers::sqrt2);
 }
 
-void add_scaled(float scale, const float* from, float* into, int count) {
-  for (int i = 0; i < count; ++i) {
-    into[i] += scale * from[i];
+/// out[i] += sum over k of mass[k] in[i + k stride].
+FG_WIDE_VECTORS void convolve(const float* in, std::size_t stride, const float* mass, int taps, float* out, int count) {
+  int k = 0;
+  for (; k + 3 < taps; k += 4) {
+    const float* a = in + static_cast<std::size_t>(k) * stride;
+    const float* b = a + stride;
+    const float* c = b + stride;
+    const float* d = c + stride;
+    const float ma = mass[k];
+    const float mb = mass[k + 1];
+    const float mc = mass[k + 2];
+    const float md = mass[k + 3];
+    for (int i = 0; i < count; ++i) {
+      out[i] += (ma * a[i] + mb * b[i]) + (mc * c[i] + md * d[i]);
+    }
+  }
+  for (; k < taps; ++k) {
+    const float* a = in + static_cast<std::size_t>(k) * stride;
+    for (int i = 0; i < count; ++i) {
+      out[i] += mass[k] * a[i];
+    }
   }
 }
 
 constexpr std::uint64_t kMantissa = 0x000f'ffff'ffff'ffffULL;
 constexpr std::uint64_t kOne = 0x3ff0'0000'0000'0000ULL;
 constexpr int kMantissaBits = 52;
+
+FG_WIDE_VECTORS void multiply(const double* factors, std::size_t count, double* mantissa, double* exponent) {
+  constexpr double kBias = 1023;
+  // An exponent below 2048 written into the mantissa of 2^52: subtracting 2^52 leaves it as a number.
+  constexpr std::uint64_t kTwo52 = 0x4330'0000'0000'0000ULL;
+  constexpr double kTwo52Value = 4503599627370496.0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto bits = std::bit_cast<std::uint64_t>(factors[k]);
+    mantissa[k] *= std::bit_cast<double>((bits & kMantissa) | kOne);
+    exponent[k] += std::bit_cast<double>((bits >> kMantissaBits) | kTwo52) - kTwo52Value - kBias;
+  }
+}
 
 }  // namespace
 
@@ -47,25 +79,24 @@ std::vector<float> correlated(const float* from, int from_side, const Kernel& x,
   const auto to_width = static_cast<std::size_t>(to_side);
   std::vector<float> rows(to_width * from_width, 0.0F);
   for (int j = 0; j < to_side; ++j) {
-    float* into = &rows[static_cast<std::size_t>(j) * from_width];
     const int first = j + y.middle + offset - y.reach;
-    for (int k = std::max(0, -first); k < std::min(2 * y.reach + 1, from_side - first); ++k) {
-      add_scaled(y.mass[static_cast<std::size_t>(k)], from + static_cast<std::size_t>(first + k) * from_width, into,
-                 from_side);
+    const int begin = std::max(0, -first);
+    const int end = std::min(2 * y.reach + 1, from_side - first);
+    if (begin < end) {
+      convolve(from + static_cast<std::size_t>(first + begin) * from_width, from_width,
+               &y.mass[static_cast<std::size_t>(begin)], end - begin, &rows[static_cast<std::size_t>(j) * from_width],
+               from_side);
     }
   }
+  // What lies beyond `from` is nothing: each row between zeros.
+  const int first = x.middle + offset - x.reach;
+  const int begin = std::max(0, first);
+  const int end = std::min(from_side, first + to_side + 2 * x.reach);
+  std::vector<float> line(to_width + 2 * static_cast<std::size_t>(x.reach), 0.0F);
   std::vector<float> to(to_width * to_width, 0.0F);
-  for (int j = 0; j < to_side; ++j) {
-    const float* line = &rows[static_cast<std::size_t>(j) * from_width];
-    float* into = &to[static_cast<std::size_t>(j) * to_width];
-    for (int k = 0; k <= 2 * x.reach; ++k) {
-      const int move = x.middle + k - x.reach + offset;
-      const int begin = std::max(0, -move);
-      const int end = std::min(to_side, from_side - move);
-      if (begin < end) {
-        add_scaled(x.mass[static_cast<std::size_t>(k)], line + begin + move, into + begin, end - begin);
-      }
-    }
+  for (std::size_t j = 0; j < to_width && begin < end; ++j) {
+    std::copy(&rows[j * from_width] + begin, &rows[j * from_width] + end, line.begin() + (begin - first));
+    convolve(line.data(), 1, x.mass.data(), 2 * x.reach + 1, &to[j * to_width], to_side);
   }
   return to;
 }
@@ -121,19 +152,15 @@ ShiftWeights wide_average(const std::vector<float>& on_map, const PlaceMap& map,
   return average;
 }
 
+void add_weighted(float weight, const ShiftWeights& from, ShiftWeights& into) {
+  convolve(from.data(), 0, &weight, 1, into.data(), static_cast<int>(into.size()));
+}
+
 LogProduct::LogProduct(std::size_t places) : mantissa_(places, 1.0), exponent_(places, 0.0) {}
 
 void LogProduct::times(const std::vector<double>& factors) {
   constexpr int kMostBetween = 500;  // mantissas are below 2
-  constexpr double kBias = 1023;
-  // An exponent below 2048 written into the mantissa of 2^52: subtracting 2^52 leaves it as a number.
-  constexpr std::uint64_t kTwo52 = 0x4330'0000'0000'0000ULL;
-  constexpr double kTwo52Value = 4503599627370496.0;
-  for (std::size_t k = 0; k < factors.size(); ++k) {
-    const auto bits = std::bit_cast<std::uint64_t>(factors[k]);
-    mantissa_[k] *= std::bit_cast<double>((bits & kMantissa) | kOne);
-    exponent_[k] += std::bit_cast<double>((bits >> kMantissaBits) | kTwo52) - kTwo52Value - kBias;
-  }
+  multiply(factors.data(), factors.size(), mantissa_.data(), exponent_.data());
   if (++since_normal_ == kMostBetween) {
     normalise();
   }

@@ -33,6 +33,8 @@ std::vector<float> correlated(const float* from, int from_side, const Kernel& x,
 /// changes slowly.  REQUIRES: deviation_m of several blocks.
 ShiftWeights wide_average(const std::vector<float>& on_map, const PlaceMap& map, double deviation_m);
 
+void add_weighted(float weight, const ShiftWeights& from, ShiftWeights& into);
+
 /// Logarithm of a product of positive numbers for each of many places: mantissas are multiplied and exponents added, so
 /// that one logarithm a place is taken, not one a factor.
 class LogProduct {

@@ -35,8 +35,8 @@ constexpr double kWidePrior = 0.06;
 constexpr double kWidePriorWeight = 12;
 constexpr double kHypothesisPriorWeight = 5;
 constexpr std::size_t kStart = 2;  ///< of kSpreads_m: the first that is fitted
-constexpr int kRounds = 12;
-constexpr int kRoundsAfter = 5;
+constexpr int kRounds = 10;
+constexpr int kRoundsAfter = 3;
 constexpr double kLeastShift = 1e-7;  ///< shifts of less weight are passed over
 
 /// What a map holds above `one`, the scaled ratio of ground that says nothing.
@@ -192,25 +192,16 @@ struct SourceFit::Evidence {
       if (each.at.empty()) {
         everywhere += weight * each.everywhere;
       } else {
-        add(static_cast<float>(weight), each.at, sum);
+        add_weighted(static_cast<float>(weight), each.at, sum);
       }
     }
     if (!wide.empty()) {
-      add(static_cast<float>(drawn * wide_share), wide, sum);
+      add_weighted(static_cast<float>(drawn * wide_share), wide, sum);
     }
     for (float& value : sum) {
       value += static_cast<float>(everywhere);
     }
     return sum;
-  }
-
- private:
-  static void add(float weight, const ShiftWeights& from, ShiftWeights& into) {
-    const float* source = from.data();
-    float* target = into.data();
-    for (std::size_t k = 0; k < ShiftLattice::kSize; ++k) {
-      target[k] += weight * source[k];
-    }
   }
 };
 
@@ -363,7 +354,7 @@ struct SourceFit::Tally {
 };
 
 SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const std::vector<double>& priors,
-                     const Discount& discount)
+                     const Discount& discount, Effort effort)
     : records_(std::move(records)), priors_(priors), discount_(discount) {
   law_.weights.assign(forms, priors);
   if (records_.empty()) {
@@ -381,13 +372,14 @@ SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const
       }
     }
   });
-  grid_weights_.assign(kSpreads_m.size() * kSheets_m.size(), 0.0);
+  constexpr double kNotFitted = -1e300;
+  grid_weights_.assign(kSpreads_m.size() * kSheets_m.size(), kNotFitted);
   log_sheets_.resize(kSpreads_m.size());
   std::array<SourceLaw, kSpreads_m.size()> laws;
   fit_at(kStart, evidences, law_);
   laws[kStart] = law_;
   for (std::size_t spread = 0; spread < kSpreads_m.size(); ++spread) {
-    if (spread != kStart) {
+    if (spread != kStart && effort == Effort::full) {
       laws[spread] = laws[kStart];
       fit_at(spread, evidences, laws[spread]);
     }
@@ -506,12 +498,13 @@ void SourceFit::fit_at(std::size_t spread, std::vector<Evidence>& evidences, Sou
     });
   };
   const int rounds = spread == kStart ? kRounds : kRoundsAfter;
-  std::size_t best_sheets = kSheets_m.size() / 2;
+  std::size_t best_sheets = start_sheets_;
   for (int round = 0; round <= rounds; ++round) {
     look();
     double best = -1e300;
-    constexpr int kEvery = 4;  // the spread of sheets moves slowly
-    for (std::size_t k = 0; k < kSheets_m.size() && (round == rounds || round % kEvery == 1); ++k) {
+    // The spread of sheets moves slowly: it is chosen once the hypotheses have settled somewhat, and at the end.
+    const bool is_choosing = round == rounds || (spread == kStart && round == 2);
+    for (std::size_t k = 0; k < kSheets_m.size() && is_choosing; ++k) {
       double& weight = grid_weights_[spread * kSheets_m.size() + k];
       weight = SheetShifts(log_sheets, kSheets_m[k]).log_likelihood +
                log_normal_prior(kSpreads_m[spread], kSpreadMiddle_m, kSpreadWidth) +
@@ -522,6 +515,7 @@ void SourceFit::fit_at(std::size_t spread, std::vector<Evidence>& evidences, Sou
       }
     }
     if (round == rounds) {
+      start_sheets_ = spread == kStart ? best_sheets : start_sheets_;
       break;
     }
     const SheetShifts shifts(log_sheets, kSheets_m[best_sheets]);

@@ -77,10 +77,12 @@ Displacements displacements_of(const RecordMaps& maps, const RecordGround& groun
 /// record need be decided alone: all vote together.
 class SourceFit {
  public:
+  /// `first_look` fits at one spread alone: enough to say which records claim which finds.
+  enum class Effort : std::uint8_t { first_look, full };
   /// `priors`: by hypothesis, summing to 1. Records that say nothing take what the others tell.
   /// Cost: linear in the records that say anything; each a few milliseconds.
   SourceFit(std::vector<SourceRecord> records, std::size_t forms, const std::vector<double>& priors,
-            const Discount& discount);
+            const Discount& discount, Effort effort);
 
   const SourceLaw& law() const { return law_; }
   const std::vector<RecordPosterior>& records() const { return posteriors_; }
@@ -108,6 +110,7 @@ class SourceFit {
   std::vector<double> priors_;
   Discount discount_;
   std::size_t sheets_ = 0;
+  std::size_t start_sheets_ = 2;  ///< spread of sheets that a fit starts from
   SourceLaw law_;
   std::vector<RecordPosterior> posteriors_;
   std::vector<double> grid_weights_;                         ///< [spread][sheets_m]
