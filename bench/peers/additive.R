@@ -1,0 +1,62 @@
+# mgcv::bam: Rscript additive.R CELLS FORECAST [KNOTS]
+# By class, P(something found) = 1 - exp(-c exp(eta)), c the effort (cloglog with log c as offset), eta a smooth of every covariate
+# and of place. Smoothness by fREML; the size of the smooth of place, unless KNOTS says it, by the log score on blocks held out.
+library(mgcv)
+here <- dirname(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)))
+source(file.path(here, "cells.R"))
+argument <- commandArgs(trailingOnly = TRUE)
+cells <- read_cells(argument[1])
+table <- covariates(cells)
+table$x <- cells$data$x / 1000
+table$y <- cells$data$y / 1000
+
+formula_of <- function(rows, knots) {
+  terms <- "offset(log_effort)"
+  for (name in setdiff(names(table), c("x", "y"))) {
+    value <- table[rows, name]
+    distinct <- length(unique(value))
+    if (is.factor(value)) {
+      if (distinct > 1) terms <- c(terms, name)
+    } else if (distinct > 12) {
+      terms <- c(terms, sprintf("s(%s, k = 8)", name))
+    }
+  }
+  as.formula(paste("y_found ~", paste(c(terms, sprintf("s(x, y, k = %d)", knots)), collapse = " + ")))
+}
+
+fit <- function(class, rows, knots) {
+  data <- table[rows, ]
+  data$y_found <- found(cells, class)[rows]
+  data$log_effort <- log(effort(cells, class)[rows])
+  bam(formula_of(rows, knots), family = binomial("cloglog"), data = data, discrete = TRUE, nthreads = 2, select = FALSE)
+}
+
+# P(a cell holds any): full effort.
+presence <- function(model, rows) {
+  data <- table[rows, ]
+  data$log_effort <- 0
+  eta <- predict(model, data, discrete = TRUE, n.threads = 2)
+  as.numeric(-expm1(-exp(pmin(eta, 10))))
+}
+
+tuned <- function(class, choices, folds = 3) {
+  fold <- folds_of(cells, 1000, folds)
+  e <- effort(cells, class)
+  scores <- vapply(choices, function(knots) {
+    sum(vapply(seq_len(folds), function(f) {
+      held <- which(e > 0 & fold == f)
+      p <- presence(fit(class, which(e > 0 & fold != f), knots), held)
+      length(held) * log_score(found(cells, class)[held], -expm1(e[held] * log1p(-pmin(p, 1 - 1e-9))))
+    }, 0))
+  }, 0)
+  choices[which.min(scores)]
+}
+
+forecast <- function(class) {
+  knots <- if (length(argument) > 2) as.integer(argument[3]) else tuned(class, c(50L, 150L, 400L))
+  begin <- proc.time()[["elapsed"]]
+  p <- presence(fit(class, which(effort(cells, class) > 0), knots), seq_len(nrow(table)))
+  cat(sprintf("%s: %d knots of place; the last fit %.1f s\n", class, knots, proc.time()[["elapsed"]] - begin))
+  p
+}
+write_forecast(argument[2], forecast("mines"), forecast("erw"))
