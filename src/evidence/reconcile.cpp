@@ -373,7 +373,9 @@ class Reconciler {
                     grounds_[i].recorded.y - reading.explained.y + reading.on_map.y};
       for (int iy = 0; iy < map.side(); ++iy) {
         for (int ix = 0; ix < map.side(); ++ix) {
-          const double away = std::hypot(zero.x - map.at(ix) - found.x, zero.y - map.at(iy) - found.y);
+          const double dx = zero.x - map.at(ix) - found.x;
+          const double dy = zero.y - map.at(iy) - found.y;
+          const double away = std::sqrt(dx * dx + dy * dy);
           mass[std::min(kBins - 1, static_cast<std::size_t>(away / kBin_m))] +=
               weights[r] * static_cast<double>(places[map.index(ix, iy)]);
         }

@@ -191,7 +191,7 @@ struct Surroundings {
       if (near.searched(run.row + row)) {
         searched = true;
         near.add_run(Neighbourhood::kEffort, run.row + row, run.from + column, run.to + column, lanes, effort);
-        if (near.found()) {
+        if (near.found(run.row + row)) {
           near.add_run(Neighbourhood::kFinds, run.row + row, run.from + column, run.to + column, lanes, finds);
         }
       }
@@ -221,8 +221,11 @@ struct Surroundings {
       if (near.searched(row)) {
         const std::int32_t from = run.from + right;
         const std::int32_t to = run.to + right;
-        near.add_run(Neighbourhood::kFinds, row, from, to, lanes, parts.finds[run.part]);
         near.add_run(Neighbourhood::kEffort, row, from, to, lanes, parts.effort[run.part]);
+        if (!near.found(row)) {
+          continue;
+        }
+        near.add_run(Neighbourhood::kFinds, row, from, to, lanes, parts.finds[run.part]);
         if (run.part < kInnerParts) {
           near.add_run(Neighbourhood::kAvFinds, row, from, to, lanes, parts.av_finds);
         }

@@ -34,15 +34,30 @@ SearchImage::SearchImage(const mineaction::Snapshot& snapshot) {
   place_effort(snapshot);
   place_finds(snapshot);
   for (const auto& [key, tile] : index_) {
-    const auto column = static_cast<std::int32_t>(key & 0xffffffffU) * kTile;
-    const auto row = static_cast<std::int32_t>(key >> 32) * kTile;
-    for (std::int32_t i = 0; i < kTile * kTile; ++i) {
-      if (tiles_[tile].cells[static_cast<std::size_t>(i)].effort > 0) {
-        searched_.push_back(grid_.index(column + i % kTile, row + i / kTile));
-      }
-    }
+    const auto& cells = tiles_[tile].cells;
+    const auto count = std::count_if(cells.begin(), cells.end(), [](const Cell& cell) { return cell.effort > 0; });
+    searched_.push_back({key, static_cast<std::size_t>(count)});
   }
-  std::sort(searched_.begin(), searched_.end());
+  std::sort(searched_.begin(), searched_.end(),
+            [](const SearchedTile& a, const SearchedTile& b) { return a.key < b.key; });
+  std::size_t before = 0;
+  for (SearchedTile& tile : searched_) {
+    before = tile.up_to += before;
+  }
+}
+
+std::uint64_t SearchImage::searched_cell(std::size_t i) const {
+  const auto at = std::upper_bound(searched_.begin(), searched_.end(), i,
+                                   [](std::size_t n, const SearchedTile& tile) { return n < tile.up_to; });
+  std::size_t left = i - (at == searched_.begin() ? 0 : std::prev(at)->up_to);
+  const auto& cells = tiles_[index_.at(at->key)].cells;
+  std::size_t cell = 0;
+  while (cells[cell].effort <= 0 || left-- > 0) {
+    ++cell;
+  }
+  const auto column = static_cast<std::int32_t>(at->key & 0xffffffffU) * kTile;
+  const auto row = static_cast<std::int32_t>(at->key >> 32) * kTile;
+  return grid_.index(column + static_cast<std::int32_t>(cell) % kTile, row + static_cast<std::int32_t>(cell) / kTile);
 }
 
 SearchImage::Cell& SearchImage::touch(std::int32_t column, std::int32_t row) {
@@ -149,33 +164,58 @@ float Claims::left(std::uint64_t cell, const std::unordered_map<std::uint64_t, f
 Neighbourhood::Neighbourhood(const SearchImage& image, std::int32_t column, std::int32_t row, std::int32_t columns,
                              std::int32_t rows, const Claims* claims,
                              const std::unordered_map<std::uint64_t, float>& own)
-    : columns_(columns), row_searched_(static_cast<std::size_t>(rows)) {
-  sums_.resize(static_cast<std::size_t>(rows) * kChannels * 2 * half());
+    : columns_(columns), rows_(static_cast<std::size_t>(rows), Row::nothing) {
+  sums_ = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(rows) * kChannels * 2 * half());
   for (std::int32_t r = 0; r < rows; ++r) {
-    std::array<float, kChannels> sum{};
-    const SearchImage::Cell* near = nullptr;
-    for (std::int32_t c = 0; c < columns; ++c) {
-      if (near != nullptr) {
-        ++near;
+    sum_row(image, column, r, row + r, claims, own);
+    const Row kind = rows_[static_cast<std::size_t>(r)];
+    searched_ = searched_ || kind >= Row::searched;
+    found_ = found_ || kind == Row::found;
+  }
+}
+
+void Neighbourhood::sum_row(const SearchImage& image, std::int32_t column, std::int32_t row, std::int32_t of_grid,
+                            const Claims* claims, const std::unordered_map<std::uint64_t, float>& own) {
+  Row& kind = rows_[static_cast<std::size_t>(row)];
+  const auto each_line = [&](auto&& visit) {  // of cells that lie behind each other in memory
+    for (std::int32_t c = 0; c < columns_;) {
+      const std::int32_t from = column + c;
+      const std::int32_t to_tile = from < 0 ? -from : SearchImage::kTile - from % SearchImage::kTile;
+      const std::int32_t in_grid = from < 0 ? to_tile : std::max(1, std::min(to_tile, image.grid().columns - from));
+      const std::int32_t count = std::min(columns_ - c, in_grid);
+      visit(c, count, image.line(from, of_grid));
+      c += count;
+    }
+  };
+  each_line([&](std::int32_t, std::int32_t count, const SearchImage::Cell* cells) {
+    for (std::int32_t i = 0; cells != nullptr && i < count; ++i) {
+      kind = std::max(kind, cells[i].finds > 0 ? Row::found : cells[i].effort > 0 ? Row::searched : Row::nothing);
+    }
+  });
+  if (kind == Row::nothing) {
+    return;
+  }
+  const std::size_t channels = kind == Row::found ? std::size_t{kChannels} : 1;
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    float* even = &sums_[at(row, 0, channel)];
+    std::fill(even, even + 2 * half(), 0.0F);
+  }
+  std::array<float, kChannels> sum{};
+  each_line([&](std::int32_t c, std::int32_t count, const SearchImage::Cell* cells) {
+    for (std::int32_t i = 0; i < count; ++i) {
+      if (cells != nullptr && cells[i].effort > 0) {
+        sum[kEffort] += cells[i].effort;
+        if (cells[i].finds > 0) {
+          const float left = claims != nullptr ? claims->left(image.grid().index(column + c + i, of_grid), own) : 1.0F;
+          sum[kFinds] += left * static_cast<float>(cells[i].finds);
+          sum[kAvFinds] += left * static_cast<float>(cells[i].av_finds);
+        }
       }
-      if (c == 0 || column + c == 0 || (column + c) % SearchImage::kTile == 0 || column + c == image.grid().columns) {
-        near = image.line(column + c, row + r);
-      }
-      if (near != nullptr && near->effort > 0) {
-        row_searched_[static_cast<std::size_t>(r)] = 1;
-        const float left =
-            near->finds > 0 && claims != nullptr ? claims->left(image.grid().index(column + c, row + r), own) : 1.0F;
-        sum[kFinds] += left * static_cast<float>(near->finds);
-        sum[kAvFinds] += left * static_cast<float>(near->av_finds);
-        sum[kEffort] += near->effort;
-      }
-      for (std::size_t channel = 0; channel < kChannels; ++channel) {
-        sums_[at(r, c + 1, channel)] = sum[channel];
+      for (std::size_t channel = 0; channel < channels; ++channel) {
+        sums_[at(row, c + i + 1, channel)] = sum[channel];
       }
     }
-    searched_ = searched_ || row_searched_[static_cast<std::size_t>(r)] != 0;
-    found_ = found_ || sum[kFinds] > 0;
-  }
+  });
 }
 
 namespace {
@@ -303,20 +343,28 @@ Template in_parts(const Template& inner, double ring_m) {
     u.push_back(along(c, r));
     v.push_back(across(c, r));
   });
-  std::sort(u.begin(), u.end());
-  std::sort(v.begin(), v.end());
-  const double middle = v[v.size() / 2];
+  const auto nth = [](std::vector<double>& values, std::size_t n) {
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(n);
+    std::nth_element(values.begin(), at, values.end());
+    return *at;
+  };
+  constexpr std::size_t kAlong = kInnerParts / 2;
+  std::array<double, kAlong + 1> cuts{};  ///< of the longer axis; first and last are its ends
+  for (std::size_t k = 0; k <= kAlong; ++k) {
+    cuts[k] = nth(u, std::min(u.size() - 1, k * u.size() / kAlong));
+  }
+  const double middle = nth(v, v.size() / 2);
   const auto part_of = [&](std::int32_t column, std::int32_t row) {
     const double at = along(column, row);
     const std::size_t side = across(column, row) > middle ? 1 : 0;
     if (cells.at(column, row) == RingedCells::inner) {
       std::size_t part = 0;
-      while (part + 1 < kInnerParts / 2 && at >= u[(part + 1) * u.size() / (kInnerParts / 2)]) {
+      while (part + 1 < kAlong && at >= cuts[part + 1]) {
         ++part;
       }
       return static_cast<std::uint8_t>(2 * part + side);
     }
-    return static_cast<std::uint8_t>(kInnerParts + (at < u.front() ? 0 : at > u.back() ? 1 : 2 + side));
+    return static_cast<std::uint8_t>(kInnerParts + (at < cuts.front() ? 0 : at > cuts.back() ? 1 : 2 + side));
   };
   for (std::int32_t row = 0; row < cells.rows(); ++row) {
     for (std::int32_t c = 0; c < cells.columns(); ++c) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -33,14 +34,14 @@ class SearchImage {
   /// A cell by column and row of grid(), inside or outside it; all zero where nothing was searched.
   Cell at(std::int32_t column, std::int32_t row) const;
 
-  /// The cell and, behind it in memory, those east of it up to the next multiple of 64 columns; null where nothing near
-  /// was searched.
+  /// The cell and, behind it in memory, those east of it up to the next multiple of kTile columns; null where nothing
+  /// near was searched.
   const Cell* line(std::int32_t column, std::int32_t row) const { return find(column, row); }
-  static constexpr std::int32_t kTile = 64;
+  static constexpr std::int32_t kTile = 32;
 
-  /// Searched cells in ascending order: where templates are dropped at random.
-  std::size_t searched_cells() const { return searched_.size(); }
-  std::uint64_t searched_cell(std::size_t i) const { return searched_[i]; }
+  /// Searched cells, tile by tile: where templates are dropped at random.  Cost of one: a tile.
+  std::size_t searched_cells() const { return searched_.empty() ? 0 : searched_.back().up_to; }
+  std::uint64_t searched_cell(std::size_t i) const;
   geo::Xy centre(std::uint64_t cell) const;
   /// Finds in the order of the snapshot: the cell each was placed in, or -1.
   const std::vector<std::int64_t>& find_cells() const { return find_cells_; }
@@ -48,6 +49,10 @@ class SearchImage {
  private:
   struct Tile {
     std::vector<Cell> cells = std::vector<Cell>(static_cast<std::size_t>(kTile) * kTile);
+  };
+  struct SearchedTile {
+    std::uint64_t key = 0;
+    std::size_t up_to = 0;  ///< searched cells in it and in the tiles before it
   };
   Cell& touch(std::int32_t column, std::int32_t row);
   const Cell* find(std::int32_t column, std::int32_t row) const;
@@ -57,7 +62,7 @@ class SearchImage {
   geo::Grid grid_;
   std::unordered_map<std::uint64_t, std::uint32_t> index_;
   std::vector<Tile> tiles_;
-  std::vector<std::uint64_t> searched_;
+  std::vector<SearchedTile> searched_;  ///< by key
   std::vector<std::int64_t> find_cells_;
   std::int64_t finds_placed_ = 0;
 };
@@ -75,7 +80,7 @@ class Neighbourhood {
  public:
   /// Places of a run that are looked up at once, two cells apart.
   static constexpr std::size_t kLanes = 64;
-  enum Channel : std::size_t { kFinds, kAvFinds, kEffort, kChannels };
+  enum Channel : std::size_t { kEffort, kFinds, kAvFinds, kChannels };
   using Lanes = std::array<float, kLanes>;
 
   /// Cells [column, column + columns) x [row, row + rows) of the image's grid. Finds count by what `claims` leave of
@@ -85,9 +90,11 @@ class Neighbourhood {
 
   bool searched() const { return searched_; }
   bool found() const { return found_; }
-  bool searched(std::int32_t row) const { return row_searched_[static_cast<std::size_t>(row)] != 0; }
+  bool searched(std::int32_t row) const { return rows_[static_cast<std::size_t>(row)] >= Row::searched; }
+  bool found(std::int32_t row) const { return rows_[static_cast<std::size_t>(row)] == Row::found; }
   /// Adds to `sums` what lies of a channel in columns [from + 2 i, to + 2 i) of a row, for every lane i < `lanes` (and
-  /// some more, which hold nothing of use).  REQUIRES: lanes <= kLanes.
+  /// some more, which hold nothing of use).  REQUIRES: lanes <= kLanes, something searched in the row, of finds
+  /// something found.
   void add_run(Channel channel, std::int32_t row, std::int32_t from, std::int32_t to, std::size_t lanes,
                Lanes& sums) const;
 
@@ -100,8 +107,11 @@ class Neighbourhood {
   }
 
   std::int32_t columns_;
-  std::vector<float> sums_;
-  std::vector<std::uint8_t> row_searched_;
+  enum class Row : std::uint8_t { nothing, searched, found };
+  void sum_row(const SearchImage& image, std::int32_t column, std::int32_t row, std::int32_t of_grid,
+               const Claims* claims, const std::unordered_map<std::uint64_t, float>& own);
+  std::unique_ptr<float[]> sums_;  ///< left as it is where a row holds nothing
+  std::vector<Row> rows_;
   bool searched_ = false;
   bool found_ = false;
 };

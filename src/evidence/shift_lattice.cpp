@@ -166,6 +166,10 @@ void LogProduct::times(const std::vector<double>& factors) {
   }
 }
 
+void LogProduct::times(const std::vector<float>& factors) {
+  times(std::vector<double>(factors.begin(), factors.end()));
+}
+
 void LogProduct::normalise() {
   for (std::size_t k = 0; k < mantissa_.size(); ++k) {
     int exponent = 0;

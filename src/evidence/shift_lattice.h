@@ -42,6 +42,7 @@ class LogProduct {
   explicit LogProduct(std::size_t places);
   /// REQUIRES: factors are normal numbers above 0, one for each place.
   void times(const std::vector<double>& factors);
+  void times(const std::vector<float>& factors);
   std::vector<double> log() const;
 
  private:

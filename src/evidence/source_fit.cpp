@@ -37,7 +37,7 @@ constexpr double kHypothesisPriorWeight = 5;
 constexpr std::size_t kStart = 2;  ///< of kSpreads_m: the first that is fitted
 constexpr int kRounds = 10;
 constexpr int kRoundsAfter = 3;
-constexpr double kLeastShift = 1e-7;  ///< shifts of less weight are passed over
+constexpr double kLeastShift = 1e-6;  ///< shifts of less weight are passed over
 
 /// What a map holds above `one`, the scaled ratio of ground that says nothing.
 std::vector<float> excess_of(const PlaceMap& map, double factor, double one) {
@@ -103,6 +103,37 @@ void place(const Candidate& candidate, const Reading& reading, const PlaceMap& m
     at = correlated(excess.data(), map.side(), x, y, kSide, map.reach - ShiftLattice::kReach);
     keep_above(-one, at);
   }
+}
+
+/// Mean and standard deviation of shifts, per axis, metres.
+struct Spread {
+  geo::Xy mean;
+  geo::Xy deviation;
+};
+
+Spread spread_of(const ShiftWeights& shift) {
+  Spread spread;
+  geo::Xy squares;
+  for (std::size_t k = 0; k < shift.size(); ++k) {
+    const auto weight = static_cast<double>(shift[k]);
+    const geo::Xy at{ShiftLattice::at(static_cast<int>(k) % kSide), ShiftLattice::at(static_cast<int>(k) / kSide)};
+    spread.mean = {spread.mean.x + weight * at.x, spread.mean.y + weight * at.y};
+    squares = {squares.x + weight * at.x * at.x, squares.y + weight * at.y * at.y};
+  }
+  spread.deviation = {std::sqrt(std::max(0.0, squares.x - spread.mean.x * spread.mean.x)),
+                      std::sqrt(std::max(0.0, squares.y - spread.mean.y * spread.mean.y))};
+  return spread;
+}
+
+/// Mass of a normal law on the steps of a map along one axis.
+std::vector<float> on_axis(const PlaceMap& map, double mean_m, double deviation_m) {
+  std::vector<float> mass(static_cast<std::size_t>(map.side()));
+  for (int step = 0; step < map.side(); ++step) {
+    const double z = (map.at(step) - mean_m) / deviation_m;
+    mass[static_cast<std::size_t>(step)] =
+        static_cast<float>(std::exp(-0.5 * z * z) * kStep_m / (deviation_m * std::sqrt(2 * std::numbers::pi)));
+  }
+  return mass;
 }
 
 double log_normal_prior(double value, double middle, double width) {
@@ -286,11 +317,15 @@ struct SourceFit::SheetShifts {
         keep_above(kSmallest, averaged[s]);
       }
     });
+    LogProduct product(ShiftLattice::kSize);
+    double tops = 0;
     for (std::size_t s = 0; s < log_sheets.size(); ++s) {
-      const float top = *std::max_element(log_sheets[s].begin(), log_sheets[s].end());
-      for (std::size_t k = 0; k < log_source.size(); ++k) {
-        log_source[k] += std::log(static_cast<double>(averaged[s][k])) + static_cast<double>(top);
-      }
+      product.times(averaged[s]);
+      tops += static_cast<double>(*std::max_element(log_sheets[s].begin(), log_sheets[s].end()));
+    }
+    const std::vector<double> logs = product.log();
+    for (std::size_t k = 0; k < log_source.size(); ++k) {
+      log_source[k] += logs[k] + tops;
     }
     const double top = *std::max_element(log_source.begin(), log_source.end());
     source.resize(log_source.size());
@@ -593,11 +628,16 @@ Displacements displacements_of(const RecordMaps& maps, const RecordGround& groun
     weights =
         correlated(shift.data(), kSide, Kernel(mean.x, deviation_m), Kernel(mean.y, deviation_m), map.side(), offset);
     if (candidate.place == Candidate::Place::drawn) {
-      const auto wide =
-          correlated(shift.data(), kSide, Kernel(mean.x, kWide_m), Kernel(mean.y, kWide_m), map.side(), offset);
+      const Spread far = spread_of(shift);
+      const std::vector<float> x = on_axis(map, far.mean.x - mean.x, std::hypot(kWide_m, far.deviation.x));
+      const std::vector<float> y = on_axis(map, far.mean.y - mean.y, std::hypot(kWide_m, far.deviation.y));
       const auto wide_share = static_cast<float>(law.wide_share);
-      for (std::size_t k = 0; k < weights.size(); ++k) {
-        weights[k] = (1 - wide_share) * weights[k] + wide_share * wide[k];
+      for (int iy = 0; iy < map.side(); ++iy) {
+        for (int ix = 0; ix < map.side(); ++ix) {
+          float& weight = weights[map.index(ix, iy)];
+          weight = (1 - wide_share) * weight +
+                   wide_share * x[static_cast<std::size_t>(ix)] * y[static_cast<std::size_t>(iy)];
+        }
       }
     }
   }
