@@ -343,8 +343,8 @@ Template in_parts(const Template& inner, double ring_m) {
     u.push_back(along(c, r));
     v.push_back(across(c, r));
   });
-  const auto nth = [](std::vector<double>& values, std::size_t n) {
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(n);
+  const auto nth = [](std::vector<double>& values, std::size_t rank) {
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
     std::nth_element(values.begin(), at, values.end());
     return *at;
   };
