@@ -226,6 +226,32 @@ void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t
   }
 }
 
+/// Squares as wide as the range hold about as much independent field as there is (eq. 27); the counts of the cells in
+/// one have something in common too (eq. 28).
+void set_places(const geo::Grid& grid, const std::vector<evidence::SearchedCell>& searched,
+                const EstimateOptions& options, std::size_t which, ClassPosterior& posterior) {
+  const double width_m = std::max(posterior.model.short_lattice.spacing_m, std::exp(posterior.hyper.log_short_range_m));
+  posterior.place_cells = static_cast<std::int32_t>(std::lround(std::min(width_m / grid.cell_m, 1e6)));
+  std::vector<std::uint32_t> found;
+  std::vector<std::uint32_t> place;
+  const auto columns = static_cast<std::uint32_t>(grid.columns);
+  const auto side = static_cast<std::uint32_t>(posterior.place_cells);
+  for (const evidence::SearchedCell& cell : searched) {
+    if (cell.found > 0 && !left_out(options, cell.cell)) {
+      found.push_back(cell.found);
+      place.push_back(cell.cell / columns / side * columns + cell.cell % columns / side);
+    }
+  }
+  posterior.law.by_place = posterior.law_ahead.by_place = variation_between_places(found, place);
+  const double variance = std::log1p(posterior.law.by_place);
+  constexpr std::size_t kFactors = 4096;
+  base::Random random(options.seed, 500 + which);
+  for (std::size_t i = 0; i < kFactors; ++i) {
+    posterior.place_factors.push_back(
+        static_cast<float>(std::exp(std::sqrt(variance) * random.normal() - 0.5 * variance)));
+  }
+}
+
 /// The finest lattice step whose active nodes stay within the budget.
 std::int32_t step_within(const evidence::Observations& observations, const std::vector<Observation>& list,
                          double reach_m, std::int64_t most_nodes) {
@@ -238,11 +264,11 @@ std::int32_t step_within(const evidence::Observations& observations, const std::
   for (const float a : away) {
     active += a <= static_cast<float>(reach_m) ? 1 : 0;
   }
-  std::int32_t step = 3;
+  std::int64_t step = 3;
   while (active / (step * step) > most_nodes) {
     ++step;
   }
-  return step;
+  return static_cast<std::int32_t>(step);
 }
 
 }  // namespace
@@ -318,6 +344,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
       interior_variance(model.long_lattice.spacing_m, range_m, std::exp(posterior->hyper.log_long_sd));
   posterior->effect_variance = spread_of_effects(model, posterior->fit.border);
   scale_edges(model, prior, *posterior);
+  set_places(observations.grid, observations.searched[which], options, which, *posterior);
   draw(fitter, options, which, shared_error(posterior->law_ahead, observations.searched[which]), *posterior);
   return posterior;
 }

@@ -42,10 +42,12 @@ struct ClassPosterior {
       variance_scale;  ///< per short node: interior prior variance / its own prior variance (edges of the lattice)
   double short_variance = 0;  ///< prior, interior
   double long_variance = 0;
-  double effect_variance = 0;       ///< spread of the fitted effects over observed cells
-  std::vector<float> latent_draws;  ///< latent x draws, a node's draws side by side
-  std::vector<float> border_draws;  ///< border x draws
-  std::vector<float> count_draws;   ///< per draw: factor on the number of items
+  double effect_variance = 0;        ///< spread of the fitted effects over observed cells
+  std::vector<float> latent_draws;   ///< latent x draws, a node's draws side by side
+  std::vector<float> border_draws;   ///< border x draws
+  std::vector<float> count_draws;    ///< per draw: factor on the number of items
+  std::int32_t place_cells = 1;      ///< side of the squares that hold one independent value of short field and counts
+  std::vector<float> place_factors;  ///< a power of two of them, mean 1: what the items per cell of a place are worth
 };
 
 /// Fits one class.  `which` = 0, 1.  Errors: estimate.no_convergence, sparse.*.

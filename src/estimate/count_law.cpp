@@ -66,6 +66,37 @@ double positive_mean(const CountLaw& law) {
   return law.mean / (1 - none(law.mean, law.shape));
 }
 
+CountLaw with_positive_mean(const CountLaw& law, double mean) {
+  CountLaw result = law;
+  double low = 0;
+  double high = mean;  // the untruncated mean is below the positive one
+  for (int halving = 0; halving < 40; ++halving) {
+    result.mean = 0.5 * (low + high);
+    (positive_mean(result) < mean ? low : high) = result.mean;
+  }
+  return result;
+}
+
+CountLaw within_place(const CountLaw& law) {
+  constexpr double kTightest = 20;  // nearly Poisson
+  const double excess = (1 + 1 / law.shape) / (1 + law.by_place) - 1;
+  CountLaw result = law;
+  result.shape = excess > 1 / kTightest ? 1 / excess : kTightest;
+  result.by_place = 0;
+  return result;
+}
+
+std::int64_t positive_count(const CountLaw& law, base::Random& random) {
+  constexpr double kFew = 0.02;  // below, two items in one cell are rarer than one in a hundred
+  for (int tries = 0; law.mean > kFew && tries < 10'000; ++tries) {
+    const std::int64_t n = random.poisson(random.gamma(law.shape, law.mean / law.shape));
+    if (n > 0) {
+      return n;
+    }
+  }
+  return 1;
+}
+
 double detection_of_presence(const CountLaw& law, double share, double detection) {
   const double p0 = none(law.mean, law.shape);
   const ClumpQuadrature q = clump(share);
@@ -174,6 +205,38 @@ CountLaw fit_count_law(std::span<const PositiveCell> cells) {
       -(log_posterior(log_mean + kStep, log_shape) - 2 * best + log_posterior(log_mean - kStep, log_shape)) /
       (kStep * kStep);
   return {std::exp(log_mean), std::exp(log_shape), 1 / std::sqrt(std::max(curvature, 0.4))};
+}
+
+double variation_between_places(std::span<const std::uint32_t> found, std::span<const std::uint32_t> place) {
+  struct Place {
+    double cells = 0, sum = 0;
+  };
+  std::map<std::uint32_t, Place> places;
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto y = static_cast<double>(found[i]);
+    places[place[i]].cells += 1;
+    places[place[i]].sum += y;
+    sum += y;
+    squares += y * y;
+  }
+  const auto n = static_cast<double>(found.size());
+  const auto k = static_cast<double>(places.size());
+  if (k < 2 || n <= k) {
+    return 0;
+  }
+  double between = -sum * sum / n;
+  double largest = 0;  // sum of squared sizes / n
+  for (const auto& [id, p] : places) {
+    between += p.sum * p.sum / p.cells;
+    largest += p.cells * p.cells / n;
+  }
+  const double within = squares - sum * sum / n - between;
+  const double size = (n - largest) / (k - 1);
+  const double variance = (between / (k - 1) - within / (n - k)) / size;
+  constexpr double kMost = 4;
+  return std::clamp(variance / (sum / n * (sum / n)), 0.0, kMost);
 }
 
 }  // namespace firmground::estimate

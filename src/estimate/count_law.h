@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/random.h"
+
 namespace firmground::estimate {
 
 /// How many items a cell of a class holds once it holds any: a zero-truncated negative binomial, heavy-tailed for small
@@ -10,6 +12,7 @@ struct CountLaw {
   double mean = 1;
   double shape = 0.5;
   double mean_error = 0.2;  ///< standard error of log(mean)
+  double by_place = 0;      ///< squared coefficient of variation that the cells of one place share (eq. 28)
 };
 
 /// Finds in a cell that holds items are the items of the searched part, thinned by detection. The searched part of a
@@ -19,6 +22,13 @@ inline constexpr double kClumpConcentration = 2.0;
 
 /// Mean number of items of a cell that holds any.
 double positive_mean(const CountLaw& law);
+
+/// The law of the same shape whose positive_mean is `mean`.  REQUIRES: mean > 1.
+CountLaw with_positive_mean(const CountLaw& law, double mean);
+/// The law within one place: what `by_place` tells of the scatter is taken out of it (eq. 28).
+CountLaw within_place(const CountLaw& law);
+/// N > 0 of a cell that holds any.  Cost: one draw where the mean is not far below 1.
+std::int64_t positive_count(const CountLaw& law, base::Random& random);
 
 /// P(at least one item found | the cell holds any).  share in (0, 1], detection in (0, 1).
 double detection_of_presence(const CountLaw& law, double share, double detection);
@@ -45,5 +55,9 @@ struct PositiveCell {
 /// Maximum likelihood with weak priors (log mean ~ N(log 3, 1.5^2), log shape ~ N(log 0.7, 1^2)) from cells with finds,
 /// given that something was found.  Falls back to the priors without cells.  Cost: O(distinct cells x iterations).
 CountLaw fit_count_law(std::span<const PositiveCell> cells);
+
+/// Cells with finds, by place: `place` names one for each count.  Result: the squared coefficient of variation between
+/// places, a one-way analysis of variance (eq. 28; Searle, Casella & McCulloch 1992, section 3.6), at most 4.
+double variation_between_places(std::span<const std::uint32_t> found, std::span<const std::uint32_t> place);
 
 }  // namespace firmground::estimate

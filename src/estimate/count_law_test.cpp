@@ -83,5 +83,27 @@ TEST(CountLaw, ANegativeSearchNeverRaisesWhatRemains) {
   }
 }
 
+TEST(CountLaw, DrawsHaveItsPositiveMean) {
+  const CountLaw law{3, 0.6, 0};
+  base::Random random(4);
+  constexpr int kDraws = 40'000;
+  double sum = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const std::int64_t n = positive_count(law, random);
+    ASSERT_GT(n, 0);
+    sum += static_cast<double>(n);
+  }
+  // The standard deviation of one draw is about 6.
+  EXPECT_NEAR(sum / kDraws, positive_mean(law), 4 * 6 / std::sqrt(kDraws));
+}
+
+TEST(CountLaw, TakesAnyPositiveMean) {
+  for (const double mean : {1.02, 2.0, 30.0}) {
+    const CountLaw law = with_positive_mean({3, 0.6, 0.1}, mean);
+    EXPECT_NEAR(positive_mean(law), mean, 1e-6 * mean);
+    EXPECT_EQ(law.shape, 0.6);
+  }
+}
+
 }  // namespace
 }  // namespace firmground::estimate

@@ -75,10 +75,18 @@ CellPolygons polygons_by_cell(const std::vector<PolygonCells>& polygons, std::si
   return result;
 }
 
+/// Of one class in one polygon, per draw: expected items, and the cells that hold any.
+struct ClassSum {
+  std::vector<double> items;
+  std::vector<double> any;          ///< sum of P(any left)
+  std::vector<double> any_squared;  ///< sum of its squares
+};
+
 /// What a stripe of rows adds to one polygon or to the nation.
 struct Sum {
-  std::vector<double> items;  ///< per draw
-  std::vector<double> none;   ///< per draw, log P(no item)
+  std::vector<ClassSum> classes;  ///< polygons only
+  std::vector<double> items;      ///< per draw
+  std::vector<double> none;       ///< per draw, log P(no item)
   double mean = 0;
   double variance = 0;  ///< of counts given the fields
   double evidence = 0;
@@ -86,8 +94,18 @@ struct Sum {
   std::uint32_t likeliest_cell = 0;
   float likeliest = -1;
 
-  explicit Sum(std::size_t draws) : items(draws, 0.0), none(draws, 0.0) {}
+  explicit Sum(std::size_t draws, std::size_t of_classes = 0) : items(draws, 0.0), none(draws, 0.0) {
+    const std::vector<double> zero(draws, 0.0);
+    classes.assign(of_classes, {zero, zero, zero});
+  }
   void add(const Sum& other) {
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      for (std::size_t m = 0; m < items.size(); ++m) {
+        classes[c].items[m] += other.classes[c].items[m];
+        classes[c].any[m] += other.classes[c].any[m];
+        classes[c].any_squared[m] += other.classes[c].any_squared[m];
+      }
+    }
     for (std::size_t m = 0; m < items.size(); ++m) {
       items[m] += other.items[m];
       none[m] += other.none[m];
@@ -145,7 +163,7 @@ void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<C
     weight += c.probability[at] + 1e-9F;
   }
   const auto low = static_cast<std::ptrdiff_t>(0.05 * static_cast<double>(sorted.size()));
-  const auto high = static_cast<std::ptrdiff_t>(0.95 * static_cast<double>(sorted.size() - 1) + 0.5);
+  const auto high = static_cast<std::ptrdiff_t>(std::lround(0.95 * static_cast<double>(sorted.size() - 1)));
   std::nth_element(sorted.begin(), sorted.begin() + low, sorted.end());
   const float p05 = sorted[static_cast<std::size_t>(low)];
   std::nth_element(sorted.begin(), sorted.begin() + high, sorted.end());
@@ -158,23 +176,32 @@ void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<C
 
 void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
                            Stripe& stripe) const {
-  for (std::uint32_t k = by_cell.begin[cell]; k < by_cell.begin[cell + 1]; ++k) {
-    const auto [polygon, share] = by_cell.entry[k];
+  for (std::uint32_t touched = by_cell.begin[cell]; touched < by_cell.begin[cell + 1]; ++touched) {
+    const auto [polygon, share] = by_cell.entry[touched];
     auto found = std::find_if(stripe.polygons.begin(), stripe.polygons.end(),
                               [p = polygon](const auto& s) { return s.first == p; });
     if (found == stripe.polygons.end()) {
-      stripe.polygons.emplace_back(polygon, Sum(draws()));
+      stripe.polygons.emplace_back(polygon, Sum(draws(), predictors.size()));
       found = stripe.polygons.end() - 1;
     }
     Sum& sum = found->second;
     float likeliest = 0;
-    for (const ClassPrediction& c : classes) {
+    for (std::size_t k = 0; k < classes.size(); ++k) {
+      const ClassPrediction& c = classes[k];
+      ClassSum& of_class = sum.classes[k];
       for (std::size_t m = 0; m < draws(); ++m) {
-        sum.items[m] += static_cast<double>(share * c.item_draws[at * draws() + m]);
+        const std::size_t draw = at * draws() + m;
+        const auto items = static_cast<double>(share * c.item_draws[draw]);
+        const auto any = static_cast<double>(share * c.any_draws[draw]);
+        sum.items[m] += items;
+        of_class.items[m] += items;
+        of_class.any[m] += any;
+        of_class.any_squared[m] += any * any;
         // Items of a cell that the polygon covers in part lie in it with that share.
-        sum.none[m] += share > 0.999F ? static_cast<double>(c.none_draws[at * draws() + m])
-                                      : std::log1p(static_cast<double>(share) *
-                                                   std::expm1(static_cast<double>(c.none_draws[at * draws() + m])));
+        sum.none[m] +=
+            share > 0.999F
+                ? static_cast<double>(c.none_draws[draw])
+                : std::log1p(static_cast<double>(share) * std::expm1(static_cast<double>(c.none_draws[draw])));
       }
       sum.mean += static_cast<double>(share * c.items[at]);
       sum.variance += static_cast<double>(share * c.variance_items[at]);
@@ -229,24 +256,73 @@ void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) c
   }
 }
 
+/// Predicted numbers in all, ascending: the draws, and the scatter of counts given the fields in its normal limit.
+std::vector<float> predicted_numbers(const Sum& nation, std::uint64_t seed) {
+  base::Random random(seed, 1);
+  std::vector<float> numbers;
+  numbers.reserve(nation.items.size());
+  const double sd = std::sqrt(std::max(0.0, nation.variance));
+  for (const double total : nation.items) {
+    numbers.push_back(static_cast<float>(std::max(0.0, total + sd * random.normal())));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+/// Items of one class in a polygon, given draw m (eq. 26): cells that hold any are a binomial number with the mean and
+/// variance of their sum, and each holds a count of the class's law, scaled to the mean of the draw.
+double predicted_count(const ClassSum& sum, std::size_t m, const CountLaw& law, base::Random& random) {
+  if (sum.any[m] <= 0) {
+    return 0;
+  }
+  const double share = std::min(1.0, sum.any_squared[m] / sum.any[m]);
+  const auto cells = static_cast<std::int64_t>(sum.any[m] / share + random.uniform());
+  const std::int64_t occupied = random.binomial(cells, share);
+  const double each = sum.items[m] / sum.any[m];
+  if (each < 1.01) {
+    return static_cast<double>(occupied);
+  }
+  const CountLaw scaled = with_positive_mean(within_place(law), each);
+  constexpr std::int64_t kMany = 200;  // beyond, the sum of the counts is normal for all that shows
+  if (occupied > kMany) {
+    const double second = (scaled.mean * scaled.mean * (1 + 1 / scaled.shape) + scaled.mean) * each / scaled.mean;
+    const auto n = static_cast<double>(occupied);
+    return std::max(n, std::round(n * each + std::sqrt(n * (second - each * each)) * random.normal()));
+  }
+  double items = 0;
+  for (std::int64_t k = 0; k < occupied; ++k) {
+    items += static_cast<double>(positive_count(scaled, random));
+  }
+  return items;
+}
+
+/// Predicted numbers of a polygon, ascending.
+std::vector<float> predicted_numbers(const Sum& sum, const Posteriors& posteriors, std::uint64_t seed,
+                                     std::uint64_t stream) {
+  base::Random random(seed, stream);
+  std::vector<float> numbers;
+  numbers.reserve(sum.items.size());
+  for (std::size_t m = 0; m < sum.items.size(); ++m) {
+    double items = 0;
+    for (std::size_t k = 0; k < sum.classes.size(); ++k) {
+      items += posteriors[k]->events ? static_cast<double>(random.poisson(sum.classes[k].items[m]))
+                                     : predicted_count(sum.classes[k], m, posteriors[k]->law_ahead, random);
+    }
+    numbers.push_back(static_cast<float>(items));
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
 struct Interval {
   double p05;
   double p95;
 };
 
-/// Quantiles of a predicted number: spread of the draws plus the scatter of counts given the fields.
-Interval interval(const Sum& sum, std::uint64_t seed, std::uint64_t stream) {
-  base::Random random(seed, stream);
-  std::vector<double> totals = sum.items;
-  const double sd = std::sqrt(std::max(0.0, sum.variance));
-  for (double& total : totals) {
-    // Few items: a Poisson count around the draw; many: its normal limit with the counts' own variance.
-    total = total < 30 ? static_cast<double>(random.poisson(std::max(0.0, total)))
-                       : std::max(0.0, total + sd * random.normal());
-  }
-  std::sort(totals.begin(), totals.end());
-  const auto n = static_cast<double>(totals.size() - 1);
-  return {totals[static_cast<std::size_t>(0.05 * n)], totals[static_cast<std::size_t>(0.95 * n + 0.5)]};
+Interval interval(const std::vector<float>& ascending) {
+  const auto n = static_cast<double>(ascending.size() - 1);
+  return {static_cast<double>(ascending[static_cast<std::size_t>(0.05 * n)]),
+          static_cast<double>(ascending[static_cast<std::size_t>(std::lround(0.95 * n))])};
 }
 
 std::vector<CovariateEffect> effects_of(const Posteriors& posteriors) {
@@ -283,6 +359,7 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
       h["items_per_occupied_cell" + suffix] = positive_mean(posterior->law_ahead);
       h["items_per_occupied_cell_searched" + suffix] = positive_mean(posterior->law);
       h["count_shape" + suffix] = posterior->law_ahead.shape;
+      h["count_variation_by_place" + suffix] = posterior->law_ahead.by_place;
     }
     result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound,
                               positive_mean(posterior->law_ahead), posterior->model.short_lattice.active,
@@ -343,7 +420,7 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
 
   // Sums in stripe order: the same bytes whatever the threads.
   Sum nation(work.draws());
-  std::vector<Sum> sums(polygons.size(), Sum(work.draws()));
+  std::vector<Sum> sums(polygons.size(), Sum(work.draws(), posteriors.size()));
   for (const Stripe& stripe : stripes) {
     nation.add(stripe.nation);
     for (const auto& [polygon, sum] : stripe.polygons) {
@@ -352,10 +429,12 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     result.predicted_finds.insert(result.predicted_finds.end(), stripe.predicted_finds.begin(),
                                   stripe.predicted_finds.end());
   }
-  const Interval of_nation = interval(nation, options.seed, 1);
+  result.predicted_total = predicted_numbers(nation, options.seed);
+  const Interval of_nation = interval(result.predicted_total);
   result.hazard.totals = {nation.mean, std::min(of_nation.p05, nation.mean), std::max(of_nation.p95, nation.mean)};
   for (std::size_t p = 0; p < polygons.size(); ++p) {
-    const Interval of_polygon = interval(sums[p], options.seed, 100 + p);
+    std::vector<float> predicted = predicted_numbers(sums[p], posteriors, options.seed, 100 + p);
+    const Interval of_polygon = interval(predicted);
     double none = 0;
     for (const double log_none : sums[p].none) {
       none += std::exp(log_none) / static_cast<double>(work.draws());
@@ -363,12 +442,14 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     PolygonEstimate out{polygons[p].id,      none,
                         sums[p].mean,        of_polygon.p05,
                         of_polygon.p95,      sums[p].weight > 0 ? sums[p].evidence / sums[p].weight : 0,
-                        polygons[p].area_m2, {}};
+                        polygons[p].area_m2, {},
+                        std::move(predicted)};
     if (sums[p].weight > 0) {
       out.reasons = reasons_for(posteriors, observations, sums[p].likeliest_cell);
     } else {  // no cell of it was estimated: unknown, not empty (design invariant 5)
       constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
       out.probability_none = out.items_mean = out.items_p05 = out.items_p95 = out.evidence = kUnknown;
+      out.predicted.clear();
     }
     result.polygons.push_back(std::move(out));
   }

@@ -42,6 +42,7 @@ struct EstimateResult {
   HazardEstimate hazard;
   std::vector<PolygonEstimate> polygons;
   std::vector<ClassSummary> classes;
+  std::vector<float> predicted_total;  ///< numbers of items in all, by joint draw, ascending
   /// Validation only (leave_out not empty): P(something found by the recorded search) of each left-out searched cell,
   /// over all classes.
   std::vector<std::pair<std::uint32_t, float>> predicted_finds;

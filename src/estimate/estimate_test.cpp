@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -113,6 +114,31 @@ TEST(Estimate, APolygonSumsItsCellsAndSaysWhy) {
   EXPECT_LE(p.items_p05, p.items_mean);
   EXPECT_GE(p.items_p95, p.items_mean);
   EXPECT_FALSE(p.reasons.empty());
+}
+
+TEST(Estimate, NumbersInAPolygonScatterAsClumpedCountsDo) {
+  const evidence::Observations ground = belt_half_searched();
+  PolygonCells polygon{"HA-1", 10 * 4 * 2500, {}};
+  for (std::int32_t row = 28; row < 32; ++row) {
+    for (std::int32_t column = 41; column < 51; ++column) {
+      polygon.cells.push_back({static_cast<std::uint32_t>(ground.grid.index(column, row)), 1.0F});
+    }
+  }
+  EstimateOptions options;
+  options.draws = 2000;
+  const auto result = estimate(ground, options, {polygon});
+  ASSERT_TRUE(result);
+  const PolygonEstimate& p = result->polygons.at(0);
+  ASSERT_EQ(p.predicted.size(), 2000U);
+  ASSERT_TRUE(std::is_sorted(p.predicted.begin(), p.predicted.end()));
+  double sum = 0;
+  double none = 0;
+  for (const float n : p.predicted) {
+    sum += static_cast<double>(n) / 2000;
+    none += n == 0 ? 1.0 / 2000 : 0;
+  }
+  EXPECT_NEAR(sum, p.items_mean, 0.1 * p.items_mean);
+  EXPECT_NEAR(none, p.probability_none, 0.03) << "both tell how often the polygon is empty";
 }
 
 /// The belt, and records that reach all of it and nothing else, as reconciliation would leave them.

@@ -46,6 +46,8 @@ struct PolygonEstimate {
   double evidence = 0;  ///< share of what is said that is data; below 0.1: hatch
   double area_m2 = 0;
   std::vector<Reason> reasons;
+  /// Numbers of items by joint draw of fields and counts, ascending: p05 and p95 are their quantiles. Not stored.
+  std::vector<float> predicted{};
 };
 
 struct HazardEstimate {

@@ -183,20 +183,42 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, Row& r
   }
 }
 
+/// Presence-only: `rate` holds the draws' intensities.
+void CellPredictor::finish_events(std::size_t at, double mean, double variance, const std::vector<float>& rate,
+                                  ClassPrediction& out) const {
+  out.find_probability[at] = out.probability[at] = static_cast<float>(mean_presence(mean, variance));
+  out.items[at] = std::max(static_cast<float>(mean_intensity(mean, variance)), out.probability[at]);
+  out.variance_items[at] = out.items[at];
+  for (std::size_t m = 0; m < draws_; ++m) {
+    out.item_draws[at * draws_ + m] = rate[m];
+    out.none_draws[at * draws_ + m] = -rate[m];
+    out.any_draws[at * draws_ + m] = presence_of(rate[m]);
+  }
+}
+
+/// A cell with finds: what is left depends on them and not on the field (eq. 12).
+void CellPredictor::finish_found(const evidence::SearchedCell& searched, std::size_t at, ClassPrediction& out) const {
+  const Remaining left = remaining_after_finds(posterior_.law, static_cast<double>(searched.share),
+                                               static_cast<double>(searched.detection), searched.found);
+  out.probability[at] = static_cast<float>(left.probability);
+  out.items[at] = static_cast<float>(std::max(left.mean, left.probability));
+  out.variance_items[at] = out.items[at] * static_cast<float>(1 + 1 / posterior_.law.shape);
+  const float log_none = std::log(std::max(1e-6F, 1 - out.probability[at]));
+  for (std::size_t m = 0; m < draws_; ++m) {
+    out.item_draws[at * draws_ + m] = out.items[at] * posterior_.count_draws[m];
+    out.none_draws[at * draws_ + m] = log_none;
+    out.any_draws[at * draws_ + m] = out.probability[at];
+  }
+}
+
 void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
-                                std::vector<float>& eta, ClassPrediction& out) const {
+                                const std::vector<float>& count, std::vector<float>& eta, ClassPrediction& out) const {
   float* items = out.item_draws.data() + at * draws_;
   float* none = out.none_draws.data() + at * draws_;
+  float* any_left = out.any_draws.data() + at * draws_;
   to_intensity(eta);
   if (posterior_.events) {
-    const double rate = mean_intensity(mean, variance);
-    out.find_probability[at] = out.probability[at] = static_cast<float>(mean_presence(mean, variance));
-    out.items[at] = std::max(static_cast<float>(rate), out.probability[at]);
-    out.variance_items[at] = out.items[at];
-    for (std::size_t m = 0; m < draws_; ++m) {
-      items[m] = eta[m];
-      none[m] = -eta[m];
-    }
+    finish_events(at, mean, variance, eta, out);
     return;
   }
   const std::int32_t search = searched_at_[cell];
@@ -215,16 +237,7 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
                                posterior_.searches->at(searched->share, searched->detection).detection_of_presence;
   }
   if (searched != nullptr && searched->found > 0) {
-    const Remaining left = remaining_after_finds(law, static_cast<double>(searched->share),
-                                                 static_cast<double>(searched->detection), searched->found);
-    out.probability[at] = static_cast<float>(left.probability);
-    out.items[at] = static_cast<float>(std::max(left.mean, left.probability));
-    out.variance_items[at] = out.items[at] * static_cast<float>(1 + 1 / law.shape);
-    const float log_none = std::log(std::max(1e-6F, 1 - out.probability[at]));
-    for (std::size_t m = 0; m < draws_; ++m) {
-      items[m] = out.items[at] * posterior_.count_draws[m];
-      none[m] = log_none;
-    }
+    finish_found(*searched, at, out);
     return;
   }
   float missed = 1;
@@ -248,7 +261,6 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   out.probability[at] = static_cast<float>(probability);
   out.items[at] = static_cast<float>(std::max(probability, expected));
   out.variance_items[at] = static_cast<float>(std::max(0.0, probability * second / any - expected * expected));
-  const float* count = posterior_.count_draws.data();
   for (std::size_t m = 0; m < draws_; ++m) {
     const float p = presence_of(eta[m]);
     items[m] = p * left_factor / (1 - p * detected) * count[m];
@@ -256,12 +268,25 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   if (with_none && searched == nullptr) {
     for (std::size_t m = 0; m < draws_; ++m) {
       none[m] = -eta[m];
+      any_left[m] = presence_of(eta[m]);
     }
   } else if (with_none) {
     for (std::size_t m = 0; m < draws_; ++m) {
       const float p = presence_of(eta[m]);
-      none[m] = std::log(std::max(1e-6F, 1 - p * missed / (1 - p * detected)));
+      any_left[m] = p * missed / (1 - p * detected);
+      none[m] = std::log(std::max(1e-6F, 1 - any_left[m]));
     }
+  }
+}
+
+/// Per draw, the factor on the items of a place: what all share, times what the place has of its own.
+void CellPredictor::fill_counts(std::uint64_t place, std::vector<float>& count) const {
+  const std::size_t mask = posterior_.place_factors.size() - 1;
+  // Places start somewhere in the table each: two meet the same factor in one draw as rarely as they start together.
+  const std::size_t at =
+      base::Random(seed_ + 31 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), place).bits();
+  for (std::size_t m = 0; m < draws_; ++m) {
+    count[m] = posterior_.count_draws[m] * posterior_.place_factors[(at + m) & mask];
   }
 }
 
@@ -278,16 +303,24 @@ double CellPredictor::field_variance(const CellDesign& design, const Square& squ
   return std::max(field, 0.0) + (design.node[0] >= 0 ? 0.0 : posterior_.short_variance);
 }
 
-/// Adds a cell's nodes and border to its draws.
-void CellPredictor::draw_eta(const Row& row, std::size_t at, bool known, std::vector<float>& eta) const {
+/// Adds a cell's nodes and border to its draws. Where the lattice's edge inflates the short field's variance, its draws
+/// are drawn together about their mean as field_variance() does.
+void CellPredictor::draw_eta(const Row& row, std::size_t at, bool known, double scale, std::vector<float>& eta) const {
   const auto add = [&](const float* from, float w) {
     for (std::size_t m = 0; m < draws_; ++m) {
       eta[m] += w * from[m];
     }
   };
   const CellDesign& design = row.design[at];
+  const auto near = static_cast<float>(std::sqrt(scale));
+  float kept = 0;
   for (std::size_t k = known ? 0 : 4; k < 8; ++k) {
-    add(posterior_.latent_draws.data() + static_cast<std::size_t>(design.node[k]) * draws_, design.weight[k]);
+    const auto node = static_cast<std::size_t>(design.node[k]);
+    add(posterior_.latent_draws.data() + node * draws_, k < 4 ? near * design.weight[k] : design.weight[k]);
+    kept += k < 4 ? (1 - near) * design.weight[k] * static_cast<float>(posterior_.fit.latent[node]) : 0;
+  }
+  for (float& value : eta) {
+    value += kept;
   }
   add(posterior_.border_draws.data(), 1);
   for (std::size_t e = 0; e < fields_.size(); ++e) {
@@ -307,30 +340,37 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
   }
   out.item_draws.resize(count * draws_);
   out.none_draws.resize(count * draws_);
+  out.any_draws.resize(count * draws_);
   Row row;
   fill_moments(cells, row);
 
   const double prior_variance = posterior_.short_variance + posterior_.long_variance + posterior_.effect_variance;
   const auto short_sd = static_cast<float>(std::sqrt(posterior_.short_variance));
-  const auto step =
-      static_cast<std::uint32_t>(std::lround(posterior_.model.short_lattice.spacing_m / observations_.grid.cell_m));
+  const auto step = static_cast<std::uint32_t>(posterior_.place_cells);
   const auto columns = static_cast<std::uint32_t>(observations_.grid.columns);
   Square square;
   std::vector<float> eta(draws_);
   std::vector<float> unknown(draws_);
-  std::uint64_t unknown_square = ~std::uint64_t{0};
+  std::vector<float> factor(draws_);
+  std::uint64_t place = ~std::uint64_t{0};
+  bool drawn = false;  // `unknown` is that of the place
   for (std::size_t i = 0; i < count; ++i) {
     const CellDesign& design = row.design[i];
     load_square(design, square);
     const bool known = design.node[0] >= 0;
+    const std::uint64_t key =
+        (static_cast<std::uint64_t>(cells[i] / columns / step) << 32U) | (cells[i] % columns / step);
+    if (key != place) {
+      place = key;
+      drawn = false;
+      fill_counts(key, factor);
+    }
     if (known) {
       std::fill(eta.begin(), eta.end(), 0.0F);
     } else {
       // Far from any data the short field is what the prior says: one value per square and draw.
-      const std::uint64_t key =
-          (static_cast<std::uint64_t>(cells[i] / columns / step) << 32U) | (cells[i] % columns / step);
-      if (key != unknown_square) {
-        unknown_square = key;
+      if (!drawn) {
+        drawn = true;
         base::Random random(seed_ + 77 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), key);
         for (float& value : unknown) {
           value = short_sd * static_cast<float>(random.normal());
@@ -338,10 +378,10 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
       }
       eta = unknown;
     }
-    draw_eta(row, i, known, eta);
+    draw_eta(row, i, known, square.scale, eta);
     const double total = row.variance[i] + field_variance(design, square);
     out.evidence[i] = static_cast<float>(std::clamp(1 - total / prior_variance, 0.0, 1.0));
-    finish_cell(cells[i], i, row.mean[i], total, with_none[i] != 0, eta, out);
+    finish_cell(cells[i], i, row.mean[i], total, with_none[i] != 0, factor, eta, out);
   }
 }
 

@@ -17,6 +17,7 @@ struct ClassPrediction {
   std::vector<float> find_probability;  ///< P(the recorded search finds anything): what validation can check
   std::vector<float> item_draws;        ///< cells x draws: conditional mean of the number remaining
   std::vector<float> none_draws;        ///< cells x draws: log P(no item remains), where it was asked for
+  std::vector<float> any_draws;         ///< cells x draws: P(any item remains), where it was asked for
 };
 
 /// Predicts cells of one class from its posterior (eq. 17-20). Thread-safe: const and without shared scratch.
@@ -34,9 +35,13 @@ class CellPredictor {
   struct Row;
   void fill_moments(const std::vector<std::uint32_t>& cells, Row& row) const;
   double field_variance(const CellDesign& design, const Square& square) const;
-  void draw_eta(const Row& row, std::size_t at, bool known, std::vector<float>& eta) const;
+  void draw_eta(const Row& row, std::size_t at, bool known, double scale, std::vector<float>& eta) const;
+  void fill_counts(std::uint64_t place, std::vector<float>& count) const;
+  void finish_events(std::size_t at, double mean, double variance, const std::vector<float>& rate,
+                     ClassPrediction& out) const;
+  void finish_found(const evidence::SearchedCell& searched, std::size_t at, ClassPrediction& out) const;
   void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
-                   std::vector<float>& eta, ClassPrediction& out) const;
+                   const std::vector<float>& count, std::vector<float>& eta, ClassPrediction& out) const;
 
   const ClassPosterior& posterior_;
   const evidence::Observations& observations_;

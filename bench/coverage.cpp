@@ -1,0 +1,123 @@
+// Do 90 % intervals of the number of items in a polygon hold the truth nine times in ten? docs/methods/hazard-field.md,
+// "Intervals of polygons".
+//   bench_coverage [first_seed] [count] [--svg FILE]
+// Invented countries that nothing was tuned on; polygons: hazardous areas, tasks, parcels of 1 km. Randomised
+// probability integral transforms (Czado, Gneiting & Held 2009) of polygons with at least five items expected.
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "base/random.h"
+#include "estimate/estimate.h"
+#include "evidence/record_fields.h"
+#include "measure.h"
+#include "simulate/country.h"
+#include "transform_histogram.h"
+
+namespace {
+
+using namespace firmground;
+
+constexpr double kFewest = 5;  ///< items expected
+
+struct Kind {
+  bench::TransformHistogram histogram;
+  double expected = 0, truth = 0;
+
+  void add(double mean, const std::vector<float>& predicted, double there, base::Random& random) {
+    histogram.add(bench::transform(predicted, there, random));
+    expected += mean;
+    truth += there;
+  }
+};
+
+struct Asked {
+  std::vector<std::string> kind;
+  std::vector<estimate::PolygonCells> polygons;
+
+  template <typename Record, typename Id>
+  void add(const std::string& name, const std::vector<Record>& records, Id id, const geo::Grid& grid) {
+    for (const Record& record : records) {
+      if (!record.geometry.polygons.empty()) {
+        kind.push_back(name);
+        polygons.push_back({record.*id, 0, geo::cover(grid, record.geometry)});
+      }
+    }
+  }
+  void add_parcels(const geo::Grid& grid, double side_m) {
+    const auto step = std::max(1, static_cast<std::int32_t>(side_m / grid.cell_m));
+    for (std::int32_t row = 0; row < grid.rows; row += step) {
+      for (std::int32_t column = 0; column < grid.columns; column += step) {
+        kind.push_back("parcels of 1 km");
+        polygons.push_back({"", 0, {}});
+        for (std::int32_t r = row; r < std::min(row + step, grid.rows); ++r) {
+          for (std::int32_t c = column; c < std::min(column + step, grid.columns); ++c) {
+            polygons.back().cells.push_back({static_cast<std::uint32_t>(grid.index(c, r)), 1.0F});
+          }
+        }
+      }
+    }
+  }
+};
+
+void judge(std::uint64_t seed, bool tiny, std::map<std::string, Kind>& kinds) {
+  const auto country = bench::value_of(simulate::simulate({.size = simulate::Size::small, .seed = seed, .vary = true}));
+  evidence::ObserveOptions observe;
+  observe.cell_m = tiny ? 1000 : 50;
+  auto observations = bench::value_of(evidence::observe(country.known, observe));
+  if (!tiny && !evidence::reconcile_records(country.known, observe, {}, {}, observations)) {
+    std::exit(1);
+  }
+  const geo::Grid& grid = observations.grid;
+  Asked asked;
+  asked.add("hazardous areas", country.known.hazards, &mineaction::HazardousArea::hazard_id, grid);
+  asked.add("tasks", country.known.tasks, &mineaction::Task::task_id, grid);
+  asked.add_parcels(grid, 1000);
+  const auto result = bench::value_of(estimate::estimate(observations, {}, asked.polygons));
+
+  std::vector<double> remains(grid.size(), 0);
+  double total = 0;
+  for (const auto& item : country.truth.items) {
+    const std::int64_t cell = grid.cell_of(item.position);
+    if (item.fate == simulate::TrueItem::Fate::remains && cell >= 0 &&
+        observations.inside[static_cast<std::size_t>(cell)] != 0) {
+      remains[static_cast<std::size_t>(cell)] += 1;
+      total += 1;
+    }
+  }
+  base::Random random(seed, 99);
+  for (std::size_t p = 0; p < asked.polygons.size(); ++p) {
+    const estimate::PolygonEstimate& polygon = result.polygons[p];
+    if (!(polygon.items_mean >= kFewest)) {
+      continue;
+    }
+    // Items of a cell that the polygon covers in part lie in it with that share.
+    std::int64_t truth = 0;
+    for (const geo::CellShare& touched : asked.polygons[p].cells) {
+      truth += random.binomial(static_cast<std::int64_t>(remains[touched.cell]),
+                               std::min(1.0, static_cast<double>(touched.share)));
+    }
+    kinds[asked.kind[p]].add(polygon.items_mean, polygon.predicted, static_cast<double>(truth), random);
+  }
+  kinds["whole countries"].add(result.hazard.totals.items_mean, result.predicted_total, total, random);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool tiny = bench::has_option(argc, argv, "--tiny");
+  const std::uint64_t first = argc > 1 && !tiny ? std::strtoull(argv[1], nullptr, 10) : 1;
+  const int count = argc > 2 && !tiny ? std::atoi(argv[2]) : 1;
+  std::map<std::string, Kind> kinds;
+  for (int i = 0; i < count; ++i) {
+    judge(first + static_cast<std::uint64_t>(i), tiny, kinds);
+  }
+  std::vector<bench::TransformHistogram> histograms;
+  for (auto& [name, kind] : kinds) {
+    kind.histogram.name = fmt::format("{}, expected / true {:.2f}", name, kind.expected / std::max(1.0, kind.truth));
+    kind.histogram.print();
+    histograms.push_back(kind.histogram);
+  }
+  const std::string svg = bench::option_of(argc, argv, "--svg", "");
+  return svg.empty() || bench::write_svg(svg, histograms) ? 0 : 1;
+}
