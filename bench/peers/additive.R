@@ -28,7 +28,7 @@ fit <- function(class, rows, knots) {
   data <- table[rows, ]
   data$y_found <- found(cells, class)[rows]
   data$log_effort <- log(effort(cells, class)[rows])
-  bam(formula_of(rows, knots), family = binomial("cloglog"), data = data, discrete = TRUE, nthreads = 2, select = FALSE)
+  bam(formula_of(rows, knots), family = binomial("cloglog"), data = data, discrete = TRUE, nthreads = 2)
 }
 
 # P(a cell holds any): full effort.
@@ -39,24 +39,11 @@ presence <- function(model, rows) {
   as.numeric(-expm1(-exp(pmin(eta, 10))))
 }
 
-tuned <- function(class, choices, folds = 3) {
-  fold <- folds_of(cells, 1000, folds)
-  e <- effort(cells, class)
-  scores <- vapply(choices, function(knots) {
-    sum(vapply(seq_len(folds), function(f) {
-      held <- which(e > 0 & fold == f)
-      p <- presence(fit(class, which(e > 0 & fold != f), knots), held)
-      length(held) * log_score(found(cells, class)[held], -expm1(e[held] * log1p(-pmin(p, 1 - 1e-9))))
-    }, 0))
-  }, 0)
-  choices[which.min(scores)]
-}
-
 forecast <- function(class) {
-  knots <- if (length(argument) > 2) as.integer(argument[3]) else tuned(class, c(50L, 150L, 400L))
+  knots <- if (length(argument) > 2) as.integer(argument[3]) else 200L
   begin <- proc.time()[["elapsed"]]
   p <- presence(fit(class, which(effort(cells, class) > 0), knots), seq_len(nrow(table)))
-  cat(sprintf("%s: %d knots of place; the last fit %.1f s\n", class, knots, proc.time()[["elapsed"]] - begin))
+  cat(sprintf("%s: %d knots of place, %.1f s\n", class, knots, proc.time()[["elapsed"]] - begin))
   p
 }
 write_forecast(argument[2], forecast("mines"), forecast("erw"))

@@ -21,14 +21,6 @@ found <- function(cells, class) {
   as.numeric(is.finite(f) & f > 0)
 }
 
-# Square blocks dealt out to folds, as cells.py does it, by another shuffle.
-folds_of <- function(cells, block_m, folds) {
-  size <- max(1, round(block_m / cells$header$grid$cell_m))
-  block <- cells$data$row %/% size * (cells$header$grid$columns %/% size + 1) + cells$data$column %/% size
-  set.seed(17)
-  sample.int(folds, max(block) + 1, replace = TRUE)[block + 1]
-}
-
 # Covariates as they enter a smooth: distances, which span decades, by their root; unknown values at the median.
 covariates <- function(cells) {
   table <- list()
@@ -43,11 +35,6 @@ covariates <- function(cells) {
     table[[make.names(about$name)]] <- value
   }
   as.data.frame(table)
-}
-
-log_score <- function(outcome, p) {
-  p <- pmin(pmax(p, 1e-6), 1 - 1e-6)
-  -mean(ifelse(outcome > 0, log(p), log1p(-p)))
 }
 
 write_forecast <- function(path, mines, erw) {

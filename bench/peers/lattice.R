@@ -1,7 +1,7 @@
 # TMB: Rscript lattice.R CELLS FORECAST [SPACING_M [MODEL_FOLDER]]
 # By class a log-Gaussian Cox process on a lattice over all of the country (lattice.tmb): natural splines of every covariate and a
-# Matern field; the field by Laplace approximation, effects and hyperparameters by nlminb from a regression without the field. The
-# spacing of the lattice, unless it is given, by the log score on blocks held out. MODEL_FOLDER keeps the compiled model: compiling it is not timed.
+# Matern field; the field by Laplace approximation, effects and hyperparameters by nlminb from a regression without the field.
+# SPACING_M: ten cells unless given. MODEL_FOLDER keeps the compiled model: compiling it is not timed.
 suppressMessages({
   library(TMB)
   library(Matrix)
@@ -53,7 +53,7 @@ lattice_of <- function(spacing_m) {
 }
 
 # P(a cell holds any) of every cell.
-fit <- function(class, rows, lattice, most_iterations = 60) {
+fit <- function(class, rows, lattice) {
   # Bases without correlation among the rows used: far fewer iterations.
   decomposed <- qr(cbind(1, bases[rows, ]), tol = 1e-5)
   used <- decomposed$pivot[seq_len(decomposed$rank)]
@@ -68,7 +68,7 @@ fit <- function(class, rows, lattice, most_iterations = 60) {
   start <- list(intercept = as.numeric(coefficient[1]), effects = as.numeric(effects), field = rep(0, lattice$nodes),
     log_range = log(6), log_sd = 0)
   model <- MakeADFun(data, start, random = "field", DLL = "lattice", silent = TRUE)
-  best <- nlminb(model$par, model$fn, model$gr, control = list(iter.max = most_iterations, rel.tol = 1e-7))
+  best <- nlminb(model$par, model$fn, model$gr, control = list(iter.max = 40, rel.tol = 1e-6))
   at <- split(model$env$last.par.best, names(model$env$last.par.best))
   eta <- at$intercept + as.numeric(apart %*% at$effects) + as.numeric(lattice$place %*% at$field)
   cat(sprintf("%s: %d nodes, %d iterations, range %.1f spacings, sd %.2f\n", class, lattice$nodes, best$iterations,
@@ -76,20 +76,9 @@ fit <- function(class, rows, lattice, most_iterations = 60) {
   -expm1(-exp(pmin(eta, 10)))
 }
 
-tuned <- function(class, choices) {
-  held <- folds_of(cells, 1000, 3) == 1
-  e <- effort(cells, class)
-  scores <- vapply(choices, function(spacing_m) {
-    p <- fit(class, which(e > 0 & !held), lattice_of(spacing_m), 15)
-    at <- which(e > 0 & held)
-    log_score(found(cells, class)[at], -expm1(e[at] * log1p(-pmin(p[at], 1 - 1e-9))))
-  }, 0)
-  choices[which.min(scores)]
-}
-
 forecast <- function(class) {
   cell_m <- cells$header$grid$cell_m
-  spacing_m <- if (length(argument) > 2 && argument[3] != "tuned") as.numeric(argument[3]) else tuned(class, cell_m * c(10, 20))
+  spacing_m <- if (length(argument) > 2) as.numeric(argument[3]) else 10 * cell_m
   fit(class, which(effort(cells, class) > 0), lattice_of(spacing_m))
 }
 write_forecast(argument[2], forecast("mines"), forecast("erw"))

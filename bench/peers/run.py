@@ -31,21 +31,23 @@ SCORES = [("average_precision", "AP", "%.3f"), ("log_score", "log", "%.4f"), ("b
           ("memory_mb", "MB", "%.0f")]
 
 
-def commands(models):
-    """By peer: its command, to which cells and forecast are added, and what it needs."""
-    python, r = [PYTHON], ["Rscript"]
+def peers_known(cell_m, folder):
+    """By peer: its command, given cells and forecast, and what it needs. TMB's model is compiled into the folder, once."""
+    def script(program, name, *before):
+        return lambda *files, after=(): [program, os.path.join(HERE, name), *before, *files, *after]
+    lattice = script("Rscript", "lattice.R")
     return {
-        "outline": ([PYTHON, HERE + "/outline.py"], []),
-        "kernel": (python + [HERE + "/kernel.py"], ["scipy"]),
-        "forest": (python + [HERE + "/trees.py", "forest"], ["sklearn"]),
-        "boosting": (python + [HERE + "/trees.py", "boosting"], ["sklearn"]),
-        "mgcv": (r + [HERE + "/additive.R"], ["mgcv"]),
-        "tmb": (r + [HERE + "/lattice.R"], ["TMB"]),
+        "outline": (script(PYTHON, "outline.py"), []),
+        "kernel": (script(PYTHON, "kernel.py"), ["scipy"]),
+        "forest": (script(PYTHON, "trees.py", "forest"), ["sklearn"]),
+        "boosting": (script(PYTHON, "trees.py", "boosting"), ["sklearn"]),
+        "mgcv": (script("Rscript", "additive.R"), ["mgcv", "jsonlite"]),
+        "tmb": (lambda *files: lattice(*files, after=(str(10 * cell_m), folder)), ["TMB", "jsonlite"]),
     }
 
 
 def present(need):
-    test = ["Rscript", "-e", "library(%s)" % need] if need in ("mgcv", "TMB") else [PYTHON, "-c", "import " + need]
+    test = ["Rscript", "-e", "library(%s)" % need] if need in ("mgcv", "TMB", "jsonlite") else [PYTHON, "-c", "import " + need]
     try:
         return subprocess.run(test, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
     except FileNotFoundError:
@@ -93,15 +95,16 @@ def run_world(build, seed, arguments, folder):
     costs = {"firmground": own_cost(cells)}
     forecasts = {}
     for peer in arguments.peers:
-        command, needs = commands(folder)[peer]
+        command, needs = peers_known(arguments.cell, folder)[peer]
         missing = [need for need in needs if not present(need)]
         if missing:
             print("%s: not run, %s is not installed (--install)" % (peer, ", ".join(missing)))
             continue
         stem = os.path.join(folder, "%s-%d" % (peer, seed))
+        if peer == "tmb":
+            subprocess.run(["Rscript", os.path.join(HERE, "lattice.R"), "compile", "-", "-", folder], check=True, capture_output=True)
         if not os.path.exists(stem + ".json"):
-            extra = [] if peer != "tmb" else ["tuned", folder]
-            cost = measured(command + [cells, stem + ".forecast"] + extra, stem + ".log")
+            cost = measured(command(cells, stem + ".forecast"), stem + ".log")
             if cost is None:
                 continue
             with open(stem + ".json", "w", encoding="utf-8") as out:

@@ -75,7 +75,7 @@ def candidates(kind, x, y, w, held):
                     yield (leaves, 100, trees), probability[:, 1]
     else:
         for least in (5, 15, 40):
-            yield (least, 0.3, 200), forest(least, 0.3, 40).fit(x, y, w).predict_proba(held)[:, 1]
+            yield (least, 0.3, 200), forest(least, 0.3, 25).fit(x, y, w).predict_proba(held)[:, 1]
 
 
 def tuned(kind, cells, same, searched, fold_of):
