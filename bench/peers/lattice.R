@@ -68,8 +68,21 @@ fit <- function(class, rows, lattice) {
   start <- list(intercept = as.numeric(coefficient[1]), effects = as.numeric(effects), field = rep(0, lattice$nodes),
     log_range = log(6), log_sd = 0)
   model <- MakeADFun(data, start, random = "field", DLL = "lattice", silent = TRUE)
-  best <- nlminb(model$par, model$fn, model$gr, control = list(iter.max = 40, rel.tol = 1e-6))
-  at <- split(model$env$last.par.best, names(model$env$last.par.best))
+  minimise <- function(from) {
+    nlminb(from, model$fn, model$gr, control = list(iter.max = 40, rel.tol = 1e-6, step.min = 0.01, step.max = 1))
+  }
+  best <- minimise(model$par)
+  if (best$iterations < 3) {  # stuck at a regression that separates finds from the rest: begin without effects
+    model$env$last.par.best[] <- 0  # where its inner search begins
+    from <- model$par
+    from["intercept"] <- log(-log1p(-min(mean(data$found), 0.99)))
+    from[names(from) == "effects"] <- 0
+    again <- minimise(from)
+    if (again$objective < best$objective) best <- again
+  }
+  model$fn(best$par)
+  cat(sprintf("%s: %s\n", class, best$message))
+  at <- split(model$env$last.par, names(model$env$last.par))
   eta <- at$intercept + as.numeric(apart %*% at$effects) + as.numeric(lattice$place %*% at$field)
   cat(sprintf("%s: %d nodes, %d iterations, range %.1f spacings, sd %.2f\n", class, lattice$nodes, best$iterations,
     exp(best$par["log_range"]), exp(best$par["log_sd"])))

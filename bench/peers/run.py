@@ -3,6 +3,7 @@
 
     bench/peers/run.py BUILD [--seeds 401-405] [--size small|national] [--cell 50] [--peers outline,kernel,...] [--out FOLDER]
     bench/peers/run.py BUILD --install      installs from Debian what the peers need, first
+    bench/peers/run.py BUILD --growth       mgcv and TMB as the problem grows, until one takes 15 minutes or 16 GB
     bench/peers/run.py BUILD --tiny         one small world on coarse cells and the peers that are here; checks the scores
 
 BUILD holds bench_export_cells and bench_score_cells. Peers run one after the other, each in a process of its own, whose seconds
@@ -15,14 +16,19 @@ import csv
 import json
 import math
 import os
+import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 PACKAGES = ["python3-numpy", "python3-scipy", "python3-sklearn", "r-base-core", "r-cran-mgcv", "r-cran-jsonlite", "r-cran-tmb", "g++"]
 PYTHON = "/usr/bin/python3"  # Debian's own, for which its packages are
+
+MOST_S, MOST_BYTES = 900, 16 << 30  # of a peer
+GROWTH = [("small", 200), ("small", 100), ("small", 50), ("national", 200), ("national", 100), ("national", 50)]
 
 SCORES = [("average_precision", "AP", "%.3f"), ("log_score", "log", "%.4f"), ("brier", "Brier", "%.4f"),
           ("calibration_slope", "slope", "%.2f"), ("calibration_error", "ECE", "%.4f"), ("items_in_1_percent", "in 1 %", "%.3f"),
@@ -59,14 +65,20 @@ def install():
     subprocess.run(sudo + ["apt-get", "install", "-y", "--no-install-recommends"] + PACKAGES, check=True)
 
 
-def measured(command, log):
+def measured(command, log, most_s):
     """Seconds of the clock and of the processor, and the largest memory in MB, of a process and those it waited for."""
     # Threads that wait must not take the processor from those that work.
     env = dict(os.environ, OMP_WAIT_POLICY="PASSIVE", OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2")
     begin = time.monotonic()
     with open(log, "w", encoding="utf-8") as out:
-        child = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)
+        child = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env,
+                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES)))
+        too_long = threading.Timer(most_s, child.kill) if most_s else None
+        if too_long:
+            too_long.start()
         _, status, used = os.wait4(child.pid, 0)
+        if too_long:
+            too_long.cancel()
     if status != 0:
         print("%s failed: see %s" % (" ".join(command), log), file=sys.stderr)
         return None
@@ -104,7 +116,7 @@ def run_world(build, seed, arguments, folder):
         if peer == "tmb":
             subprocess.run(["Rscript", os.path.join(HERE, "lattice.R"), "compile", "-", "-", folder], check=True, capture_output=True)
         if not os.path.exists(stem + ".json"):
-            cost = measured(command(cells, stem + ".forecast"), stem + ".log")
+            cost = measured(command(cells, stem + ".forecast"), stem + ".log", MOST_S if arguments.growth else None)
             if cost is None:
                 continue
             with open(stem + ".json", "w", encoding="utf-8") as out:
@@ -154,6 +166,25 @@ def print_levels(rows):
             better += all(own["log_score"] < peer["log_score"] for peer in peers)
         print("%s: AP over that of the strongest peer of each world %.2f (%s); log score better than every peer in %d of %d worlds"
               % (of, sum(ratios) / len(ratios), ", ".join("%.2f" % ratio for ratio in ratios), better, len(worlds)))
+
+
+def grow(arguments, folder):
+    """Seconds of mgcv and TMB over ours on larger and larger problems. A peer that failed once is not tried on a larger one."""
+    peers = [peer for peer in arguments.peers if peer in ("mgcv", "tmb")]
+    seed = arguments.seeds[0]
+    for size, cell in GROWTH:
+        arguments.size, arguments.cell, arguments.peers = size, cell, peers
+        own_folder = os.path.join(folder, "%s-%d" % (size, cell))
+        os.makedirs(own_folder, exist_ok=True)
+        rows = [row for row in run_world(arguments.build, seed, arguments, own_folder) if row["of"] == "any"]
+        print_table("%s, cells of %d m: %d cells never searched" % (size, cell, rows[0]["cells"]), rows)
+        for row in rows[1:]:
+            print("%s: %.1f times our seconds, %.1f times our processor seconds" % (
+                row["forecaster"], row["seconds"] / rows[0]["seconds"], row["processor"] / rows[0]["processor"]))
+        peers = [row["forecaster"] for row in rows[1:]]
+        sys.stdout.flush()
+        if not peers:
+            return
 
 
 def average_precision(score, outcome):
@@ -210,6 +241,7 @@ def main():
     parser.add_argument("--out")
     parser.add_argument("--install", action="store_true")
     parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--growth", action="store_true")
     arguments = parser.parse_args()
     if arguments.install:
         install()
@@ -218,6 +250,9 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = os.path.abspath(arguments.out or temporary)
         os.makedirs(folder, exist_ok=True)
+        if arguments.growth:
+            grow(arguments, folder)
+            return
         rows = []
         for seed in arguments.seeds:
             rows += run_world(arguments.build, seed, arguments, folder)
