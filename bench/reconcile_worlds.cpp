@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "evidence/reconcile.h"
 #include "evidence/record_maps.h"
+#include "founding_case.h"
 #include "measure.h"
 #include "simulate/country.h"
 
@@ -313,8 +314,7 @@ int main(int argc, char** argv) {
     const auto size = national ? simulate::Size::national : simulate::Size::small;
     simulate::SimulateOptions wanted{size, seed, !fixed, false, {}};
     if (founding) {
-      wanted.set = {{"blunder_unrelated", 0.75}, {"blunder_datum", 0.05},   {"blunder_angle", 0.02},
-                    {"blunder_zone", 0.02},      {"blunder_content", 0.03}, {"batch_shift_m", 130.0}};
+      wanted.set = bench::founding_case();
     }
     if (many) {
       wanted.set = {{"record_share", 0.107}};

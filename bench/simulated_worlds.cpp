@@ -1,7 +1,8 @@
 // How good is the estimate on invented countries whose truth is known?  estimation.md section 7;
 // docs/methods/hazard-field.md.
-//   bench_simulated_worlds [first_seed] [count] [small|national] [--fixed] [--as-drawn]
-// --as-drawn: without reconciliation of minefield records.
+//   bench_simulated_worlds [first_seed] [count] [small|national] [--fixed] [--founding] [--as-drawn | --both]
+// --founding: as where three records in four tell of no field and each source shifts by 80-260 m.
+// --as-drawn: without reconciliation of minefield records; --both: without and with it, and what it is worth.
 // One line per world: ours beside the peers on the same cells (unprocessed land inside the area of interest), seconds,
 // memory.
 #include <fmt/core.h>
@@ -18,6 +19,7 @@
 #include "estimate/peers.h"
 #include "estimate/scores.h"
 #include "evidence/record_fields.h"
+#include "founding_case.h"
 #include "simulate/country.h"
 
 namespace {
@@ -64,8 +66,10 @@ struct World {
          area90 = 0;  ///< AP of cells that hold mines; share of the ground to be worked for 90 % of the items
 };
 
-World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m, bool reconciled) {
-  const auto country = simulate::simulate({size, seed, vary, false});
+enum class Records : std::uint8_t { as_drawn, reconciled };
+
+World judge(const simulate::SimulateOptions& wanted, double cell_m, Records records) {
+  const auto country = simulate::simulate(wanted);
   if (!country) {
     fmt::print(stderr, "{}\n", base::to_text(country.error()));
     std::exit(1);
@@ -73,7 +77,7 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m, b
   auto start = std::chrono::steady_clock::now();
   const evidence::ObserveOptions observe{cell_m, evidence::Mode::automatic, {}, {}};
   auto observations = evidence::observe(country->known, observe);
-  if (reconciled && !evidence::reconcile_records(country->known, observe, {}, {}, *observations)) {
+  if (records == Records::reconciled && !evidence::reconcile_records(country->known, observe, {}, {}, *observations)) {
     std::exit(1);
   }
   const double observing = seconds_since(start);
@@ -132,8 +136,8 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m, b
       "log {:.4f}  AP mines {:.3f}  90% in {:.4f}  items {:.0f} [{:.0f}, {:.0f}] true {:.0f} ({:.2f})  observe {:.1f} "
       "s  estimate {:.1f} s  peak "
       "{:.0f} MB\n",
-      seed, base_rate, w.ap, w.outline, w.kernel, bandwidth, w.ap / std::max(w.outline, w.kernel), w.auc, w.slope,
-      w.ece, w.log_score, w.mines, w.area90, result->hazard.totals.items_mean, result->hazard.totals.items_p05,
+      wanted.seed, base_rate, w.ap, w.outline, w.kernel, bandwidth, w.ap / std::max(w.outline, w.kernel), w.auc,
+      w.slope, w.ece, w.log_score, w.mines, w.area90, result->hazard.totals.items_mean, result->hazard.totals.items_p05,
       result->hazard.totals.items_p95, remaining, w.total_ratio, observing, estimating, peak_mb());
   if (std::getenv("FIRMGROUND_BENCH_DETAILS") != nullptr) {
     for (const auto& [name, value] : result->hazard.hyperparameters) {
@@ -168,34 +172,63 @@ World judge(std::uint64_t seed, simulate::Size size, bool vary, double cell_m, b
   return w;
 }
 
+World mean_of(const std::vector<World>& worlds) {
+  World mean;
+  const auto count = static_cast<double>(worlds.size());
+  for (const World& w : worlds) {
+    for (double World::* figure : {&World::ap, &World::outline, &World::kernel, &World::slope, &World::ece,
+                                   &World::log_score, &World::mines, &World::area90, &World::total_ratio}) {
+      mean.*figure += w.*figure / count;
+    }
+  }
+  return mean;
+}
+
+void print_mean(const char* name, std::size_t count, const World& mean) {
+  fmt::print(
+      "mean of {}{}: AP {:.4f}, outline + 50 m {:.3f}, kernel density {:.3f}, ratio to the better peer {:.2f}, log "
+      "{:.4f}, slope {:.2f}, ECE {:.4f}, AP of mines {:.4f}, 90% in {:.4f}, items / true {:.2f}\n",
+      count, name, mean.ap, mean.outline, mean.kernel, mean.ap / std::max(mean.outline, mean.kernel), mean.log_score,
+      mean.slope, mean.ece, mean.mines, mean.area90, mean.total_ratio);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool tiny = argc > 1 && std::strcmp(argv[1], "--tiny") == 0;  // coarse cells: proves only that it runs
-  const std::uint64_t first = argc > 1 && !tiny ? std::strtoull(argv[1], nullptr, 10) : 1;
-  const int count = argc > 2 ? std::atoi(argv[2]) : 1;
-  const auto size =
-      argc > 3 && std::strcmp(argv[3], "national") == 0 ? simulate::Size::national : simulate::Size::small;
-  const bool vary = !(argc > 4 && std::strcmp(argv[4], "--fixed") == 0);
-  const bool reconciled =
-      std::none_of(argv, argv + argc, [](const char* a) { return std::strcmp(a, "--as-drawn") == 0; });
-  World mean;
-  for (int i = 0; i < count; ++i) {
-    const World w = judge(first + static_cast<std::uint64_t>(i), size, vary, tiny ? 200 : 50, reconciled);
-    mean.ap += w.ap / count;
-    mean.outline += w.outline / count;
-    mean.kernel += w.kernel / count;
-    mean.log_score += w.log_score / count;
-    mean.slope += w.slope / count;
-    mean.ece += w.ece / count;
-    mean.mines += w.mines / count;
-    mean.area90 += w.area90 / count;
+  const auto has = [&](const char* option) {
+    return std::any_of(argv, argv + argc, [&](const char* a) { return std::strcmp(a, option) == 0; });
+  };
+  const bool tiny = has("--tiny");  // coarse cells: proves only that it runs
+  simulate::SimulateOptions wanted;
+  wanted.seed = argc > 1 && !tiny ? std::strtoull(argv[1], nullptr, 10) : 1;
+  const int count = argc > 2 && !tiny ? std::atoi(argv[2]) : 1;
+  wanted.size = argc > 3 && std::strcmp(argv[3], "national") == 0 ? simulate::Size::national : simulate::Size::small;
+  wanted.vary = !has("--fixed");
+  if (has("--founding")) {
+    wanted.set = bench::founding_case();
   }
-  fmt::print(
-      "mean of {}: AP {:.4f}, outline + 50 m {:.3f}, kernel density {:.3f}, ratio to the better peer {:.2f}, log "
-      "{:.4f}, "
-      "slope {:.2f}, ECE {:.4f}, AP of mines {:.4f}, 90% in {:.4f}\n",
-      count, mean.ap, mean.outline, mean.kernel, mean.ap / std::max(mean.outline, mean.kernel), mean.log_score,
-      mean.slope, mean.ece, mean.mines, mean.area90);
+  std::vector<World> drawn;
+  std::vector<World> reconciled;
+  for (int i = 0; i < count; ++i, ++wanted.seed) {
+    if (has("--as-drawn") || has("--both")) {
+      drawn.push_back(judge(wanted, tiny ? 200 : 50, Records::as_drawn));
+    }
+    if (!has("--as-drawn")) {
+      reconciled.push_back(judge(wanted, tiny ? 200 : 50, Records::reconciled));
+    }
+  }
+  const World without = mean_of(drawn);
+  const World with = mean_of(reconciled);
+  if (!drawn.empty()) {
+    print_mean(", records as drawn", drawn.size(), without);
+  }
+  if (!reconciled.empty()) {
+    print_mean(", records reconciled", reconciled.size(), with);
+  }
+  if (!drawn.empty() && !reconciled.empty()) {
+    fmt::print("reconciliation is worth: AP {:+.1f} %, AP of mines {:+.1f} %, ground worked for 90 % {:+.1f} %\n",
+               100 * (with.ap / without.ap - 1), 100 * (with.mines / without.mines - 1),
+               100 * (with.area90 / without.area90 - 1));
+  }
   return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "estimate/hyperparameters.h"
 #include "estimate/propensity.h"
+#include "estimate/record_context.h"
 
 namespace firmground::estimate {
 
@@ -73,7 +74,7 @@ std::vector<Observation> list_of(const evidence::Observations& observations, std
   for (const evidence::SearchedCell& cell : observations.searched[which]) {
     if (!left_out(options, cell.cell)) {
       list.push_back(
-          {cell.cell, false, cell.found > 0, searches.at(cell.share, cell.detection).detection_of_presence, 0});
+          {cell.cell, false, cell.found > 0, searches.at(cell.share, cell.detection).detection_of_presence, 0, 0});
     }
   }
   // Items met outside searched land (spot tasks, accidents) are left to the reader: without a model of who was there to
@@ -271,6 +272,30 @@ std::int32_t step_within(const evidence::Observations& observations, const std::
   return static_cast<std::int32_t>(step);
 }
 
+void expect_recorded(const std::vector<float>& recorded, HazardModel& model) {
+  for (Observation& o : model.observations) {
+    o.recorded = recorded.empty() ? 0 : recorded[o.cell];
+  }
+}
+
+/// Records of minefields tell of mines: their hazard adds to that of the fields.
+void believe_records(const evidence::Observations& observations, ClassPosterior& posterior) {
+  if (!observations.records || posterior.events || posterior.ordnance_class != evidence::OrdnanceClass::mines) {
+    return;
+  }
+  std::vector<std::uint32_t> cells;
+  std::vector<std::uint8_t> found;
+  for (const Observation& o : posterior.model.observations) {
+    cells.push_back(o.cell);
+    found.push_back(o.found ? 1 : 0);
+  }
+  const evidence::RecordFields& records = *observations.records;
+  const std::vector<float> ground = likelihood_of_ground(observations, posterior.model.effects, cells, found);
+  posterior.findable = findable_in_context(records, ground);
+  posterior.recorded = recorded_hazard(records, posterior.findable, observations.grid.size());
+  expect_recorded(posterior.recorded, posterior.model);
+}
+
 }  // namespace
 
 SearchTable::SearchTable(const CountLaw& law) {
@@ -309,6 +334,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   posterior->hyper = {std::log(8 * cell_m), std::log(1.8), std::log(0.7), 2.0};
   const std::int32_t step = step_within(observations, list, reach_m, options.most_nodes);
   posterior->model = make_model(observations, list, model_options(observations, which, step, reach_m));
+  believe_records(observations, *posterior);
   const HazardModel& model = posterior->model;
   posterior->law_ahead = law_ahead(observations, model.effects, positive, with_finds);
   const double range_m = long_range(observations.grid);
@@ -323,8 +349,9 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
     // differ.
     ModelOptions coarse_options = model_options(observations, which, std::max(5, step), reach_m);
     coarse_options.effects = model.effects;
-    const HazardModel coarse =
+    HazardModel coarse =
         make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), coarse_options);
+    expect_recorded(posterior->recorded, coarse);
     FieldFitter coarse_fitter(coarse, range_m);
     FG_TRY(const HyperFit learned, fit_hyperparameters(coarse_fitter, posterior->hyper, 8, 1.0));
     posterior->hyper = learned.best;

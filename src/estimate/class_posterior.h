@@ -37,6 +37,8 @@ struct ClassPosterior {
   CountLaw law;        ///< of searched ground
   CountLaw law_ahead;  ///< of ground like that never searched
   std::shared_ptr<const SearchTable> searches;
+  std::vector<double> findable;    ///< by record, in its context (eq. 26); empty: no records
+  std::vector<float> recorded;     ///< by cell: hazard that minefield records add (eq. 25); empty: none do
   std::vector<double> covariance;  ///< posterior, at model.pattern, given the border
   std::vector<float>
       variance_scale;  ///< per short node: interior prior variance / its own prior variance (edges of the lattice)

@@ -8,7 +8,6 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
-#include "evidence/record_fields.h"
 
 namespace firmground::estimate {
 namespace {
@@ -144,27 +143,21 @@ TEST(Estimate, NumbersInAPolygonScatterAsClumpedCountsDo) {
 /// The belt, and records that reach all of it and nothing else, as reconciliation would leave them.
 evidence::Observations belt_on_record() {
   evidence::Observations o = belt_half_searched();
-  evidence::CovariateField reach{std::string(evidence::kReachOfRecords), "", {}, false, {}};
-  reach.use = evidence::CovariateUse::mines;
-  reach.from = evidence::CovariateSource::reconciled_records;
-  o.records = evidence::RecordFields{{{"A-00012", "Hand-over 2021", 0.83, 0.75}, {"A-00013", "", 0.5, 0.4}}, {}, {}};
-  base::Random random(3);
+  o.records =
+      evidence::RecordFields{{{"A-00012", "Hand-over 2021", 0.83, 0.75, 2.0}, {"A-00013", "", 0.5, 0.4, 0.0}}, {}, {}};
   for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
     const std::uint32_t row = cell / 80;
-    const bool belt = row >= 28 && row < 32;
-    reach.value.push_back(belt ? static_cast<float>(random.uniform(0.5, 0.9)) : 0);
-    if (belt) {
+    if (row >= 28 && row < 32) {
       o.records->shares.push_back({cell, 0, 0.9F});
       if (row == 30) {
         o.records->shares.push_back({cell, 1, 0.2F});
       }
     }
   }
-  o.covariates.push_back(reach);
   return o;
 }
 
-TEST(Estimate, GroundThatRecordsReachIsLikelierWhereSearchedRecordsProvedTrue) {
+TEST(Estimate, GroundThatRecordsReachIsLikelier) {
   const auto with = estimate(belt_on_record());
   const auto without = estimate(belt_half_searched());
   ASSERT_TRUE(with && without);
@@ -184,10 +177,10 @@ TEST(Estimate, APolygonNamesTheRecordThatReachesIt) {
     }
     return all;
   };
-  EXPECT_NE(reasons_at(29).find("record A-00012 of Hand-over 2021 (P(exists) 0.83) reaches this cell\n"),
-            std::string::npos);
-  EXPECT_NE(reasons_at(30).find("record A-00012 of Hand-over 2021 (P(exists) 0.83; 1 more record) reaches this cell\n"),
-            std::string::npos);
+  const std::string here = reasons_at(29);
+  EXPECT_NE(here.find("record A-00012 of Hand-over 2021 (P(field to be found) 0."), std::string::npos) << here;
+  EXPECT_EQ(here.find("more record"), std::string::npos) << here;
+  EXPECT_NE(reasons_at(30).find("; 1 more record) reaches this cell\n"), std::string::npos) << reasons_at(30);
   EXPECT_EQ(reasons_at(10).find("A-00012"), std::string::npos) << "it does not reach there";
 }
 

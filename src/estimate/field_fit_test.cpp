@@ -42,21 +42,24 @@ std::vector<Observation> searches(const evidence::Observations& o, std::uint64_t
 
 TEST(Likelihood, SlopesAgreeWithFiniteDifferences) {
   constexpr double kStep = 1e-5;
-  for (const double eta : {-6.0, -1.0, 0.3, 1.2}) {
-    for (const bool found : {false, true}) {
-      const Term t = search_term(eta, 0.8, found);
-      const Term up = search_term(eta + kStep, 0.8, found);
-      const Term down = search_term(eta - kStep, 0.8, found);
-      EXPECT_NEAR(t.slope, (up.value - down.value) / (2 * kStep), 1e-8);
-      EXPECT_NEAR(t.observed, -(up.slope - down.slope) / (2 * kStep), 1e-7);
-      EXPECT_NEAR(t.information_slope, (up.information - down.information) / (2 * kStep), 1e-7);
-      EXPECT_GT(t.information, 0);
+  for (const double recorded : {0.0, 0.4, 2.5}) {
+    for (const double eta : {-6.0, -1.0, 0.3, 1.2}) {
+      for (const bool found : {false, true}) {
+        const Term t = search_term(eta, 0.8, found, recorded);
+        const Term up = search_term(eta + kStep, 0.8, found, recorded);
+        const Term down = search_term(eta - kStep, 0.8, found, recorded);
+        EXPECT_NEAR(t.slope, (up.value - down.value) / (2 * kStep), 1e-8);
+        EXPECT_NEAR(t.observed, -(up.slope - down.slope) / (2 * kStep), 1e-7);
+        EXPECT_NEAR(t.information_slope, (up.information - down.information) / (2 * kStep), 1e-7);
+        EXPECT_GT(t.information, 0);
+      }
+      // Expected information is the mean square of the score over outcomes.
+      const Term yes = search_term(eta, 0.8, true, recorded);
+      const Term no = search_term(eta, 0.8, false, recorded);
+      const double p = std::exp(yes.value);
+      EXPECT_NEAR(p, 0.8 * -std::expm1(-std::exp(eta) - recorded), 1e-12);
+      EXPECT_NEAR(yes.information, p * yes.slope * yes.slope + (1 - p) * no.slope * no.slope, 1e-10);
     }
-    // Expected information is the mean square of the score over outcomes.
-    const double p = std::exp(search_term(eta, 0.8, true).value);
-    const double mean =
-        p * std::pow(search_term(eta, 0.8, true).slope, 2) + (1 - p) * std::pow(search_term(eta, 0.8, false).slope, 2);
-    EXPECT_NEAR(search_term(eta, 0.8, true).information, mean, 1e-10);
   }
 }
 

@@ -17,6 +17,7 @@ struct Observation {
   bool found = false;
   float detection = 0;  ///< search: P(found | present);  events: exposure
   float count = 0;      ///< events
+  float recorded = 0;   ///< hazard of minefield records
 };
 
 /// The linear predictor of a cell: eta = short field + long field + intercept + covariate effects.

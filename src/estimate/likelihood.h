@@ -13,11 +13,11 @@ struct Term {
   double information_slope;
 };
 
-/// Search of a cell (eq. 3): P(something found) = d (1 - exp(-exp(eta))), d = P(found | present).
-inline Term search_term(double eta, double d, bool found) {
+/// Search of a cell (eq. 3): P(something found) = d (1 - exp(-exp(eta) - recorded)), d = P(found | present).
+inline Term search_term(double eta, double d, bool found, double recorded = 0) {
   const double intensity = std::exp(std::min(eta, 30.0));
-  const double absent = std::exp(-intensity);
-  const double p = d * -std::expm1(-intensity);
+  const double absent = std::exp(-intensity - recorded);
+  const double p = d * -std::expm1(-intensity - recorded);
   const double p1 = d * intensity * absent;
   const double q = 1 - p;
   Term t{};
@@ -27,8 +27,9 @@ inline Term search_term(double eta, double d, bool found) {
   const double p2 = p1 * (1 - intensity);
   if (found) {
     // intensity / (exp(intensity) - 1) keeps its digits when the intensity is tiny.
-    const double ratio = intensity < 1e-12 ? 1.0 : intensity * absent / -std::expm1(-intensity);
-    t.value = std::log(d) + (intensity < 1e-12 ? eta : std::log(-std::expm1(-intensity)));
+    const bool tiny = intensity + recorded < 1e-12;
+    const double ratio = tiny ? 1.0 : intensity * absent / -std::expm1(-intensity - recorded);
+    t.value = std::log(d) + (tiny ? eta : std::log(-std::expm1(-intensity - recorded)));
     t.slope = ratio;
     t.observed = -ratio * (1 - intensity) + ratio * ratio;
   } else {

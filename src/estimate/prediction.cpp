@@ -50,11 +50,11 @@ inline float presence_of(float intensity) {
 
 }  // namespace
 
-double mean_presence(double mean, double variance) {
+double mean_presence(double mean, double variance, double recorded) {
   const double sd = std::sqrt(std::max(variance, 0.0));
   double sum = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    sum += kHermiteWeights[k] * -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)));
+    sum += kHermiteWeights[k] * -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)) - recorded);
   }
   return sum;
 }
@@ -217,6 +217,10 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   float* none = out.none_draws.data() + at * draws_;
   float* any_left = out.any_draws.data() + at * draws_;
   to_intensity(eta);
+  const float recorded = posterior_.recorded.empty() ? 0 : posterior_.recorded[cell];
+  for (float& value : eta) {
+    value += recorded;
+  }
   if (posterior_.events) {
     finish_events(at, mean, variance, eta, out);
     return;
@@ -233,7 +237,7 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
       law.mean * law.mean / law.shape + law.mean + law.mean * law.mean;  // E[N^2] of the untruncated law
   const double any = law.mean / positive;                                // P(N > 0)
   if (searched != nullptr) {
-    out.find_probability[at] = static_cast<float>(mean_presence(mean, variance)) *
+    out.find_probability[at] = static_cast<float>(mean_presence(mean, variance, static_cast<double>(recorded))) *
                                posterior_.searches->at(searched->share, searched->detection).detection_of_presence;
   }
   if (searched != nullptr && searched->found > 0) {
@@ -253,7 +257,8 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   double probability = 0;
   double expected = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const double p = -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)));
+    const double p =
+        -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)) - static_cast<double>(recorded));
     const double unseen = 1 - p * static_cast<double>(detected);
     probability += kHermiteWeights[k] * p * static_cast<double>(missed) / unseen;
     expected += kHermiteWeights[k] * p * static_cast<double>(left_factor) / unseen;

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "evidence/record_fields.h"
-
 namespace firmground::estimate {
 
 namespace {
@@ -38,21 +36,19 @@ double field_at(const ClassPosterior& posterior, const CellDesign& design, std::
   return sum;
 }
 
-/// The records that reach a cell, the one with most to say first; not by name where they raise nothing.
-std::string records_in_words(const evidence::RecordFields& records, std::uint32_t cell, double effect) {
+/// The records that reach a cell, the one with most to say first.
+std::string records_in_words(const evidence::RecordFields& records, const std::vector<double>& findable,
+                             std::uint32_t cell) {
   const auto shares = records.at(cell);
-  if (shares.empty() || effect <= 0) {
-    return "no minefield record speaks for this cell";
-  }
   const auto says = [&](const evidence::RecordShare& share) {
-    return records.records[share.record].findable * static_cast<double>(share.probability);
+    return findable[share.record] * static_cast<double>(share.probability);
   };
   const auto most =
       std::max_element(shares.begin(), shares.end(), [&](const auto& a, const auto& b) { return says(a) < says(b); });
   const evidence::RecordedField& record = records.records[most->record];
   const std::size_t others = shares.size() - 1;
-  return fmt::format("record {}{}{} (P(exists) {:.2f}{}) reaches this cell", record.record_id,
-                     record.source.empty() ? "" : " of ", record.source, std::min(record.exists, kSurest),
+  return fmt::format("record {}{}{} (P(field to be found) {:.2f}{}) reaches this cell", record.record_id,
+                     record.source.empty() ? "" : " of ", record.source, std::min(findable[most->record], kSurest),
                      others == 0 ? "" : fmt::format("; {} more {}", others, others == 1 ? "record" : "records"));
 }
 
@@ -78,11 +74,14 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
           static_cast<double>(place.left) * posterior.fit.border[effect.first_column + place.knot] +
           static_cast<double>(place.right) * posterior.fit.border[effect.first_column + place.knot + 1];
       intensity += value;
-      const bool of_records = field.name == evidence::kReachOfRecords && observations.records.has_value();
-      reasons.push_back({of_records ? records_in_words(*observations.records, cell, value)
-                                    : value_in_words(effect, field.value[cell]),
-                         value});
+      reasons.push_back({value_in_words(effect, field.value[cell]), value});
     }
+  }
+  if (!posterior.recorded.empty() && posterior.recorded[cell] > 0) {
+    // By how much records raise the log of the whole hazard.
+    const double value = std::log1p(static_cast<double>(posterior.recorded[cell]) / std::exp(intensity));
+    intensity += value;
+    reasons.push_back({records_in_words(*observations.records, posterior.findable, cell), value});
   }
   return reasons;
 }

@@ -61,8 +61,9 @@ struct CovariateField {
 struct RecordedField {
   std::string record_id;
   std::string source;
-  double exists = 0;    ///< P(the field that it describes was laid)
-  double findable = 0;  ///< P(it was laid and can still be found)
+  double exists = 0;     ///< P(the field that it describes was laid)
+  double findable = 0;   ///< P(it was laid and can still be found)
+  double log_ratio = 0;  ///< log likelihood of what was found with the field over without; 0: nobody looked
 };
 
 /// What a record says of one cell, given that its field can be found.

@@ -400,6 +400,7 @@ class Reconciler {
     verdict.source = record.source;
     const Existence existence = existence_of(posterior->log_ratio, maps_[i].effort, *source);
     verdict.probability_exists = existence.exists;
+    verdict.probability_findable = existence.findable;
     verdict.log_ratio = posterior->log_ratio;
     verdict.hypothesis = options_.hypotheses.front().id;
     verdict.hypothesis_probability = 1;
@@ -436,7 +437,46 @@ class Reconciler {
       verdict.searched_share = std::min(1.0, searched_under(outline_ground(record.geometry, reach_m)).first);
     }
     list_finds(verdict);
+    verdict.places = places_of(i);
     return verdict;
+  }
+
+  /// All places of a field that can still be found, heaviest first.
+  std::vector<RecordPlace> places_of(std::size_t i) const {
+    const auto& [source, posterior] = posterior_[i];
+    std::vector<RecordPlace> places;
+    for (std::size_t r = 0; r < posterior->readings.size(); ++r) {
+      if (posterior->readings[r] < RecordPlace::kLeftOut) {
+        continue;
+      }
+      const Reading& reading = maps_[i].readings[r];
+      const PlaceMap& map = maps_[i].maps[reading.map];
+      const std::vector<float> weights =
+          displacements_of(maps_[i], grounds_[i], r, source->fit->law(), posterior->shift).after;
+      RecordPlace place{posterior->readings[r], candidate_of(i, r).geometry, {}};
+      for (std::size_t k = 0; k < weights.size(); ++k) {
+        const auto side = static_cast<std::size_t>(map.side());
+        place.moves.push_back({static_cast<float>(reading.on_map.x - map.at(static_cast<int>(k % side))),
+                               static_cast<float>(reading.on_map.y - map.at(static_cast<int>(k / side))), weights[k]});
+      }
+      keep_heaviest(place.moves);
+      places.push_back(std::move(place));
+    }
+    return places;
+  }
+
+  static void keep_heaviest(std::vector<RecordPlace::Move>& moves) {
+    std::stable_sort(moves.begin(), moves.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
+    float sum = 0;
+    std::size_t kept = 0;
+    while (kept < moves.size() && static_cast<double>(sum) < 1 - RecordPlace::kLeftOut) {
+      sum += moves[kept++].weight;
+    }
+    moves.resize(kept);
+    moves.shrink_to_fit();
+    for (RecordPlace::Move& move : moves) {
+      move.weight /= sum;
+    }
   }
 
   /// How many times likelier the finds are under a hypothesis than as recorded; 0 when as-recorded does not apply.

@@ -21,13 +21,26 @@ struct ReconcileOptions {
   std::uint64_t seed = 1;  ///< of the random drops that teach what a field that is not there looks like
 };
 
+/// Where the field of a record lies under one reading of it, given that it can still be found.
+struct RecordPlace {
+  struct Move {
+    float x_m, y_m;  ///< from the outline as read to the true place
+    float weight;
+  };
+  double weight = 0;            ///< of the reading
+  geo::PlanarGeometry outline;  ///< as read
+  std::vector<Move> moves;      ///< heaviest first, until all but kLeftOut are told; they sum to 1
+  static constexpr double kLeftOut = 0.02;
+};
+
 /// What one record turned out to be worth. Displacements are recorded minus true, metres east and north in the
 /// programme CRS, hypothesis and residual together.
 struct RecordVerdict {
   std::string record_id;
   std::string source;
-  double probability_exists = 0;  ///< that a field was laid which the record describes
-  std::string hypothesis;         ///< the likeliest, given that the field exists
+  double probability_exists = 0;    ///< that a field was laid which the record describes
+  double probability_findable = 0;  ///< and that something of it can still be found
+  std::string hypothesis;           ///< the likeliest, given that the field exists
   double hypothesis_probability = 0;
   std::map<std::string, double> hypotheses;  ///< all that apply, given that the field exists
   double dx_m = 0;
@@ -39,11 +52,12 @@ struct RecordVerdict {
   double radius90_m = 0;
   double searched_share = 0;  ///< of the recorded outline grown by the source's 90 % offset radius
   geo::PlanarGeometry corrected;
-  std::vector<std::string> finds;  ///< ids of those under the corrected outline, at most kFindsListed
-  std::int64_t finds_inside = 0;   ///< mines under the corrected outline
-  double searched_inside = 0;      ///< share of the corrected outline effectively searched
-  double log_ratio = 0;            ///< log likelihood of what was found with the field over without, as a whole
-  double against_recorded = 0;     ///< times likelier than as recorded
+  std::vector<RecordPlace> places;  ///< of readings that weigh more than kLeftOut
+  std::vector<std::string> finds;   ///< ids of those under the corrected outline, at most kFindsListed
+  std::int64_t finds_inside = 0;    ///< mines under the corrected outline
+  double searched_inside = 0;       ///< share of the corrected outline effectively searched
+  double log_ratio = 0;             ///< log likelihood of what was found with the field over without, as a whole
+  double against_recorded = 0;      ///< times likelier than as recorded
   static constexpr std::size_t kFindsListed = 50;
 };
 

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "evidence/record_maps.h"
+#include "evidence/search_image.h"
 #include "geo/overlay.h"
 
 namespace firmground::evidence {
@@ -24,147 +25,97 @@ constexpr float kLeastShare = 1e-3F;  ///< of probability; less changes no cell
 constexpr double kCompleteness = 0.6;
 constexpr double kCompletenessWorth = 50;
 
-/// Residual offsets: two round normal laws.
-struct OffsetLaw {
-  double core_m = 0;
-  double wide_m = 0;
-  double wide_share = 0;
-};
+/// An outline in squares much smaller than cells, summed so that those under any box are four look-ups.
+class Squares {
+ public:
+  static constexpr std::int32_t kPerCell = 5;  ///< along the side of a cell
 
-double within(double radius_m, double sd_m) {
-  return -std::expm1(-0.5 * radius_m * radius_m / (sd_m * sd_m));
-}
-
-/// The law that holds half of its mass within one radius and, where the wide part may reach that far, 90 % within the
-/// other. Blunders of kilometres say where the field is not, hardly where it is: the wide part ends at 400 m.
-OffsetLaw law_of(double radius50_m, double radius90_m) {
-  constexpr double kHalf = 1.1774;       // radius of half of a round normal law, in sd
-  constexpr double kNineTenths = 2.146;  // and of nine tenths
-  constexpr double kWide = 1.6;          // sd of the wide part: radius90 / kWide
-  constexpr double kLeast_m = 5;
-  constexpr double kWidest_m = 400;
-  constexpr double kMostWide = 0.6;
-  OffsetLaw law;
-  law.core_m = std::max(kLeast_m, std::min(radius50_m / kHalf, radius90_m / kNineTenths));
-  law.wide_m = std::clamp(radius90_m / kWide, law.core_m, std::max(law.core_m, kWidest_m));
-  const double gain = within(radius90_m, law.core_m) - within(radius90_m, law.wide_m);
-  law.wide_share = gain > 1e-6 ? std::clamp((within(radius90_m, law.core_m) - 0.9) / gain, 0.0, kMostWide) : 0;
-  return law;
-}
-
-/// Mass of a normal law in cells around its own.
-std::vector<double> kernel(double sd_cells) {
-  constexpr double kReach = 2.5;  // sd; the rest is put back by scaling
-  const auto reach = static_cast<int>(std::ceil(kReach * sd_cells));
-  std::vector<double> mass;
-  double sum = 0;
-  for (int k = -reach; k <= reach; ++k) {
-    mass.push_back(0.5 * (std::erf((k + 0.5) / (sd_cells * M_SQRT2)) - std::erf((k - 0.5) / (sd_cells * M_SQRT2))));
-    sum += mass.back();
-  }
-  for (double& m : mass) {
-    m /= sum;
-  }
-  return mass;
-}
-
-/// A window of cells; may reach beyond the grid.
-struct Window {
-  std::int32_t column = 0, row = 0, columns = 0, rows = 0;
-  std::vector<double> probability;  ///< that the cell holds any mine of a field
-
-  std::size_t at(std::int32_t c, std::int32_t r) const {
-    return static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c);
-  }
-};
-
-/// A field of so many mines, spread evenly over the outline.
-Window window_of(const geo::Grid& grid, const geo::PlanarGeometry& outline, double mines) {
-  const std::vector<geo::CellShare> cells = geo::cover(grid, outline);
-  double area_m2 = 0;
-  for (const geo::PlanarPolygon& polygon : outline.polygons) {
-    area_m2 += std::abs(geo::planar_ring_area(polygon.outer));
-    for (const auto& hole : polygon.holes) {
-      area_m2 -= std::abs(geo::planar_ring_area(hole));
+  Squares(const geo::Grid& grid, const geo::PlanarGeometry& outline) {
+    geo::Grid fine = grid;
+    fine.cell_m = grid.cell_m / kPerCell;
+    fine.west *= kPerCell;
+    fine.north *= kPerCell;
+    const Template shape = template_of(fine, outline);
+    west = shape.column;
+    north = shape.row;
+    columns = shape.columns;
+    rows = shape.rows;
+    all = static_cast<double>(shape.cells);
+    sums_.assign(at(0, rows + 1), 0);
+    for (const Template::Run& run : shape.runs) {
+      for (std::int32_t c = run.from; c < run.to; ++c) {
+        sums_[at(c + 1, run.row + 1)] = 1;
+      }
     }
-  }
-  Window window;
-  if (cells.empty() || area_m2 <= 0) {
-    return window;
-  }
-  std::int32_t first_column = grid.columns;
-  std::int32_t last_column = 0;
-  const auto column_of = [&](std::uint32_t cell) { return static_cast<std::int32_t>(cell) % grid.columns; };
-  const auto row_of = [&](std::uint32_t cell) { return static_cast<std::int32_t>(cell) / grid.columns; };
-  for (const geo::CellShare& touched : cells) {
-    first_column = std::min(first_column, column_of(touched.cell));
-    last_column = std::max(last_column, column_of(touched.cell));
-  }
-  window.column = first_column;
-  window.row = row_of(cells.front().cell);
-  window.columns = last_column - first_column + 1;
-  window.rows = row_of(cells.back().cell) - window.row + 1;
-  window.probability.assign(window.at(0, window.rows), 0);
-  for (const geo::CellShare& touched : cells) {
-    const double items = mines * static_cast<double>(touched.share) * grid.cell_m * grid.cell_m / area_m2;
-    window.probability[window.at(column_of(touched.cell) - window.column, row_of(touched.cell) - window.row)] =
-        -std::expm1(-items);
-  }
-  return window;
-}
-
-/// Values of a window of `columns` x `rows`, spread along its columns into a window of columns + 2 reach, transposed:
-/// twice, and both axes are spread.
-std::vector<double> spread_and_transpose(const std::vector<double>& value, std::size_t columns,
-                                         const std::vector<double>& mass) {
-  const std::size_t rows = value.size() / columns;
-  std::vector<double> result((columns + mass.size() - 1) * rows, 0.0);
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      const double v = value[r * columns + c];
-      if (v != 0) {
-        for (std::size_t k = 0; k < mass.size(); ++k) {
-          result[(c + k) * rows + r] += v * mass[k];
-        }
+    for (std::int32_t r = 1; r <= rows; ++r) {
+      for (std::int32_t c = 1; c <= columns; ++c) {
+        sums_[at(c, r)] += sums_[at(c - 1, r)] + sums_[at(c, r - 1)] - sums_[at(c - 1, r - 1)];
       }
     }
   }
-  return result;
+
+  /// Squares of the outline among those of one cell, its north-western one given from the outline's own corner.
+  double in_cell(std::int32_t column, std::int32_t row) const {
+    const std::int32_t left = std::clamp(column, 0, columns);
+    const std::int32_t right = std::clamp(column + kPerCell, 0, columns);
+    const std::int32_t top = std::clamp(row, 0, rows);
+    const std::int32_t bottom = std::clamp(row + kPerCell, 0, rows);
+    return sums_[at(right, bottom)] - sums_[at(left, bottom)] - sums_[at(right, top)] + sums_[at(left, top)];
+  }
+
+  std::int32_t west = 0, north = 0;  ///< the corner, in squares from the grid's
+  std::int32_t columns = 0, rows = 0;
+  double all = 0;  ///< squares of the outline
+
+ private:
+  std::size_t at(std::int32_t c, std::int32_t r) const {
+    return static_cast<std::size_t>(r) * (static_cast<std::size_t>(columns) + 1) + static_cast<std::size_t>(c);
+  }
+  std::vector<std::int32_t> sums_;  ///< of the squares north and west of each corner
+};
+
+std::int32_t floor_div(std::int32_t a, std::int32_t b) {
+  return a >= 0 ? a / b : -((b - 1 - a) / b);
 }
 
-Window spread(const Window& window, double sd_cells) {
-  const std::vector<double> mass = kernel(sd_cells);
-  const auto reach = static_cast<std::int32_t>(mass.size() / 2);
-  const std::vector<double> across =
-      spread_and_transpose(window.probability, static_cast<std::size_t>(window.columns), mass);
-  return {window.column - reach, window.row - reach, window.columns + 2 * reach, window.rows + 2 * reach,
-          spread_and_transpose(across, static_cast<std::size_t>(window.rows), mass)};
+/// Adds what a field of so many mines, under an outline moved by (right, down) squares, puts into cells.
+void add_moved(const geo::Grid& grid, const Squares& outline, std::int32_t right, std::int32_t down, double mines,
+               double weight, std::map<std::uint32_t, double>& probability) {
+  const std::int32_t west = outline.west + right;
+  const std::int32_t north = outline.north + down;
+  const auto cell_of = [](std::int32_t square) { return floor_div(square, Squares::kPerCell); };
+  const std::int32_t last_column = std::min(grid.columns - 1, cell_of(west + outline.columns - 1));
+  const std::int32_t last_row = std::min(grid.rows - 1, cell_of(north + outline.rows - 1));
+  for (std::int32_t row = std::max(0, cell_of(north)); row <= last_row; ++row) {
+    for (std::int32_t column = std::max(0, cell_of(west)); column <= last_column; ++column) {
+      const double squares = outline.in_cell(column * Squares::kPerCell - west, row * Squares::kPerCell - north);
+      if (squares > 0) {
+        probability[static_cast<std::uint32_t>(grid.index(column, row))] +=
+            weight * -std::expm1(-mines * squares / outline.all);
+      }
+    }
+  }
 }
 
 std::vector<RecordShare> shares_of(const geo::Grid& grid, const RecordVerdict& verdict, std::uint32_t record,
                                    double mines) {
-  const Window there = window_of(grid, outline_ground(verdict.corrected, 0), mines);
-  std::vector<RecordShare> shares;
-  if (there.probability.empty()) {
-    return shares;
+  const double square_m = grid.cell_m / Squares::kPerCell;
+  std::map<std::uint32_t, double> probability;
+  for (const RecordPlace& place : verdict.places) {
+    const Squares outline(grid, outline_ground(place.outline, 0));
+    if (outline.all < 1) {
+      continue;
+    }
+    for (const RecordPlace::Move& move : place.moves) {
+      add_moved(grid, outline, static_cast<std::int32_t>(std::lround(static_cast<double>(move.x_m) / square_m)),
+                -static_cast<std::int32_t>(std::lround(static_cast<double>(move.y_m) / square_m)), mines,
+                place.weight * static_cast<double>(move.weight), probability);
+    }
   }
-  const OffsetLaw law = law_of(verdict.radius50_m, verdict.radius90_m);
-  const Window core = spread(there, law.core_m / grid.cell_m);
-  const Window wide = law.wide_share > 0 ? spread(there, law.wide_m / grid.cell_m) : core;
-  const std::int32_t inset = core.column - wide.column;  // the core lies in the middle of the wide window
-  for (std::int32_t r = 0; r < wide.rows; ++r) {
-    for (std::int32_t c = 0; c < wide.columns; ++c) {
-      if (!grid.has(wide.column + c, wide.row + r)) {
-        continue;
-      }
-      double probability = law.wide_share * wide.probability[wide.at(c, r)];
-      if (c >= inset && c < inset + core.columns && r >= inset && r < inset + core.rows) {
-        probability += (1 - law.wide_share) * core.probability[core.at(c - inset, r - inset)];
-      }
-      if (static_cast<float>(probability) >= kLeastShare) {
-        shares.push_back({static_cast<std::uint32_t>(grid.index(wide.column + c, wide.row + r)), record,
-                          static_cast<float>(probability)});
-      }
+  std::vector<RecordShare> shares;
+  for (const auto& [cell, p] : probability) {
+    if (static_cast<float>(p) >= kLeastShare) {
+      shares.push_back({cell, record, static_cast<float>(p)});
     }
   }
   return shares;
@@ -204,6 +155,14 @@ double completeness_of(const Reconciliation& reconciled, const std::vector<doubl
     recorded += verdict.probability_exists * mines[i] * verdict.searched_inside;
   }
   return std::clamp(found / recorded, 0.1, 1.5);
+}
+
+/// Mines of a field by what was found of those expected in its searched part: a field of which little was found there
+/// holds little elsewhere.
+double mines_left(const RecordVerdict& verdict, double expected) {
+  constexpr double kWorth = 5;  ///< finds that the expectation is worth
+  const double searched = expected * verdict.searched_inside;
+  return expected * (kWorth + static_cast<double>(verdict.finds_inside)) / (kWorth + searched);
 }
 
 /// The hidden cells as rectangles along rows, where they touch a box.
@@ -273,20 +232,18 @@ std::span<const RecordShare> RecordFields::at(std::uint32_t cell) const {
 RecordFields record_fields(const mineaction::Snapshot& snapshot, const Reconciliation& reconciled,
                            const geo::Grid& grid) {
   const std::vector<double> mines = mines_recorded(snapshot, reconciled);
-  std::map<std::string, double> gone;
-  for (const SourceVerdict& source : reconciled.sources) {
-    gone[source.source] = source.gone_share;
-  }
   RecordFields result;
   const double completeness = completeness_of(reconciled, mines);
   for (const RecordVerdict& verdict : reconciled.records) {
     result.records.push_back({verdict.record_id, verdict.source, verdict.probability_exists,
-                              verdict.probability_exists * (1 - gone[verdict.source])});
+                              verdict.probability_findable, verdict.log_ratio});
   }
   std::vector<std::vector<RecordShare>> shares(reconciled.records.size());
   base::parallel_for(shares.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      shares[i] = shares_of(grid, reconciled.records[i], static_cast<std::uint32_t>(i), mines[i] * completeness);
+      const RecordVerdict& verdict = reconciled.records[i];
+      const double left = mines_left(verdict, mines[i] * completeness);
+      shares[i] = shares_of(grid, verdict, static_cast<std::uint32_t>(i), left);
     }
   });
   for (const std::vector<RecordShare>& of_record : shares) {
@@ -328,30 +285,31 @@ base::Result<void> reconcile_records(const mineaction::Snapshot& snapshot, const
   if (snapshot.minefield_records.empty() || observations.mode == "presence-only") {
     return {};
   }
-  const geo::Grid& grid = observations.grid;
-  FG_TRY(const mineaction::Snapshot seen, with_search_hidden(snapshot, options, grid, hidden));
+  FG_TRY(const mineaction::Snapshot seen, with_search_hidden(snapshot, options, observations.grid, hidden));
   FG_TRY(const Reconciliation reconciled, reconcile(seen, reconcile_options, progress));
+  use_records(seen, reconciled, observations);
+  return {};
+}
+
+void use_records(const mineaction::Snapshot& seen, const Reconciliation& reconciled, Observations& observations) {
+  const geo::Grid& grid = observations.grid;
   observations.records = record_fields(seen, reconciled, grid);
   for (CovariateField& field : observations.covariates) {
     if (field.from == CovariateSource::outlines_as_drawn) {
       field.use = CovariateUse::erw;
     }
   }
-  const auto add = [&](CovariateField field) {
+  constexpr float kLikely = 0.25F;
+  const std::vector<float> reach = reach_of(*observations.records, grid);
+  std::vector<std::uint8_t> likely(grid.size());
+  std::transform(reach.begin(), reach.end(), likely.begin(),
+                 [](float p) { return static_cast<std::uint8_t>(p > kLikely ? 1 : 0); });
+  if (std::find(likely.begin(), likely.end(), 1) != likely.end()) {
+    CovariateField field{"distance to reconciled minefields", "m", geo::distance_transform(grid, likely), false, {}};
     field.use = CovariateUse::mines;
     field.from = CovariateSource::reconciled_records;
     observations.covariates.push_back(std::move(field));
-  };
-  CovariateField reach{std::string(kReachOfRecords), "", reach_of(*observations.records, grid), false, {}};
-  constexpr float kLikely = 0.25F;
-  std::vector<std::uint8_t> likely(grid.size());
-  std::transform(reach.value.begin(), reach.value.end(), likely.begin(),
-                 [](float p) { return static_cast<std::uint8_t>(p > kLikely ? 1 : 0); });
-  if (std::find(likely.begin(), likely.end(), 1) != likely.end()) {
-    add({"distance to reconciled minefields", "m", geo::distance_transform(grid, likely), false, {}});
   }
-  add(std::move(reach));
-  return {};
 }
 
 void forget_records(Observations& observations) {

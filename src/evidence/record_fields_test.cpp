@@ -112,8 +112,9 @@ TEST(RecordFields, MinesLieWhereTheFindsPutTheOutlineAndNotWhereItWasDrawn) {
   EXPECT_TRUE(fields.at(0).empty());
 }
 
-/// One verdict of a field of 200 m x 100 m in the middle of a grid.
-RecordFields one_field(double radius50_m, double radius90_m, std::int64_t mines, const geo::Grid& grid) {
+/// One verdict of a field of 200 m x 100 m, read in the middle of a grid and lying where the moves put it.
+RecordFields one_field(std::vector<RecordPlace::Move> moves, std::int64_t mines, const geo::Grid& grid,
+                       double searched = 0) {
   mineaction::Snapshot snapshot;
   mineaction::MinefieldRecord record;
   record.record_id = "A-1";
@@ -123,42 +124,53 @@ RecordFields one_field(double radius50_m, double radius90_m, std::int64_t mines,
   RecordVerdict verdict;
   verdict.record_id = "A-1";
   verdict.probability_exists = 0.8;
-  verdict.radius50_m = radius50_m;
-  verdict.radius90_m = radius90_m;
-  verdict.corrected = rectangle({1900, 1950}, 200, 100);
+  verdict.probability_findable = 0.6;
+  verdict.searched_inside = searched;
+  verdict.places = {{1.0, rectangle({1900, 1950}, 200, 100), std::move(moves)}};
   reconciled.records.push_back(verdict);
-  SourceVerdict source;
-  source.gone_share = 0.25;
-  reconciled.sources.push_back(source);
   return record_fields(snapshot, reconciled, grid);
 }
 
-TEST(RecordFields, APlaceThatIsKnownRoughlyIsSpreadByItsRadii) {
-  const geo::Grid grid{50, 0, 80, 80, 80};
-  const auto at = [&](const RecordFields& fields, Xy place) {
-    const auto shares = fields.at(static_cast<std::uint32_t>(grid.cell_of(place)));
-    return shares.empty() ? 0.0 : static_cast<double>(shares.front().probability);
-  };
-  const RecordFields sharp = one_field(5, 10, 1000, grid);
-  const RecordFields rough = one_field(60, 250, 1000, grid);
-  EXPECT_NEAR(at(sharp, {1975, 1975}), 1, 0.01);
-  EXPECT_EQ(at(sharp, {1975, 2275}), 0);
-  EXPECT_LT(at(rough, {1975, 1975}), 0.8);
-  EXPECT_GT(at(rough, {1975, 2275}), 0.003);
-  EXPECT_GT(at(rough, {1975, 2125}), at(rough, {1975, 2275}));
-  EXPECT_EQ(rough.records[0].exists, 0.8);
-  EXPECT_DOUBLE_EQ(rough.records[0].findable, 0.6);
+const geo::Grid kSmallGrid{50, 0, 80, 80, 80};
+
+double probability_at(const RecordFields& fields, Xy place) {
+  const auto shares = fields.at(static_cast<std::uint32_t>(kSmallGrid.cell_of(place)));
+  return shares.empty() ? 0.0 : static_cast<double>(shares.front().probability);
+}
+
+TEST(RecordFields, MinesAreSharedOutAmongThePlacesThatTheFieldMayHave) {
+  const RecordFields known = one_field({{0, 0, 1}}, 1000, kSmallGrid);
+  EXPECT_NEAR(probability_at(known, {1975, 1975}), 1, 0.01);
+  EXPECT_EQ(probability_at(known, {1975, 2275}), 0);
+  const RecordFields either = one_field({{0, 0, 0.7F}, {0, 300, 0.3F}}, 1000, kSmallGrid);
+  EXPECT_NEAR(probability_at(either, {1975, 1975}), 0.7, 0.01);
+  EXPECT_NEAR(probability_at(either, {1975, 2275}), 0.3, 0.01) << "300 m north";
+  EXPECT_EQ(probability_at(either, {1975, 1675}), 0);
+  EXPECT_EQ(either.records[0].exists, 0.8);
+  EXPECT_EQ(either.records[0].findable, 0.6);
+}
+
+TEST(RecordFields, AnOutlineBetweenCellsPutsLessIntoEach) {
+  const RecordFields between = one_field({{0, 30, 1}}, 20, kSmallGrid);
+  // Of the outline's 2 ha 0.1 ha lies in the cell that its northern edge crosses, 20 m deep of 50 m.
+  EXPECT_NEAR(probability_at(between, {1975, 2075}), -std::expm1(-20 * 0.6 * 30 * 50 / 2e4), 1e-3);
+  EXPECT_NEAR(probability_at(between, {1975, 1975}), -std::expm1(-20 * 0.6 * 20 * 50 / 2e4), 1e-3);
 }
 
 TEST(RecordFields, FewMinesLeaveMostCellsOfTheirOutlineEmpty) {
-  const geo::Grid grid{50, 0, 80, 80, 80};
-  const RecordFields few = one_field(5, 10, 8, grid);
+  const RecordFields few = one_field({{0, 0, 1}}, 8, kSmallGrid);
   double cells = 0;
   for (const RecordShare& share : few.shares) {
     cells += static_cast<double>(share.probability);
   }
   // Eight cells, one mine each as recorded, and what is complete of it: 0.6.
   EXPECT_NEAR(cells, 8 * -std::expm1(-0.6), 0.1);
+}
+
+TEST(RecordFields, AFieldSearchedInVainHoldsLessWhereNobodyLooked) {
+  const RecordFields unknown = one_field({{0, 0, 1}}, 80, kSmallGrid);
+  const RecordFields searched = one_field({{0, 0, 1}}, 80, kSmallGrid, 0.5);
+  EXPECT_LT(probability_at(searched, {1975, 1975}), 0.7 * probability_at(unknown, {1975, 1975}));
 }
 
 /// The western half of the country is hidden.
@@ -221,7 +233,7 @@ TEST(RecordFields, ReconciledPlacesStandInForDrawnOutlinesForMinesAlone) {
   Observations observations = observe(snapshot).value();
   const std::size_t before = observations.covariates.size();
   ASSERT_TRUE(reconcile_records(snapshot, {}, {}, {}, observations));
-  EXPECT_EQ(observations.covariates.size(), before + 2);
+  EXPECT_EQ(observations.covariates.size(), before + 1);
   for (const CovariateField& field : observations.covariates) {
     EXPECT_EQ(field.explains(OrdnanceClass::mines), field.from != CovariateSource::outlines_as_drawn) << field.name;
     EXPECT_EQ(field.explains(OrdnanceClass::erw), field.from != CovariateSource::reconciled_records) << field.name;

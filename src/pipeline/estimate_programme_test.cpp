@@ -58,13 +58,12 @@ TEST_F(EstimateProgramme, RecordsAreReconciledUnlessTheyAreAskedForAsDrawn) {
   EXPECT_FALSE(reconciled.reused) << "it is another question";
   EXPECT_NE(reconciled.stored.stamp.id(), as_drawn.stored.stamp.id());
   EXPECT_NE(reconciled.stored.totals.items_mean, as_drawn.stored.totals.items_mean);
-  const auto names_reach = [](const EstimateOutcome& outcome) {
-    return std::any_of(outcome.stored.effects.begin(), outcome.stored.effects.end(), [](const auto& effect) {
-      return effect.name == std::string(evidence::kReachOfRecords) + " (mines)";
-    });
+  const auto names_records = [](const EstimateOutcome& outcome) {
+    return std::any_of(outcome.stored.effects.begin(), outcome.stored.effects.end(),
+                       [](const auto& effect) { return effect.name == "distance to reconciled minefields (mines)"; });
   };
-  EXPECT_TRUE(names_reach(reconciled));
-  EXPECT_FALSE(names_reach(as_drawn));
+  EXPECT_TRUE(names_records(reconciled));
+  EXPECT_FALSE(names_records(as_drawn));
 }
 
 TEST_F(EstimateProgramme, IsKeptWithItsMapAndToldApartFromLaterRecords) {

@@ -1,0 +1,100 @@
+#include "estimate/covariate_logit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "base/check.h"
+#include "sparse/dense.h"
+
+namespace firmground::estimate {
+
+namespace {
+
+constexpr double kRidge = 1.0;  ///< precision of each knot's coefficient: an effect of e-fold needs little data
+
+struct Entry {
+  std::size_t column;
+  double weight;
+};
+
+}  // namespace
+
+CovariateLogit::CovariateLogit(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects) {
+  std::size_t columns = 1;
+  for (const SmoothEffect& effect : effects) {
+    const auto field = std::find_if(observations.covariates.begin(), observations.covariates.end(),
+                                    [&](const evidence::CovariateField& f) { return f.name == effect.name; });
+    FG_CHECK(field != observations.covariates.end());
+    if (!field->tells_effort && field->from != evidence::CovariateSource::reconciled_records) {
+      effect_.push_back(&effect);
+      field_.push_back(&*field);
+      columns += effect.knots.size();
+    }
+  }
+  beta_.assign(columns, 0.0);
+}
+
+template <typename Visit>
+void CovariateLogit::visit(std::uint32_t cell, Visit add) const {
+  add(std::size_t{0}, 1.0);
+  std::size_t column = 1;
+  for (std::size_t e = 0; e < effect_.size(); ++e) {
+    const BasisPlace place = basis_place(*effect_[e], field_[e]->value[cell]);
+    add(column + place.knot, static_cast<double>(place.left));
+    add(column + place.knot + 1, static_cast<double>(place.right));
+    column += effect_[e]->knots.size();
+  }
+}
+
+double CovariateLogit::logit(std::uint32_t cell) const {
+  double sum = 0;
+  visit(cell, [&](std::size_t column, double w) { sum += w * beta_[column]; });
+  return sum;
+}
+
+void CovariateLogit::fit(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& yes) {
+  constexpr int kSteps = 10;
+  const std::size_t p = beta_.size();
+  const std::size_t entries = 1 + 2 * effect_.size();
+  std::vector<Entry> design;  // every Newton step reads it again
+  design.reserve(cells.size() * entries);
+  for (const std::uint32_t cell : cells) {
+    visit(cell, [&](std::size_t column, double weight) { design.push_back({column, weight}); });
+  }
+  for (int step = 0; step < kSteps; ++step) {
+    sparse::DenseMatrix information(p, p);
+    std::vector<double> uphill(p);
+    for (std::size_t j = 0; j < p; ++j) {
+      information(j, j) = j == 0 ? 1e-6 : kRidge;
+      uphill[j] = -information(j, j) * beta_[j];
+    }
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::span<const Entry> row(design.data() + i * entries, entries);
+      double logit = 0;
+      for (const Entry& entry : row) {
+        logit += entry.weight * beta_[entry.column];
+      }
+      const double probability = 1 / (1 + std::exp(-logit));
+      const double residual = (yes[i] != 0 ? 1.0 : 0.0) - probability;
+      const double weight = probability * (1 - probability);
+      for (const Entry& a : row) {
+        uphill[a.column] += a.weight * residual;
+        for (const Entry& b : row) {
+          information(b.column, a.column) += weight * a.weight * b.weight;
+        }
+      }
+    }
+    sparse::DenseCholesky(std::move(information)).solve(uphill);
+    double longest = 0;
+    for (std::size_t j = 0; j < p; ++j) {
+      beta_[j] += uphill[j];
+      longest = std::max(longest, std::abs(uphill[j]));
+    }
+    if (longest < 1e-4) {
+      break;
+    }
+  }
+}
+
+}  // namespace firmground::estimate

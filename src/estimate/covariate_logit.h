@@ -1,0 +1,31 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "estimate/smooth_effects.h"
+#include "evidence/observations.h"
+
+namespace firmground::estimate {
+
+/// A ridge logistic regression of yes or no on the piecewise linear bases of covariates that say how ground is: neither
+/// the share of land searched nor what was made from minefield records is among them.
+class CovariateLogit {
+ public:
+  /// REQUIRES: each effect is that of a covariate of `observations`, which outlives the regression.
+  CovariateLogit(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects);
+  bool empty() const { return effect_.empty(); }
+
+  /// By at most ten Newton steps.  `yes`: one flag per entry of `cells`.  Cost: cells x columns^2 a step.
+  void fit(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& yes);
+  double logit(std::uint32_t cell) const;
+
+ private:
+  template <typename Visit>
+  void visit(std::uint32_t cell, Visit add) const;
+
+  std::vector<const SmoothEffect*> effect_;
+  std::vector<const evidence::CovariateField*> field_;
+  std::vector<double> beta_;
+};
+
+}  // namespace firmground::estimate

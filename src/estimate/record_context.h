@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "estimate/smooth_effects.h"
+#include "evidence/observations.h"
+
+namespace firmground::estimate {
+
+/// How likely ground is to be mined by what it is like, records apart: chance of a find in a searched cell, relative to
+/// the mean over the country (a logistic regression on the effects of the ground).  Result: a factor per cell, 0
+/// outside the area of interest.  `cells`, `found`: the searches.  Without effects: 1.
+std::vector<float> likelihood_of_ground(const evidence::Observations& observations,
+                                        const std::vector<SmoothEffect>& effects,
+                                        const std::vector<std::uint32_t>& cells,
+                                        const std::vector<std::uint8_t>& found);
+
+/// P(field laid and still to be found) of each record, given also what the ground is like that it would lie on: a wrong
+/// number may point anywhere, a field lies where fields were laid (eq. 26).  How much that decides is learned from the
+/// records whose ground was searched.  `ground`: a factor per cell.
+std::vector<double> findable_in_context(const evidence::RecordFields& records, const std::vector<float>& ground);
+
+/// Hazard that records add to each cell: -log of the chance that none of them puts a mine into it (eq. 25).
+std::vector<float> recorded_hazard(const evidence::RecordFields& records, const std::vector<double>& findable,
+                                   std::size_t cells);
+
+}  // namespace firmground::estimate
