@@ -92,10 +92,14 @@ bool is_plain(const std::string& blunder) {
 
 /// What the blunder is called among the hypotheses.
 bool is_named(const std::string& blunder, const std::string& hypothesis) {
-  static const std::multimap<std::string, std::string> names = {
-      {"datum", "sk42-as-wgs84"},        {"projection", "gauss-kruger-as-utm"}, {"magnetic", "magnetic-as-true"},
-      {"mil6000", "mil6000-as-mil6400"}, {"reversed", "reversed-azimuth"},      {"wrong-zone", "zone-too-low"},
-      {"swapped-axes", "swapped-axes"}};
+  static const std::multimap<std::string, std::string> names = {{"datum", "sk42-as-wgs84"},
+                                                                {"projection", "gauss-kruger-as-utm"},
+                                                                {"projection", "legs-gauss-kruger-as-utm"},
+                                                                {"magnetic", "magnetic-as-true"},
+                                                                {"mil6000", "mil6000-as-mil6400"},
+                                                                {"reversed", "reversed-azimuth"},
+                                                                {"wrong-zone", "zone-too-low"},
+                                                                {"swapped-axes", "swapped-axes"}};
   const auto [first, last] = names.equal_range(blunder);
   return std::any_of(first, last, [&](const auto& name) { return name.second == hypothesis; });
 }

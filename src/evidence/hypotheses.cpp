@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "base/embedded.h"
+#include "evidence/record_maps.h"
 #include "geo/magnetic_field.h"
 #include "geo/written_crs.h"
 
@@ -184,6 +185,99 @@ void add_turned(std::size_t h, const Hypothesis& hypothesis, const mineaction::M
   }
 }
 
+/// The leg whose position ties the others in, as text with the system that it is in.
+struct TieIn {
+  std::size_t leg = 0;
+  std::string text;
+  geo::WrittenCrs crs;
+};
+
+std::optional<geo::WrittenCrs> crs_of(const std::string& text, const std::string& named) {
+  // A grid reference says by itself what it is.
+  const bool is_reference = geo::parse_mgrs(text) && named.find("MGRS") == std::string::npos;
+  auto crs = geo::parse_written_crs(is_reference ? "MGRS" : named);
+  return crs ? std::optional(std::move(*crs)) : std::nullopt;
+}
+
+std::optional<TieIn> tie_in_of(const mineaction::MinefieldRecord& record,
+                               std::span<const mineaction::MinefieldRecordLeg> legs) {
+  for (std::size_t i = 0; i < legs.size(); ++i) {
+    const auto& leg = legs[i];
+    const std::string text = !leg.position.empty()         ? leg.position
+                             : leg.easting && leg.northing ? fmt::format("{} {}", *leg.easting, *leg.northing)
+                                                           : std::string();
+    if (!text.empty()) {
+      const auto crs = crs_of(text, leg.crs.empty() ? record.recorded_crs : leg.crs);
+      return crs ? std::optional(TieIn{i, text, *crs}) : std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Half a square stands for a uniform law of this standard deviation per axis.
+double deviation_within(double within_m) {
+  return within_m / std::numbers::sqrt3;
+}
+
+/// Places of a record whose position, that of the point its legs start from or its own, was miswritten.
+void add_miswritten(std::size_t h, const WrittenSlip& slip, const mineaction::MinefieldRecord& record,
+                    std::span<const mineaction::MinefieldRecordLeg> legs, const mineaction::AsEntered* entered,
+                    const geo::Crs& crs, const geo::Box& reach, std::vector<Candidate>& candidates) {
+  std::vector<Candidate> places;
+  const bool is_cut = slip.digits == WrittenSlip::Digits::cut;
+  const auto add = [&](geo::PlanarGeometry geometry, Candidate::Place place, double within_m) {
+    const geo::Box box = geo::bounds(geometry);
+    if (!geometry.empty() && finite(box) && box.intersects(reach)) {
+      places.push_back({h, std::move(geometry), place, 1, {}, is_cut ? deviation_within(within_m) : 0});
+    }
+  };
+  if (const auto tie_in = tie_in_of(record, legs)) {
+    std::vector<mineaction::MinefieldRecordLeg> rewritten(legs.begin(), legs.end());
+    auto& leg = rewritten[tie_in->leg];
+    for (const geo::WrittenPosition& meant : meant_by(slip, tie_in->crs, tie_in->text)) {
+      leg.position.clear();
+      leg.crs = meant.definition;
+      leg.easting = meant.numbers.x;
+      leg.northing = meant.numbers.y;
+      add(ground_of_legs(record, rewritten, crs, {}), Candidate::Place::legs, meant.within_m);
+    }
+  } else if (!record.geometry.empty() && entered != nullptr) {
+    const auto system = crs_of(entered->position, entered->crs);
+    const auto read = system ? std::optional(geo::place_text(*system, entered->position)) : std::nullopt;
+    for (const geo::WrittenPosition& meant :
+         read && *read ? meant_by(slip, *system, entered->position) : std::vector<geo::WrittenPosition>()) {
+      if (const auto placed = geo::transform_to_lon_lat(meant.definition, std::array{meant.numbers})) {
+        const geo::Xy from = crs.to_programme((*read)->points.front());
+        const geo::Xy to = crs.to_programme(placed->front());
+        add(moved(record.geometry, {to.x - from.x, to.y - from.y}),
+            is_cut ? Candidate::Place::turned : Candidate::Place::drawn, meant.within_m);
+      }
+    }
+  }
+  for (Candidate& place : places) {
+    place.share = 1.0 / static_cast<double>(places.size());
+    candidates.push_back(std::move(place));
+  }
+}
+
+Result<WrittenSlip> slip_of(const toml::table& written, const std::string& id, const std::string& file) {
+  static const std::map<std::string, WrittenSlip::Digits> kinds = {{"", WrittenSlip::Digits::right},
+                                                                   {"transposed", WrittenSlip::Digits::transposed},
+                                                                   {"padded", WrittenSlip::Digits::padded},
+                                                                   {"cut", WrittenSlip::Digits::cut}};
+  const auto kind = kinds.find(written["digits"].value_or(std::string()));
+  const double distances = written["grid_distances"].value_or(1.0);
+  constexpr double kMost = 10;
+  if (kind == kinds.end() || !(distances >= 1 / kMost && distances <= kMost)) {
+    return fail("evidence.hypotheses_invalid",
+                {{"file", file},
+                 {"reason", "written of '" + id +
+                                "' is digits = \"transposed\", \"padded\" or \"cut\", or "
+                                "grid_distances between 0.1 and 10"}});
+  }
+  return WrittenSlip{kind->second, distances};
+}
+
 mineaction::LegReading reading_of(const toml::table& legs) {
   mineaction::LegReading reading;
   reading.zone_shift = legs["zone_shift"].value_or(0);
@@ -222,6 +316,9 @@ Result<Hypothesis> parse_hypothesis(const toml::table& entry, const std::string&
     made.reading = reading_of(*legs);
     made.legs_from_utm = legs->at_path("crs_from_utm").value_or(false);
     made.written_value = legs->at_path("of").value_or(std::string());
+  }
+  if (const toml::table* written = entry["written"].as_table()) {
+    FG_TRY(made.written, slip_of(*written, made.id, file));
   }
   made.turned = entry["turned"].value_or(std::string());
   if (!made.turned.empty() && made.turned != kDeclination && made.turned != kMil6000) {
@@ -266,7 +363,8 @@ const std::vector<Hypothesis>& standard_hypotheses() {
 
 std::vector<Candidate> candidates_of(const mineaction::MinefieldRecord& record,
                                      std::span<const mineaction::MinefieldRecordLeg> legs, const geo::Crs& crs,
-                                     const geo::Box& reach, std::span<const Hypothesis> hypotheses) {
+                                     const geo::Box& reach, std::span<const Hypothesis> hypotheses,
+                                     const WrittenPositions& written) {
   const geo::PlanarGeometry by_legs = ground_of_legs(record, legs, crs, {});
   const bool drawn = !record.geometry.empty();
   const geo::PlanarGeometry& own = drawn ? record.geometry : by_legs;
@@ -293,6 +391,11 @@ std::vector<Candidate> candidates_of(const mineaction::MinefieldRecord& record,
       candidate.geometry = moved ? crs.to_programme(*moved) : geo::PlanarGeometry();
     } else if (!hypothesis.turned.empty() && drawn && legs.empty() && geo::bounds(own).intersects(reach)) {
       add_turned(h, hypothesis, record, crs, candidates);
+      continue;
+    } else if (hypothesis.written.any()) {
+      const auto entered = written.find(record.record_id);
+      add_miswritten(h, hypothesis.written, record, legs, entered != written.end() ? &entered->second : nullptr, crs,
+                     reach, candidates);
       continue;
     }
     const geo::Box box = geo::bounds(candidate.geometry);

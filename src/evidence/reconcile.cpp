@@ -78,7 +78,7 @@ class Reconciler {
     if (!step("placing records under each hypothesis", 0.05)) {
       return base::fail("base.cancelled");
     }
-    grounds_ = grounds_of(snapshot_, image_, options_.hypotheses);
+    grounds_ = grounds_of(snapshot_, image_, options_.hypotheses, options_.written);
     FG_TRY_VOID(keep_known(options_.known, options_.hypotheses, snapshot_, grounds_));
     name_forms();
     draw_first(grounds_, image_);

@@ -18,7 +18,8 @@ struct ReconcileOptions {
   std::vector<Hypothesis> hypotheses = standard_hypotheses();
   /// By record_id the id of the hypothesis that a person settled on: it alone applies, wherever it gives ground.
   std::map<std::string, std::string> known;
-  std::uint64_t seed = 1;  ///< of the random drops that teach what a field that is not there looks like
+  WrittenPositions written;  ///< of records that were given as text, else nobody can have exchanged digits
+  std::uint64_t seed = 1;    ///< of the random drops that teach what a field that is not there looks like
 };
 
 /// Where the field of a record lies under one reading of it, given that it can still be found.

@@ -47,7 +47,8 @@ Archive shifted_archive(Xy shift, int fields, int every_nth_is_nothing) {
   constexpr double kApart_m = 1500;
   const Xy origin{600'000, 4'430'000};
   for (int i = 0; i < fields; ++i) {
-    const Xy corner{origin.x + (i % 8) * kApart_m, origin.y + (i / 8) * kApart_m};
+    const int row = i / 8;
+    const Xy corner{origin.x + (i % 8) * kApart_m, origin.y + row * kApart_m};
     mineaction::LandRelease release;
     release.release_id = fmt::format("R-{:03}", i);
     release.outcome = mineaction::Outcome::cleared;
@@ -91,6 +92,36 @@ TEST(Reconcile, AShiftThatABatchSharesIsFoundByAllItsRecordsTogether) {
     EXPECT_NEAR(record.dy_m, 60, 45) << record.record_id;
     EXPECT_LE(record.radius50_m, record.radius90_m);
   }
+}
+
+TEST(Reconcile, ExchangedDigitsOfAGridReferenceAreNamed) {
+  Archive archive = shifted_archive({0, 0}, 32, 1000);
+  mineaction::Snapshot& s = archive.snapshot;
+  constexpr std::size_t kWhich = 5;
+  ASSERT_EQ(s.minefield_records[kWhich].record_id, "F-005");
+  s.minefield_records[kWhich].geometry = {};
+  s.minefield_records[kWhich].recorded_crs = "MGRS";
+  const std::array<std::pair<double, double>, 3> sides = {{{90, 200}, {0, 60}, {270, 200}}};
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    mineaction::MinefieldRecordLeg leg;
+    leg.record_id = "F-005";
+    leg.leg = static_cast<std::int64_t>(i) + 1;
+    leg.role = "boundary";
+    leg.position = i == 0 ? "38TPK 05700 30000" : "";  // 07500 30000 was meant
+    leg.bearing = sides[i].first;
+    leg.bearing_unit = "deg";
+    leg.bearing_reference = "grid";
+    leg.distance = sides[i].second;
+    leg.distance_unit = "m";
+    s.minefield_record_legs.push_back(leg);
+  }
+  mineaction::finish_snapshot(s);
+  const Reconciliation result = reconcile(s, {}).value();
+  const RecordVerdict& verdict = result.records[kWhich];
+  EXPECT_EQ(verdict.hypothesis, "digits-transposed");
+  EXPECT_GT(verdict.hypothesis_probability, 0.9);
+  const geo::Xy middle = geo::centroid(verdict.corrected);
+  EXPECT_LT(std::hypot(middle.x - 607'600, middle.y - 4'430'030), 30);
 }
 
 TEST(Reconcile, AFieldThatWasSearchedForInVainIsDoubtedAndNeverRuledOut) {

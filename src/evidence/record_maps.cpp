@@ -128,7 +128,7 @@ geo::PlanarGeometry moved(geo::PlanarGeometry geometry, geo::Xy by) {
 }
 
 std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const SearchImage& image,
-                                     std::span<const Hypothesis> hypotheses) {
+                                     std::span<const Hypothesis> hypotheses, const WrittenPositions& written) {
   const geo::Box reach = reach_of(snapshot, image);
   const double usual = usual_mines(snapshot);
   const mineaction::LegsByRecord legs = mineaction::legs_by_record(snapshot.minefield_record_legs);
@@ -147,7 +147,7 @@ std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const
       ground.laid = laid_of(record.device);
       ground.mines =
           record.mines_recorded && *record.mines_recorded > 0 ? static_cast<double>(*record.mines_recorded) : usual;
-      ground.candidates = candidates_of(record, span, *snapshot.crs, reach, hypotheses);
+      ground.candidates = candidates_of(record, span, *snapshot.crs, reach, hypotheses, written);
       if (!ground.candidates.empty()) {
         ground.recorded = geo::centroid(ground.drawn ? record.geometry : ground.candidates.front().geometry);
       }
@@ -315,6 +315,13 @@ double effort_share(const Outline& outline, const SearchImage& image, std::int32
   return effort / std::max<double>(1, static_cast<double>(outline.inner.cells));
 }
 
+/// Steps that the map of ground by legs reaches: as far as its law.
+int leg_reach(const Candidate& candidate) {
+  constexpr double kDeviations = 3.5;
+  const double far_m = kDeviations * std::hypot(Candidate::kLegSpread_m, candidate.turned_m);
+  return std::min(kReach, 1 + static_cast<int>(std::ceil(far_m / PlaceMap::kStep_m)));
+}
+
 }  // namespace
 
 void draw_first(std::vector<RecordGround>& grounds, const SearchImage& image) {
@@ -367,8 +374,10 @@ RecordMaps maps_of(const RecordGround& ground, const SearchImage& image, const F
   for (std::size_t m = 0; m < first_on_map.size(); ++m) {
     const Candidate& candidate = ground.candidates[first_on_map[m]];
     const bool is_turned = is_turned_one(candidate);
-    const int reach =
-        is_turned ? kTurnedReach : kReach + static_cast<int>(std::ceil(farthest_m[m] / PlaceMap::kStep_m));
+    const int reach = is_turned ? kTurnedReach
+                      : candidate.place == Candidate::Place::legs
+                          ? leg_reach(candidate)
+                          : kReach + static_cast<int>(std::ceil(farthest_m[m] / PlaceMap::kStep_m));
     if (is_turned && !found_anything && !only_turned) {
       maps.maps.push_back({reach, 0, {}});
       continue;

@@ -32,7 +32,7 @@ struct RecordGround {
 
 /// Ground of every record, in the order of the snapshot; records of which no hypothesis gives any have no candidates.
 std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const SearchImage& image,
-                                     std::span<const Hypothesis> hypotheses);
+                                     std::span<const Hypothesis> hypotheses, const WrittenPositions& written = {});
 
 /// Draws the outline of every record's first candidate, which records and decoys are compared by again and again.
 void draw_first(std::vector<RecordGround>& grounds, const SearchImage& image);

@@ -14,8 +14,7 @@ namespace {
 
 constexpr int kSide = ShiftLattice::kSide;
 constexpr double kStep_m = ShiftLattice::kStep_m;
-constexpr double kLegSpread_m = 20;  ///< of ground that legs lead to: compass and tape, no map sheet
-constexpr double kWide_m = 200;      ///< per axis, of displacements that no law of the source explains
+constexpr double kWide_m = 200;  ///< per axis, of displacements that no law of the source explains
 constexpr double kTurnedSpread_m = 25;
 
 /// One record of no field in some hundreds meets mines that look altogether like the field it tells of: no finds say
@@ -52,7 +51,7 @@ std::vector<float> excess_of(const PlaceMap& map, double factor, double one) {
 
 double deviation_of(const Candidate& candidate, double spread_m) {
   switch (candidate.place) {
-    case Candidate::Place::legs: return kLegSpread_m;
+    case Candidate::Place::legs: return std::hypot(Candidate::kLegSpread_m, candidate.turned_m);
     case Candidate::Place::turned: return std::hypot(kTurnedSpread_m, candidate.turned_m);
     case Candidate::Place::drawn: break;
   }

@@ -95,6 +95,7 @@ Result<KeptPlaces> places_under(const Recorded& recorded, const AcceptRequest& r
   evidence::ReconcileOptions options;
   options.hypotheses = request.hypotheses;
   options.known = recorded.places.settled;
+  options.written = recorded.places.written;
   for (const std::string& id : ids) {
     options.known[id] = request.hypothesis;
   }

@@ -87,6 +87,7 @@ base::Result<void> reconcile(const registry::Register& programme, mineaction::Sn
   FG_TRY(const RecordedPlaces places, put_back_recorded(programme, snapshot));
   evidence::ReconcileOptions options;
   options.known = places.settled;
+  options.written = places.written;
   // A reading of somebody's own table of hypotheses is not known here: such a record is read anew.
   std::erase_if(options.known, [&](const auto& known) {
     return std::none_of(options.hypotheses.begin(), options.hypotheses.end(),

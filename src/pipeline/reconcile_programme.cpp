@@ -30,6 +30,9 @@ std::string settings_of(const evidence::ReconcileOptions& options, const Recorde
     settings["known"] = options.known;
     settings["as_recorded"] = places.hash;
   }
+  for (const auto& [id, entered] : options.written) {
+    settings["written"][id] = {entered.position, entered.crs};
+  }
   return settings.dump();
 }
 
@@ -88,6 +91,7 @@ base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme
   ReconcileOutcome outcome;
   evidence::ReconcileOptions options = request.options;
   FG_TRY(outcome.accepted, put_back_recorded(programme, snapshot));
+  options.written = outcome.accepted.written;
   FG_TRY(options.known, known_of(snapshot, outcome.accepted, request.known_of_groups));
   FG_TRY(outcome.result, evidence::reconcile(snapshot, options, progress));
   outcome.accuracy = evidence::record_accuracy(snapshot, outcome.result, {.seed = options.seed});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mineaction/as_entered.h"
 #include "mineaction/kind.h"
 #include "mineaction/record_check.h"
 #include "register/entry.h"
@@ -35,7 +36,11 @@ base::Result<RecordedPlaces> put_back_recorded(const registry::Register& program
       }));
   FG_TRY_VOID(registry::for_each_record(
       programme, kRecords, registry::Choice::current, [&](const registry::VersionInfo& version) -> base::Result<void> {
-        places.versions[mineaction::to_text(version.record.values.front())] = version.version;
+        const std::string id = mineaction::to_text(version.record.values.front());
+        places.versions[id] = version.version;
+        if (auto entered = mineaction::as_entered(*mineaction::find_kind(kRecords), version.record)) {
+          places.written[id] = std::move(*entered);
+        }
         return {};
       }));
   bool moved_back = false;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "evidence/hypotheses.h"
 #include "mineaction/snapshot.h"
 #include "register/register.h"
 
@@ -16,6 +17,7 @@ struct RecordedPlaces {
   /// By record_id the hypothesis that a person settled on: `read_as` of the current version; as-recorded for a record
   /// that came with its place moved already and whose recorded place this register never held.
   std::map<std::string, std::string> settled;
+  evidence::WrittenPositions written;            ///< as entered with the current version
   std::map<std::string, std::int64_t> versions;  ///< by record_id the number of the current version
   std::string hash;  ///< content of the snapshot with what was put back; "" when nothing was
 };
