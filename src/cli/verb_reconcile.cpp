@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "cli/hypotheses_file.h"
@@ -8,6 +9,7 @@
 #include "evidence/reconcile.h"
 #include "geo/raster.h"
 #include "pipeline/reconcile_programme.h"
+#include "pipeline/update_reconciliation.h"
 #include "register/register.h"
 
 namespace firmground::cli {
@@ -19,6 +21,7 @@ struct ReconcileVerb {
   std::string language = "en";
   std::vector<std::string> known;
   std::optional<double> stated;  ///< per cent
+  bool update = false;
   pipeline::ReconcileRequest request;
 };
 
@@ -126,7 +129,47 @@ base::Result<pipeline::ReconcileOutcome> make_reconciliation(ReconcileVerb& aske
   return outcome;
 }
 
+base::Result<pipeline::ReconcileUpdate> make_update(const ReconcileVerb& asked) {
+  FG_TRY(const auto hypotheses, all_hypotheses(asked.hypotheses));
+  FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
+  FG_TRY(mineaction::Snapshot snapshot, programme.snapshot());
+  return pipeline::update_reconciliation(programme, std::move(snapshot), hypotheses);
+}
+
+int run_update(const ReconcileVerb& asked, const Common& common) {
+  const auto update = make_update(asked);
+  if (!update) {
+    return refuse(update.error(), common);
+  }
+  if (common.json) {
+    fmt::print("{}\n", update->json);
+    return kDone;
+  }
+  fmt::print("{} finds and {} releases were entered, changed or withdrawn since the last reconciliation.\n",
+             update->finds, update->releases);
+  fmt::print("{} minefield records near them were judged again; the others, the sources and their accuracy stand.\n",
+             update->records.size());
+  constexpr double kWorthTelling = 0.005;
+  std::size_t as_before = 0;
+  for (const pipeline::UpdatedRecord& record : update->records) {
+    if (std::abs(record.now.probability_exists - record.probability_before) < kWorthTelling &&
+        record.now.hypothesis == record.hypothesis_before) {
+      ++as_before;
+      continue;
+    }
+    fmt::print("  {}: field laid {:.0f} % (before {:.0f} %), {} (before {}), {} mines found there\n",
+               record.now.record_id, 100 * record.now.probability_exists, 100 * record.probability_before,
+               record.now.hypothesis, record.hypothesis_before, record.now.finds_inside);
+  }
+  fmt::print("Of {} of them the same is believed as before.\n", as_before);
+  fmt::print("Stamp {}\n", update->stamp.id());
+  return kDone;
+}
+
 int run_reconcile(ReconcileVerb& asked, const Common& common) {
+  if (asked.update) {
+    return run_update(asked, common);
+  }
   const auto outcome = make_reconciliation(asked, progress_on_terminal(common));
   if (!outcome) {
     return refuse(outcome.error(), common);
@@ -174,6 +217,10 @@ std::function<int()> verb_reconcile(CLI::App& app) {
                    "NAME=HYPOTHESIS: all records of this source or map sheet were read so, as is known from elsewhere; "
                    "may be given several times")
       ->allow_extra_args(false);
+  CLI::Option* update = verb->add_flag(
+      "--update", asked->update,
+      "Judge again only the records near finds and releases that came in, changed or were withdrawn since the last "
+      "reconciliation, with what it learnt of their sources");
   verb->add_option("--stated", asked->stated,
                    "An accuracy in per cent that was stated of the records: lists what it could mean")
       ->check(CLI::Range(0.0, 100.0));
@@ -191,6 +238,9 @@ std::function<int()> verb_reconcile(CLI::App& app) {
   verb->add_option(
       "--out", asked->out,
       "Also write the corrected outlines with their 50 and 90 % radius in metres to this file (.gpkg, .geojson, .csv)");
+  for (const char* other : {"--source", "--known", "--stated", "--seed", "--report", "--out"}) {
+    update->excludes(verb->get_option(other));
+  }
   auto common = add_common_options(*verb);
   return [asked, common] { return run_reconcile(*asked, *common); };
 }

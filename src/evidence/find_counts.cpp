@@ -46,6 +46,14 @@ int whole(double finds, int cap) {
   return std::clamp(static_cast<int>(std::lround(finds)), 0, cap);
 }
 
+double harmonic(int n) {
+  double sum = 0;
+  for (int f = 1; f <= n; ++f) {
+    sum += 1.0 / f;
+  }
+  return sum;
+}
+
 double inside(const std::array<float, kParts>& parts) {
   double total = 0;
   for (std::size_t p = 0; p < kInnerParts; ++p) {
@@ -81,6 +89,19 @@ FindCounts::FindCounts(std::span<const Drop> drops) {
   learn_clumping(drops);
   learn_ring(drops);
   learn_kinds(drops);
+}
+
+FindCounts::FindCounts(const Learnt& learnt)
+    : null_alike_(learnt.clumping),
+      null_ring_(learnt.ring),
+      null_ring_alike_(learnt.ring_alike),
+      gamma_(learnt.gamma),
+      rho_(learnt.rho),
+      null_kinds_(learnt.kinds),
+      most_finds_(learnt.most_finds) {
+  tabulate_rising();
+  tabulate_field();
+  harmonic_ = harmonic(most_finds_);
 }
 
 /// Maximum of the likelihood of "something or nothing" over gamma and one rho per context, with a weak prior of one
@@ -121,10 +142,7 @@ void FindCounts::learn_null(std::span<const Drop> drops) {
   for (const Drop& drop : drops) {
     most_finds_ = std::max(most_finds_, whole(inside(drop.found.finds), kCap));
   }
-  harmonic_ = 0;
-  for (int f = 1; f <= most_finds_; ++f) {
-    harmonic_ += 1.0 / f;
-  }
+  harmonic_ = harmonic(most_finds_);
 }
 
 /// Maximum of the Dirichlet-multinomial likelihood of how finds lie among the parts inside dropped templates.
@@ -214,6 +232,10 @@ double FindCounts::psi(double hectares_searched, std::uint8_t context) const {
 void FindCounts::tabulate_field() {
   log_field_.resize(static_cast<std::size_t>(kExpected) * (kCap + 1));
   constexpr int kNodes = 33;
+  std::array<double, kCap + 1> log_factorial{};
+  for (int f = 1; f <= kCap; ++f) {
+    log_factorial[static_cast<std::size_t>(f)] = log_factorial[static_cast<std::size_t>(f - 1)] + std::log(f);
+  }
   for (int step = 0; step < kExpected; ++step) {
     const double log_expected = kLogExpectedLow + (kLogExpectedHigh - kLogExpectedLow) * step / (kExpected - 1);
     std::vector<double> total(kCap + 1, 0.0);
@@ -225,7 +247,8 @@ void FindCounts::tabulate_field() {
       const double mean = std::exp(log_mean);
       weights += weight;
       for (int f = 0; f <= kCap; ++f) {
-        total[static_cast<std::size_t>(f)] += weight * std::exp(f * log_mean - mean - std::lgamma(f + 1.0));
+        total[static_cast<std::size_t>(f)] +=
+            weight * std::exp(f * log_mean - mean - log_factorial[static_cast<std::size_t>(f)]);
       }
     }
     for (int f = 0; f <= kCap; ++f) {

@@ -36,8 +36,21 @@ class FindCounts {
  public:
   static constexpr std::size_t kContexts = 4;
 
+  /// What dropped templates teach.
+  struct Learnt {
+    double clumping = 1;      ///< concentration of the finds of others among the parts inside
+    double ring = 0.7;        ///< finds of others in the ring per find inside, for equal search
+    double ring_alike = 0.3;  ///< how alike rings are in it
+    double gamma = 0.5;
+    std::array<double, kContexts> rho{};
+    std::array<double, 3> kinds{1.0 / 3, 1.0 / 3, 1.0 / 3};
+    int most_finds = 50;
+  };
+
   /// Cost: a few passes over the drops.
   explicit FindCounts(std::span<const Drop> drops);
+  explicit FindCounts(const Learnt& learnt);
+  Learnt learnt() const { return {null_alike_, null_ring_, null_ring_alike_, gamma_, rho_, null_kinds_, most_finds_}; }
 
   /// log P1(found | field there, not lifted) - log P0(found | context); 0 where nothing was searched.
   /// `mines`: recorded; `cells`: of the outline.

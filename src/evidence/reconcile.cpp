@@ -4,11 +4,13 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <set>
 
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/random.h"
 #include "evidence/known_hypotheses.h"
+#include "evidence/reconcile_state.h"
 #include "evidence/record_maps.h"
 #include "mineaction/code_lists.h"
 
@@ -61,8 +63,9 @@ Existence existence_of(double log_ratio, double effort, const Source& source) {
 
 class Reconciler {
  public:
-  Reconciler(const mineaction::Snapshot& snapshot, const ReconcileOptions& options)
-      : snapshot_(snapshot), options_(options), image_(snapshot) {
+  Reconciler(const mineaction::Snapshot& snapshot, const ReconcileOptions& options,
+             std::span<const geo::Box> searches_near = {})
+      : snapshot_(snapshot), options_(options), image_(snapshot, searches_near) {
     for (const Hypothesis& hypothesis : options.hypotheses) {
       priors_.push_back(hypothesis.prior);
     }
@@ -72,7 +75,7 @@ class Reconciler {
     }
   }
 
-  Result<Reconciliation> run(const base::Progress& progress) {
+  Result<Reconciliation> run(const base::Progress& progress, ReconcileState* keep) {
     FG_TRY_VOID(choose_sources());
     const auto step = [&](std::string_view what, double share) { return progress(what, share); };
     if (!step("placing records under each hypothesis", 0.05)) {
@@ -103,12 +106,114 @@ class Reconciler {
     }
     discount(left, true);
     fit_sources(SourceFit::Effort::full);
+    if (keep != nullptr) {
+      *keep = state(left);
+    }
     Reconciliation result = verdicts();
     progress("done", 1);
     return result;
   }
 
+  /// Of `near` (indices, ascending), with all that records share as `state` has it.
+  Result<std::vector<RecordVerdict>> run_near(const std::vector<std::size_t>& near, const ReconcileState& state) {
+    FG_TRY_VOID(choose_sources());
+    grounds_ = grounds_of(snapshot_, image_, options_.hypotheses, options_.written, near, &state.contexts);
+    FG_TRY_VOID(keep_known(options_.known, options_.hypotheses, snapshot_, grounds_));
+    draw_first(grounds_, image_);
+    discount_ = state.discount;
+    own_claims_.resize(grounds_.size());
+    posterior_.resize(grounds_.size());
+    for (std::size_t i = 0; i < grounds_.size(); ++i) {
+      const auto kept = state.records.find(snapshot_.minefield_records[i].record_id);
+      if (kept != state.records.end()) {
+        own_claims_[i] = kept->second.claims;
+      }
+    }
+    add_up_claims();
+    const FindCounts counts(state.counts);
+    maps_.resize(grounds_.size());
+    base::parallel_for(near.size(), 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t n = begin; n < end; ++n) {
+        const std::size_t i = near[n];
+        maps_[i] = maps_of(grounds_[i], image_, counts, true, &claims_[source_of_[i]], own_claims_[i]);
+      }
+    });
+    for (Source& source : sources_) {
+      const auto kept = state.sources.find(source.name);
+      if (kept != state.sources.end()) {
+        judge_near(source, near, kept->second, state);
+      }
+    }
+    order_finds();
+    std::vector<RecordVerdict> verdicts(near.size());
+    base::parallel_for(near.size(), 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t n = begin; n < end; ++n) {
+        verdicts[n] = verdict_of(near[n]);
+      }
+    });
+    return verdicts;
+  }
+
  private:
+  /// A record without a sheet shifts on its own.
+  std::string sheet_key(std::size_t record) const {
+    const mineaction::MinefieldRecord& of = snapshot_.minefield_records[record];
+    return of.sheet.empty() ? "record " + of.record_id : "sheet " + of.sheet;
+  }
+
+  void judge_near(Source& source, const std::vector<std::size_t>& near, const ReconcileState::Source& kept,
+                  const ReconcileState& state) {
+    std::vector<SourceRecord> records;
+    std::vector<std::size_t> indices;
+    std::vector<ShiftWeights> priors;
+    std::map<std::string, std::size_t> sheets;
+    for (const std::size_t i : source.records) {
+      if (!std::binary_search(near.begin(), near.end(), i)) {
+        continue;
+      }
+      const std::string key = sheet_key(i);
+      const auto [sheet, is_new] = sheets.emplace(key, sheets.size());
+      if (is_new) {
+        priors.push_back(kept.sheets.at(key));
+      }
+      const auto form = std::find(state.forms.begin(), state.forms.end(), form_key(i)) - state.forms.begin();
+      records.push_back({&maps_[i], &grounds_[i], sheet->second, static_cast<std::size_t>(form), stratum_of(i)});
+      indices.push_back(i);
+    }
+    source.fit = std::make_unique<SourceFit>(std::move(records), kept.law, priors, priors_, discount_);
+    source.searched_existence = kept.searched_existence;
+    source.unsearched_existence = kept.unsearched_existence;
+    for (std::size_t k = 0; k < indices.size(); ++k) {
+      posterior_[indices[k]] = {&source, &source.fit->records()[k]};
+    }
+  }
+
+  ReconcileState state(const FindCounts& counts) const {
+    ReconcileState kept;
+    kept.forms = form_keys_;
+    kept.counts = counts.learnt();
+    kept.discount = discount_;
+    kept.contexts = contexts_of(snapshot_, grounds_);
+    for (std::size_t i = 0; i < grounds_.size(); ++i) {
+      kept.records[snapshot_.minefield_records[i].record_id] = {windows_of(grounds_[i]), sheet_key(i), own_claims_[i]};
+    }
+    for (const Source& source : sources_) {
+      ReconcileState::Source& of = kept.sources[source.name];
+      of.law = source.fit->law();
+      of.searched_existence = source.searched_existence;
+      of.unsearched_existence = source.unsearched_existence;
+      std::vector<ShiftWeights> priors = source.fit->sheet_priors();
+      for (std::size_t k = 0; k < source.records.size(); ++k) {
+        ShiftWeights& prior = priors[source.sheets[k]];
+        if (!prior.empty()) {
+          of.sheets[sheet_key(source.records[k])] = std::move(prior);
+          prior.clear();
+        }
+      }
+    }
+    return kept;
+  }
+
   Result<void> choose_sources() {
     std::map<std::string, Source> by_name;
     for (std::size_t i = 0; i < snapshot_.minefield_records.size(); ++i) {
@@ -127,10 +232,7 @@ class Reconciler {
       std::map<std::string, std::size_t> sheets;
       std::size_t next = 0;
       for (const std::size_t i : source.records) {
-        const std::string& sheet = snapshot_.minefield_records[i].sheet;
-        // A record without a sheet shifts on its own.
-        const auto [at, is_new] =
-            sheets.emplace(sheet.empty() ? "record " + std::to_string(i) : "sheet " + sheet, next);
+        const auto [at, is_new] = sheets.emplace(sheet_key(i), next);
         next += is_new ? 1 : 0;
         source.sheets.push_back(at->second);
         source_of_[i] = sources_.size();
@@ -160,20 +262,28 @@ class Reconciler {
 
   /// Records that were expressed in one way can have been misread in the same ways: their coordinate system, and which
   /// hypotheses apply.
+  using FormKey = std::pair<std::string, std::vector<std::size_t>>;
+  FormKey form_key(std::size_t i) const {
+    std::vector<std::size_t> applicable;
+    for (const Candidate& candidate : grounds_[i].candidates) {
+      if (applicable.empty() || applicable.back() != candidate.hypothesis) {
+        applicable.push_back(candidate.hypothesis);
+      }
+    }
+    return {snapshot_.minefield_records[i].recorded_crs, std::move(applicable)};
+  }
+
   void name_forms() {
     forms_.resize(grounds_.size());
-    std::map<std::pair<std::string, std::vector<std::size_t>>, std::size_t> known;
+    std::map<FormKey, std::size_t> known;
     for (std::size_t i = 0; i < grounds_.size(); ++i) {
-      std::vector<std::size_t> applicable;
-      for (const Candidate& candidate : grounds_[i].candidates) {
-        if (applicable.empty() || applicable.back() != candidate.hypothesis) {
-          applicable.push_back(candidate.hypothesis);
-        }
+      const FormKey key = form_key(i);
+      const auto [at, is_new] = known.emplace(key, form_keys_.size());
+      if (is_new) {
+        form_keys_.push_back(key);
       }
-      forms_[i] =
-          known.emplace(std::pair(snapshot_.minefield_records[i].recorded_crs, applicable), known.size()).first->second;
+      forms_[i] = at->second;
     }
-    form_count_ = known.size();
   }
 
   void fit_sources(SourceFit::Effort effort) {
@@ -183,7 +293,7 @@ class Reconciler {
         const std::size_t i = source.records[k];
         records.push_back({&maps_[i], &grounds_[i], source.sheets[k], forms_[i], stratum_of(i)});
       }
-      source.fit = std::make_unique<SourceFit>(std::move(records), form_count_, priors_, discount_, effort);
+      source.fit = std::make_unique<SourceFit>(std::move(records), form_keys_.size(), priors_, discount_, effort);
       for (std::size_t k = 0; k < source.records.size(); ++k) {
         posterior_[source.records[k]] = {&source, &source.fit->records()[k]};
       }
@@ -329,6 +439,10 @@ class Reconciler {
         }
       }
     });
+    add_up_claims();
+  }
+
+  void add_up_claims() {
     constexpr float kOtherSources = 0.3F;
     claims_.assign(sources_.size(), {});
     for (std::size_t i = 0; i < own_claims_.size(); ++i) {
@@ -626,7 +740,7 @@ class Reconciler {
     return verdict;
   }
 
-  Reconciliation verdicts() {
+  void order_finds() {
     for (std::size_t f = 0; f < snapshot_.finds.size(); ++f) {
       if (mineaction::is_mine(snapshot_.finds[f].device)) {
         finds_by_x_.push_back(f);
@@ -635,6 +749,10 @@ class Reconciler {
     std::sort(finds_by_x_.begin(), finds_by_x_.end(), [&](std::size_t a, std::size_t b) {
       return std::pair(snapshot_.finds[a].position.x, a) < std::pair(snapshot_.finds[b].position.x, b);
     });
+  }
+
+  Reconciliation verdicts() {
+    order_finds();
     std::vector<std::size_t> wanted;
     Reconciliation result;
     for (const Source& source : sources_) {
@@ -666,7 +784,7 @@ class Reconciler {
   std::vector<RecordGround> grounds_;
   std::vector<RecordMaps> maps_;
   std::vector<std::size_t> forms_;
-  std::size_t form_count_ = 0;
+  std::vector<FormKey> form_keys_;
   std::vector<Decoy> decoys_;
   Discount discount_;
   std::vector<std::pair<const Source*, const RecordPosterior*>> posterior_;  ///< by record
@@ -679,9 +797,44 @@ class Reconciler {
 }  // namespace
 
 Result<Reconciliation> reconcile(const mineaction::Snapshot& snapshot, const ReconcileOptions& options,
-                                 const base::Progress& progress) {
+                                 const base::Progress& progress, ReconcileState* keep) {
   FG_CHECK(snapshot.crs.has_value() && !options.hypotheses.empty());
-  return Reconciler(snapshot, options).run(progress);
+  return Reconciler(snapshot, options).run(progress, keep);
+}
+
+Result<std::vector<RecordVerdict>> reconcile_near(const mineaction::Snapshot& snapshot, const ReconcileOptions& options,
+                                                  const ReconcileState& state, std::span<const geo::Box> changed) {
+  FG_CHECK(snapshot.crs.has_value() && !options.hypotheses.empty());
+  using Sheet = std::pair<std::string, std::string>;  // of a source
+  std::set<Sheet> sheets;
+  const auto each_kept = [&](auto&& visit) {
+    for (std::size_t i = 0; i < snapshot.minefield_records.size(); ++i) {
+      const mineaction::MinefieldRecord& record = snapshot.minefield_records[i];
+      const auto kept = state.records.find(record.record_id);
+      FG_CHECK(kept != state.records.end());
+      visit(i, kept->second, Sheet(record.source, kept->second.sheet));
+    }
+  };
+  each_kept([&](std::size_t, const ReconcileState::Record& kept, const Sheet& sheet) {
+    const bool touched = std::any_of(kept.windows.begin(), kept.windows.end(), [&](const geo::Box& window) {
+      return std::any_of(changed.begin(), changed.end(), [&](const geo::Box& box) { return window.intersects(box); });
+    });
+    if (touched) {
+      sheets.insert(sheet);
+    }
+  });
+  std::vector<std::size_t> near;
+  std::vector<geo::Box> windows;
+  each_kept([&](std::size_t i, const ReconcileState::Record& kept, const Sheet& sheet) {
+    if (sheets.contains(sheet)) {
+      near.push_back(i);
+      windows.insert(windows.end(), kept.windows.begin(), kept.windows.end());
+    }
+  });
+  if (near.empty()) {
+    return std::vector<RecordVerdict>();
+  }
+  return Reconciler(snapshot, options, windows).run_near(near, state);
 }
 
 }  // namespace firmground::evidence

@@ -49,35 +49,21 @@ double to_contact_m(const mineaction::Snapshot& snapshot, geo::Xy p) {
   return nearest;
 }
 
-using Thresholds = std::array<double, FindCounts::kContexts - 1>;
-
-Thresholds quartiles(std::vector<double> distances) {
+GroundContexts quartiles(std::vector<double> distances) {
   std::sort(distances.begin(), distances.end());
-  Thresholds result{};
+  GroundContexts result{};
   for (std::size_t i = 0; i < result.size(); ++i) {
     result[i] = distances.empty() ? 0 : distances[(i + 1) * distances.size() / FindCounts::kContexts];
   }
   return result;
 }
 
-std::uint8_t context_of(const Thresholds& thresholds, double distance_m) {
+std::uint8_t context_of(const GroundContexts& thresholds, double distance_m) {
   std::uint8_t context = 0;
   for (const double threshold : thresholds) {
     context = static_cast<std::uint8_t>(context + (distance_m > threshold ? 1 : 0));
   }
   return context;
-}
-
-Thresholds thresholds_of(const mineaction::Snapshot& snapshot, const std::vector<RecordGround>& grounds) {
-  std::vector<double> distances(grounds.size(), std::numeric_limits<double>::infinity());
-  constexpr std::size_t kGrain = 64;
-  base::parallel_for(grounds.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      distances[i] = to_contact_m(snapshot, grounds[i].recorded);
-    }
-  });
-  std::erase_if(distances, [](double d) { return !std::isfinite(d); });
-  return quartiles(std::move(distances));
 }
 
 Laid laid_of(mineaction::Device device) {
@@ -127,8 +113,31 @@ geo::PlanarGeometry moved(geo::PlanarGeometry geometry, geo::Xy by) {
   return geometry;
 }
 
+GroundContexts contexts_of(const mineaction::Snapshot& snapshot, const std::vector<RecordGround>& grounds) {
+  std::vector<double> distances(grounds.size(), std::numeric_limits<double>::infinity());
+  constexpr std::size_t kGrain = 64;
+  base::parallel_for(grounds.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      distances[i] = to_contact_m(snapshot, grounds[i].recorded);
+    }
+  });
+  std::erase_if(distances, [](double d) { return !std::isfinite(d); });
+  return quartiles(std::move(distances));
+}
+
+std::vector<geo::Box> windows_of(const RecordGround& ground) {
+  std::vector<geo::Box> windows;
+  for (const Candidate& candidate : ground.candidates) {
+    const int reach = candidate.place == Candidate::Place::turned ? kTurnedReach : kReach;
+    windows.push_back(geo::bounds(candidate.geometry)
+                          .grown(reach * PlaceMap::kStep_m + kRing_m + kPointReach_m + SearchImage::kCell_m));
+  }
+  return windows;
+}
+
 std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const SearchImage& image,
-                                     std::span<const Hypothesis> hypotheses, const WrittenPositions& written) {
+                                     std::span<const Hypothesis> hypotheses, const WrittenPositions& written,
+                                     std::span<const std::size_t> only, const GroundContexts* contexts) {
   const geo::Box reach = reach_of(snapshot, image);
   const double usual = usual_mines(snapshot);
   const mineaction::LegsByRecord legs = mineaction::legs_by_record(snapshot.minefield_record_legs);
@@ -136,6 +145,9 @@ std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const
   constexpr std::size_t kGrain = 32;
   base::parallel_for(grounds.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
+      if (!only.empty() && !std::binary_search(only.begin(), only.end(), i)) {
+        continue;
+      }
       const mineaction::MinefieldRecord& record = snapshot.minefield_records[i];
       const auto its_legs = legs.find(record.record_id);
       const std::span<const mineaction::MinefieldRecordLeg> span =
@@ -153,10 +165,12 @@ std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const
       }
     }
   });
-  const Thresholds thresholds = thresholds_of(snapshot, grounds);
+  const GroundContexts thresholds = contexts != nullptr ? *contexts : contexts_of(snapshot, grounds);
   base::parallel_for(grounds.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      grounds[i].context = context_of(thresholds, to_contact_m(snapshot, grounds[i].recorded));
+      if (!grounds[i].candidates.empty()) {
+        grounds[i].context = context_of(thresholds, to_contact_m(snapshot, grounds[i].recorded));
+      }
     }
   });
   return grounds;
@@ -429,7 +443,7 @@ std::vector<Decoy> decoys_of(const mineaction::Snapshot& snapshot, const std::ve
   }
   const std::size_t count =
       usable.empty() || image.searched_cells() == 0 ? 0 : std::clamp<std::size_t>(4 * usable.size(), 2000, 6000);
-  const Thresholds thresholds = thresholds_of(snapshot, grounds);
+  const GroundContexts thresholds = contexts_of(snapshot, grounds);
   std::vector<Decoy> decoys(count);
   constexpr std::size_t kGrain = 64;
   base::parallel_for(count, kGrain, [&](std::size_t begin, std::size_t end) {

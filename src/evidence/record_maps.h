@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -11,6 +12,9 @@
 #include "mineaction/snapshot.h"
 
 namespace firmground::evidence {
+
+/// Distances to the line of contact, metres, that part the classes of ground.
+using GroundContexts = std::array<double, FindCounts::kContexts - 1>;
 
 /// An outline on the cells of the search image: itself, and cut into parts with the ring round it.
 struct Outline {
@@ -30,9 +34,15 @@ struct RecordGround {
   geo::Xy recorded;  ///< centroid as recorded; of the first candidate when the record has no ground of its own
 };
 
-/// Ground of every record, in the order of the snapshot; records of which no hypothesis gives any have no candidates.
+/// Ground of records, in the order of the snapshot, each in the class of ground where it was recorded by `contexts` or,
+/// without, by those that the records themselves give. Records of which no hypothesis gives any ground, and those whose
+/// index is not among `only` (ascending; empty = all), have no candidates.
 std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const SearchImage& image,
-                                     std::span<const Hypothesis> hypotheses, const WrittenPositions& written = {});
+                                     std::span<const Hypothesis> hypotheses, const WrittenPositions& written = {},
+                                     std::span<const std::size_t> only = {}, const GroundContexts* contexts = nullptr);
+GroundContexts contexts_of(const mineaction::Snapshot& snapshot, const std::vector<RecordGround>& grounds);
+/// Where a record's field, moved as its maps move it, can come to lie: a box for each candidate.
+std::vector<geo::Box> windows_of(const RecordGround& ground);
 
 /// Draws the outline of every record's first candidate, which records and decoys are compared by again and again.
 void draw_first(std::vector<RecordGround>& grounds, const SearchImage& image);

@@ -17,7 +17,7 @@ std::uint64_t tile_key(std::int32_t column, std::int32_t row) {
 
 }  // namespace
 
-SearchImage::SearchImage(const mineaction::Snapshot& snapshot) {
+SearchImage::SearchImage(const mineaction::Snapshot& snapshot, std::span<const geo::Box> only) {
   geo::Box box;
   for (const auto& release : snapshot.land_releases) {
     box.include(geo::bounds(release.geometry));
@@ -31,7 +31,7 @@ SearchImage::SearchImage(const mineaction::Snapshot& snapshot) {
     box = {0, 0, kCell_m, kCell_m};
   }
   grid_ = geo::Grid::covering(box, kCell_m);
-  place_effort(snapshot);
+  place_effort(snapshot, only);
   place_finds(snapshot);
   for (const auto& [key, tile] : index_) {
     const auto& cells = tiles_[tile].cells;
@@ -90,10 +90,13 @@ geo::Xy SearchImage::centre(std::uint64_t cell) const {
   return grid_.centre(static_cast<std::size_t>(cell));
 }
 
-void SearchImage::place_effort(const mineaction::Snapshot& snapshot) {
+void SearchImage::place_effort(const mineaction::Snapshot& snapshot, std::span<const geo::Box> only) {
   for (const auto& release : snapshot.land_releases) {
     const auto detection = static_cast<float>(default_detection(release.method, release.outcome, OrdnanceClass::mines));
-    if (detection <= 0 || release.geometry.empty()) {
+    const geo::Box box = geo::bounds(release.geometry);
+    const bool is_near = only.empty() || std::any_of(only.begin(), only.end(),
+                                                     [&](const geo::Box& near) { return near.intersects(box); });
+    if (detection <= 0 || release.geometry.empty() || !is_near) {
       continue;
     }
     const auto coverage = static_cast<float>(release.coverage.value_or(1.0));

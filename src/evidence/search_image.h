@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -19,7 +20,9 @@ class SearchImage {
   /// belongs to the searched cell it lies in or touches; others are opportunistic and are left out: ground nobody
   /// searched says nothing by what was found in it.  REQUIRES: snapshot.crs.
   /// Cost: linear in the cells searched, 20 bytes each.
-  explicit SearchImage(const mineaction::Snapshot& snapshot);
+  explicit SearchImage(const mineaction::Snapshot& snapshot) : SearchImage(snapshot, {}) {}
+  /// The same, of releases that touch any of `only` alone (empty = all), on the same grid.
+  SearchImage(const mineaction::Snapshot& snapshot, std::span<const geo::Box> only);
 
   const geo::Grid& grid() const { return grid_; }
   bool empty() const { return tiles_.empty(); }
@@ -56,7 +59,7 @@ class SearchImage {
   };
   Cell& touch(std::int32_t column, std::int32_t row);
   const Cell* find(std::int32_t column, std::int32_t row) const;
-  void place_effort(const mineaction::Snapshot& snapshot);
+  void place_effort(const mineaction::Snapshot& snapshot, std::span<const geo::Box> only);
   void place_finds(const mineaction::Snapshot& snapshot);
 
   geo::Grid grid_;

@@ -34,6 +34,7 @@ constexpr double kWidePrior = 0.06;
 constexpr double kWidePriorWeight = 12;
 constexpr double kHypothesisPriorWeight = 5;
 constexpr std::size_t kStart = 2;  ///< of kSpreads_m: the first that is fitted
+constexpr std::size_t kRecordsAtOnce = 4;
 constexpr int kRounds = 10;
 constexpr int kRoundsAfter = 3;
 constexpr double kLeastShift = 1e-6;  ///< shifts of less weight are passed over
@@ -265,8 +266,7 @@ SourceFit::Evidence SourceFit::evidence_of(const SourceRecord& record) const {
 }
 
 void SourceFit::spread_out(std::vector<Evidence>& evidences, double spread_m) const {
-  constexpr std::size_t kGrain = 4;
-  base::parallel_for(records_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  base::parallel_for(records_.size(), kRecordsAtOnce, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const RecordMaps& maps = *records_[i].maps;
       Evidence& evidence = evidences[i];
@@ -339,8 +339,8 @@ struct SourceFit::SheetShifts {
     }
   }
 
-  /// Posterior of the shift of one sheet, summing to 1.
-  ShiftWeights of_sheet(std::size_t s) const {
+  /// What the source and the other sheets say of the shift of one.
+  ShiftWeights prior_of_sheet(std::size_t s) const {
     std::vector<double> others(source.size());
     double top = 0;
     for (std::size_t k = 0; k < others.size(); ++k) {
@@ -351,7 +351,12 @@ struct SourceFit::SheetShifts {
     for (std::size_t k = 0; k < others.size(); ++k) {
       scaled[k] = static_cast<float>(others[k] / top);
     }
-    ShiftWeights weights = correlated(scaled.data(), kSide, kernel, kernel, kSide, 0);
+    return correlated(scaled.data(), kSide, kernel, kernel, kSide, 0);
+  }
+
+  /// Posterior of the shift of one sheet, summing to 1.
+  ShiftWeights of_sheet(std::size_t s) const {
+    ShiftWeights weights = prior_of_sheet(s);
     for (std::size_t k = 0; k < weights.size(); ++k) {
       weights[k] *= sheets[s][k];
     }
@@ -394,18 +399,8 @@ SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const
   if (records_.empty()) {
     return;
   }
-  for (const SourceRecord& record : records_) {
-    sheets_ = std::max(sheets_, record.sheet + 1);
-  }
-  std::vector<Evidence> evidences(records_.size());
-  constexpr std::size_t kGrain = 4;
-  base::parallel_for(records_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      if (records_[i].maps->informative) {
-        evidences[i] = evidence_of(records_[i]);
-      }
-    }
-  });
+  count_sheets();
+  std::vector<Evidence> evidences = evidences_of_records();
   constexpr double kNotFitted = -1e300;
   grid_weights_.assign(kSpreads_m.size() * kSheets_m.size(), kNotFitted);
   log_sheets_.resize(kSpreads_m.size());
@@ -438,8 +433,73 @@ SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const
     of_sheet.push_back(shifts.of_sheet(s));
   }
   spread_out(evidences, law_.spread_m);
+  judge(evidences, of_sheet);
+}
+
+SourceFit::SourceFit(std::vector<SourceRecord> records, SourceLaw law, const std::vector<ShiftWeights>& sheets,
+                     const std::vector<double>& priors, const Discount& discount)
+    : records_(std::move(records)), priors_(priors), discount_(discount), law_(std::move(law)) {
+  count_sheets();
+  std::vector<Evidence> evidences = evidences_of_records();
+  spread_out(evidences, law_.spread_m);
+  std::vector<std::vector<double>> likelihoods(records_.size());
+  std::vector<ShiftWeights> of_sheet = sheets;
+  const auto by_sheet = informative_by_sheet();
+  for (std::size_t s = 0; s < sheets_; ++s) {
+    const ShiftWeights logs = log_likelihood_of(by_sheet[s], evidences, law_, likelihoods);
+    const float top = *std::max_element(logs.begin(), logs.end());
+    for (std::size_t k = 0; k < logs.size(); ++k) {
+      of_sheet[s][k] *= std::exp(logs[k] - top);
+    }
+    make_sum_1(of_sheet[s]);
+  }
+  judge(evidences, of_sheet);
+}
+
+void SourceFit::count_sheets() {
+  for (const SourceRecord& record : records_) {
+    sheets_ = std::max(sheets_, record.sheet + 1);
+  }
+}
+
+std::vector<SourceFit::Evidence> SourceFit::evidences_of_records() const {
+  std::vector<Evidence> evidences(records_.size());
+  base::parallel_for(records_.size(), kRecordsAtOnce, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (records_[i].maps->informative) {
+        evidences[i] = evidence_of(records_[i]);
+      }
+    }
+  });
+  return evidences;
+}
+
+std::vector<std::vector<std::size_t>> SourceFit::informative_by_sheet() const {
+  std::vector<std::vector<std::size_t>> of_sheet(sheets_);
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    if (records_[i].maps->informative) {
+      of_sheet[records_[i].sheet].push_back(i);
+    }
+  }
+  return of_sheet;
+}
+
+std::vector<ShiftWeights> SourceFit::sheet_priors() const {
+  const auto spread = std::find(kSpreads_m.begin(), kSpreads_m.end(), law_.spread_m) - kSpreads_m.begin();
+  const SheetShifts shifts(log_sheets_[static_cast<std::size_t>(spread)], law_.sheets_m);
+  std::vector<ShiftWeights> priors(sheets_);
+  base::parallel_for(sheets_, kRecordsAtOnce, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t s = begin; s < end; ++s) {
+      priors[s] = shifts.prior_of_sheet(s);
+      make_sum_1(priors[s]);
+    }
+  });
+  return priors;
+}
+
+void SourceFit::judge(const std::vector<Evidence>& evidences, const std::vector<ShiftWeights>& of_sheet) {
   posteriors_.resize(records_.size());
-  base::parallel_for(records_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  base::parallel_for(records_.size(), kRecordsAtOnce, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       posteriors_[i] = posterior_of(records_[i], evidences[i], of_sheet[records_[i].sheet]);
     }
@@ -499,35 +559,14 @@ RecordPosterior SourceFit::posterior_of(const SourceRecord& record, const Eviden
 
 void SourceFit::fit_at(std::size_t spread, std::vector<Evidence>& evidences, SourceLaw& law) {
   spread_out(evidences, kSpreads_m[spread]);
-  std::vector<std::vector<std::size_t>> of_sheet(sheets_);  ///< records that say anything
-  for (std::size_t i = 0; i < records_.size(); ++i) {
-    if (records_[i].maps->informative) {
-      of_sheet[records_[i].sheet].push_back(i);
-    }
-  }
+  const auto of_sheet = informative_by_sheet();
   std::vector<ShiftWeights>& log_sheets = log_sheets_[spread];
   log_sheets.assign(sheets_, ShiftWeights(ShiftLattice::kSize, 0.0F));
-  // Likelihood of each record's finds by shift of its sheet, over that of no field: 1 - phi + phi A (eq. 7).
   std::vector<std::vector<double>> likelihoods(records_.size());
   const auto look = [&] {
     base::parallel_for(sheets_, 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t s = begin; s < end; ++s) {
-        LogProduct product(ShiftLattice::kSize);
-        for (const std::size_t i : of_sheet[s]) {
-          const SourceRecord& record = records_[i];
-          const ShiftWeights above = evidences[i].above_one(weights_of(record, law), law.wide_share);
-          const double scale = law.findable * discount_.scale(evidences[i].log_scale, record.stratum);
-          const double not_findable = 1 - law.findable;
-          const double base = not_findable + scale * evidences[i].one;
-          std::vector<double>& likelihood = likelihoods[i];
-          likelihood.resize(ShiftLattice::kSize);
-          for (std::size_t k = 0; k < ShiftLattice::kSize; ++k) {
-            likelihood[k] = std::max(not_findable, base + scale * static_cast<double>(above[k]));
-          }
-          product.times(likelihood);
-        }
-        const std::vector<double> logs = product.log();
-        std::copy(logs.begin(), logs.end(), log_sheets[s].begin());
+        log_sheets[s] = log_likelihood_of(of_sheet[s], evidences, law, likelihoods);
       }
     });
   };
@@ -587,6 +626,29 @@ void SourceFit::fit_at(std::size_t spread, std::vector<Evidence>& evidences, Sou
       }
     }
   }
+}
+
+/// Log likelihood of the finds of some records of one sheet by its shift, over that of no field; of each record,
+/// 1 - phi + phi A (eq. 7), in `likelihoods`.
+ShiftWeights SourceFit::log_likelihood_of(const std::vector<std::size_t>& records,
+                                          const std::vector<Evidence>& evidences, const SourceLaw& law,
+                                          std::vector<std::vector<double>>& likelihoods) const {
+  LogProduct product(ShiftLattice::kSize);
+  for (const std::size_t i : records) {
+    const SourceRecord& record = records_[i];
+    const ShiftWeights above = evidences[i].above_one(weights_of(record, law), law.wide_share);
+    const double scale = law.findable * discount_.scale(evidences[i].log_scale, record.stratum);
+    const double not_findable = 1 - law.findable;
+    const double base = not_findable + scale * evidences[i].one;
+    std::vector<double>& likelihood = likelihoods[i];
+    likelihood.resize(ShiftLattice::kSize);
+    for (std::size_t k = 0; k < ShiftLattice::kSize; ++k) {
+      likelihood[k] = std::max(not_findable, base + scale * static_cast<double>(above[k]));
+    }
+    product.times(likelihood);
+  }
+  const std::vector<double> logs = product.log();
+  return {logs.begin(), logs.end()};
 }
 
 void SourceFit::tally(const SourceRecord& record, const Evidence& evidence, const std::vector<double>& likelihood,

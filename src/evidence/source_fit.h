@@ -84,7 +84,14 @@ class SourceFit {
   SourceFit(std::vector<SourceRecord> records, std::size_t forms, const std::vector<double>& priors,
             const Discount& discount, Effort effort);
 
+  /// What follows for some records of a source whose law was fitted before: `sheets` holds, for each sheet of
+  /// `records`, what the source and its other sheets say of its shift, see sheet_priors().
+  SourceFit(std::vector<SourceRecord> records, SourceLaw law, const std::vector<ShiftWeights>& sheets,
+            const std::vector<double>& priors, const Discount& discount);
+
   const SourceLaw& law() const { return law_; }
+  /// By sheet: what the source and its other sheets say of its shift, summing to 1.
+  std::vector<ShiftWeights> sheet_priors() const;
   const std::vector<RecordPosterior>& records() const { return posteriors_; }
 
   struct Intervals {
@@ -97,8 +104,14 @@ class SourceFit {
  private:
   struct Evidence;
   struct SheetShifts;
+  void count_sheets();
   Evidence evidence_of(const SourceRecord& record) const;
+  std::vector<Evidence> evidences_of_records() const;
   void spread_out(std::vector<Evidence>& evidences, double spread_m) const;
+  ShiftWeights log_likelihood_of(const std::vector<std::size_t>& records, const std::vector<Evidence>& evidences,
+                                 const SourceLaw& law, std::vector<std::vector<double>>& likelihoods) const;
+  std::vector<std::vector<std::size_t>> informative_by_sheet() const;
+  void judge(const std::vector<Evidence>& evidences, const std::vector<ShiftWeights>& of_sheet);
   void fit_at(std::size_t spread, std::vector<Evidence>& evidences, SourceLaw& law);
   struct Tally;
   void tally(const SourceRecord& record, const Evidence& evidence, const std::vector<double>& likelihood,

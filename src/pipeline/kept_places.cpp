@@ -10,7 +10,7 @@ namespace firmground::pipeline {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 Json path_json(const std::vector<geo::LonLat>& path) {
   Json json = Json::array();

@@ -12,6 +12,7 @@
 #include "evidence/search_image.h"
 #include "exchange/export_files.h"
 #include "pipeline/kept_places.h"
+#include "pipeline/update_reconciliation.h"
 #include "report/reconciliation_page.h"
 
 namespace firmground::pipeline {
@@ -93,7 +94,8 @@ base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme
   FG_TRY(outcome.accepted, put_back_recorded(programme, snapshot));
   options.written = outcome.accepted.written;
   FG_TRY(options.known, known_of(snapshot, outcome.accepted, request.known_of_groups));
-  FG_TRY(outcome.result, evidence::reconcile(snapshot, options, progress));
+  KeptState kept;
+  FG_TRY(outcome.result, evidence::reconcile(snapshot, options, progress, &kept.state));
   outcome.accuracy = evidence::record_accuracy(snapshot, outcome.result, {.seed = options.seed});
   outcome.stamp = {"reconciliation", snapshot.hash, base::version(), settings_of(options, outcome.accepted),
                    options.seed};
@@ -107,6 +109,9 @@ base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme
                                         seen_of(snapshot, outcome.accepted.versions), *snapshot.crs);
     FG_TRY_VOID(programme.store(
         {.name = kReconciledPlaces, .stamp = stamp, .made_at = made_at, .bytes = to_json(places, stamp)}));
+    kept.seen = evidence_seen(snapshot);
+    FG_TRY_VOID(
+        programme.store({.name = kReconcileState, .stamp = stamp, .made_at = made_at, .bytes = to_bytes(kept)}));
     FG_TRY_VOID(programme.store({.name = kReconciliation, .stamp = stamp, .made_at = made_at, .bytes = outcome.json}));
   }
   outcome.recorded = std::move(snapshot);

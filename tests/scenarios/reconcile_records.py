@@ -1,4 +1,6 @@
 """A centre reconciles its minefield records, holds a stated accuracy against them, and takes corrections over."""
+import csv
+import json
 import os
 import sys
 
@@ -49,6 +51,32 @@ check("SK-42 koordinatları datum keçidi olmadan WGS 84 kimi çəkilib." in pag
 check("What 25\u00a0% accurate could mean" in page and "the strip settles" in page and "kept out" in page,
       "the stated figure, the strips and the check on ground kept out are there")
 check("name it .html" in firmground("reconcile", "island.gpkg", "--report", "page.pdf", expect=2).stderr, "a page is HTML")
+
+# A find comes in: what is believed of the records near it changes at once, the others stand.
+doubtful = [r for r in first["records"] if r["searched_inside"] > 0.9 and 0.1 < r["probability_exists"] < 0.95 and r["finds"]][0]
+finds = {row["find_id"]: row for row in csv.DictReader(open("country/finds.csv", encoding="utf-8"))}
+with open("new-finds.csv", "w", encoding="utf-8", newline="") as file:
+    rows = [dict(finds[f], find_id="NEW-%d" % i) for i, f in enumerate(doubtful["finds"][:5])]
+    writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+firmground("import", "island.gpkg", "new-finds.csv", "--as", "finds", "-q")
+told = firmground("reconcile", "island.gpkg", "--update").stdout
+check("%d finds and 0 releases were entered, changed or withdrawn" % len(rows) in told, "an update tells what came in")
+updated = as_json("reconcile", "island.gpkg", "--update", "-q")
+before = {r["record_id"]: r for r in first["records"]}
+changed = [r for r in updated["records"] if r != before[r["record_id"]]]
+check(0 < len(changed) < len(before) / 2 and doubtful["record_id"] in {r["record_id"] for r in changed},
+      "%d of %d records near the finds are judged again" % (len(changed), len(before)))
+check(updated["accuracy"] == first["accuracy"] and updated["sources"] == first["sources"], "sources and accuracy stand")
+settings = json.loads(updated["stamp"]["settings"])
+check(settings["updated_from"] == first["stamp"]["id"], "the stamp says from which reconciliation the rest is")
+check("excludes" in firmground("reconcile", "island.gpkg", "--update", "--source", sources[0], expect=2).stderr,
+      "an update is of all sources")
+first = as_json("reconcile", "island.gpkg", "-q")
+judged = {r["record_id"]: r for r in first["records"]}
+far = max(abs(judged[r["record_id"]]["probability_exists"] - r["probability_exists"]) for r in changed)
+check(far < 0.1, "a whole reconciliation says nearly the same of them: %.3f off at most" % far)
 
 # A person takes corrections over.
 moved = [r for r in first["records"] if r["hypothesis"] == "sk42-as-wgs84" and r["hypothesis_probability"] > 0.5]
