@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "evidence/existence.h"
 #include "evidence/known_hypotheses.h"
 #include "evidence/reconcile_state.h"
 #include "evidence/record_maps.h"
@@ -23,43 +24,13 @@ using geo::Xy;
 
 constexpr std::size_t kGrain = 8;
 
-/// Share of laid fields of which nothing can be found any more: lifted whole, decayed. What was not found cannot tell
-/// it from a field that never was, so it is a prior: Beta(2, 8), wide.
-constexpr double kGoneA = 2;
-constexpr double kGoneB = 8;
-
 struct Source {
   std::string name;
   std::vector<std::size_t> records;  ///< indices into the snapshot
   std::vector<std::size_t> sheets;   ///< of each
   std::unique_ptr<SourceFit> fit;
-  Measured existence;
-  double searched_existence = 0;    ///< of records whose ground was searched
-  double unsearched_existence = 0;  ///< and of the others
+  SourceExistence existence;
 };
-
-/// Chance that the field exists, and that it exists and can be found.
-struct Existence {
-  double findable = 0;
-  double exists = 0;
-};
-
-/// A record whose ground was hardly searched is judged as one whose ground was not.
-constexpr double kSearched = 0.1;
-
-Existence existence_of(double log_ratio, double effort, const Source& source) {
-  const double findable = source.fit->law().findable;
-  const double gone = std::max(0.0, source.searched_existence - findable) / (1 - findable);
-  // Ground was searched where fields were expected: elsewhere fewer records hold.
-  const double less = effort < kSearched ? source.unsearched_existence / source.searched_existence : 1;
-  const double there = std::log(less * findable) + log_ratio;
-  const double not_there = std::log1p(-less * findable);
-  Existence result;
-  result.findable = 1 / (1 + std::exp(not_there - there));
-  const double rest = less * (1 - findable) * gone / (1 - less * findable);
-  result.exists = result.findable + (1 - result.findable) * rest;
-  return result;
-}
 
 class Reconciler {
  public:
@@ -181,8 +152,8 @@ class Reconciler {
       indices.push_back(i);
     }
     source.fit = std::make_unique<SourceFit>(std::move(records), kept.law, priors, priors_, discount_);
-    source.searched_existence = kept.searched_existence;
-    source.unsearched_existence = kept.unsearched_existence;
+    source.existence.searched = kept.searched_existence;
+    source.existence.unsearched = kept.unsearched_existence;
     for (std::size_t k = 0; k < indices.size(); ++k) {
       posterior_[indices[k]] = {&source, &source.fit->records()[k]};
     }
@@ -200,8 +171,8 @@ class Reconciler {
     for (const Source& source : sources_) {
       ReconcileState::Source& of = kept.sources[source.name];
       of.law = source.fit->law();
-      of.searched_existence = source.searched_existence;
-      of.unsearched_existence = source.unsearched_existence;
+      of.searched_existence = source.existence.searched;
+      of.unsearched_existence = source.existence.unsearched;
       std::vector<ShiftWeights> priors = source.fit->sheet_priors();
       for (std::size_t k = 0; k < source.records.size(); ++k) {
         ShiftWeights& prior = priors[source.sheets[k]];
@@ -297,7 +268,6 @@ class Reconciler {
       for (std::size_t k = 0; k < source.records.size(); ++k) {
         posterior_[source.records[k]] = {&source, &source.fit->records()[k]};
       }
-      source.searched_existence = source.unsearched_existence = 0;
       measure_existence(source);
     }
   }
@@ -421,7 +391,8 @@ class Reconciler {
           continue;
         }
         const auto& [source, posterior] = posterior_[i];
-        const Existence existence = existence_of(posterior->log_ratio, maps_[i].effort, *source);
+        const Existence existence =
+            record_existence(posterior->log_ratio, maps_[i].effort, source->fit->law().findable, source->existence);
         if (existence.findable < kClaims) {
           continue;
         }
@@ -512,7 +483,8 @@ class Reconciler {
     RecordVerdict verdict;
     verdict.record_id = record.record_id;
     verdict.source = record.source;
-    const Existence existence = existence_of(posterior->log_ratio, maps_[i].effort, *source);
+    const Existence existence =
+        record_existence(posterior->log_ratio, maps_[i].effort, source->fit->law().findable, source->existence);
     verdict.probability_exists = existence.exists;
     verdict.probability_findable = existence.findable;
     verdict.log_ratio = posterior->log_ratio;
@@ -640,71 +612,13 @@ class Reconciler {
     verdict.finds = std::move(ids);
   }
 
-  /// Posterior of the share of a source's records whose field was laid: the finds tell the findable share, the prior of
-  /// fields that are gone the rest, by quadrature, over several discounts. Of records whose ground was not searched the
-  /// finds tell nothing, and ground was searched where fields were expected: the odds of those are less by exp(|z|), z
-  /// standard normal.
   void measure_existence(Source& source) const {
-    constexpr int kFine = 200;
-    constexpr int kGoneSteps = 40;
-    double searched = 0;
+    std::vector<ExistenceEvidence> evidence;
     for (const std::size_t i : source.records) {
-      searched += maps_[i].effort >= kSearched ? 1 : 0;
+      evidence.push_back(
+          {maps_[i].informative, maps_[i].effort, posterior_[i].second->log_ratio, discount_.log_mean[stratum_of(i)]});
     }
-    std::vector<double> mass(kFine + 1, 0.0);
-    // How far evidence may be believed is known from some decoys only.
-    for (const double discounted : {0.0, 0.5, 1.0, 1.5}) {
-      std::vector<double> log_findable(kFine + 1);
-      for (const std::size_t i : source.records) {
-        if (!maps_[i].informative) {
-          continue;
-        }
-        const double log_ratio = posterior_[i].second->log_ratio + (1 - discounted) * discount_.log_mean[stratum_of(i)];
-        const double evidence = std::expm1(log_ratio);
-        for (int k = 0; k <= kFine; ++k) {
-          const double findable = std::min(0.9999, static_cast<double>(k) / kFine);
-          log_findable[static_cast<std::size_t>(k)] += std::log1p(findable * evidence);
-        }
-      }
-      const double top = *std::max_element(log_findable.begin(), log_findable.end());
-      std::vector<double> part_mass(kFine + 1, 0.0);
-      for (int g = 0; g < kGoneSteps; ++g) {
-        const double gone = (g + 0.5) / kGoneSteps;
-        const double prior = std::pow(gone, kGoneA - 1) * std::pow(1 - gone, kGoneB - 1);
-        for (int k = 0; k <= kFine; ++k) {
-          const double at = static_cast<double>(k) * (1 - gone);
-          const auto low = std::min<std::size_t>(kFine - 1, static_cast<std::size_t>(at));
-          const double part = at - static_cast<double>(low);
-          const double value = (1 - part) * log_findable[low] + part * log_findable[low + 1];
-          part_mass[static_cast<std::size_t>(k)] += prior * std::exp(value - top);
-        }
-      }
-      const double total = std::accumulate(part_mass.begin(), part_mass.end(), 0.0);
-      for (std::size_t k = 0; k < mass.size(); ++k) {
-        mass[k] += part_mass[k] / total;
-      }
-    }
-    const double all = std::accumulate(mass.begin(), mass.end(), 0.0);
-    constexpr std::size_t kDraws = 500;
-    std::vector<double> draws(kDraws);
-    const double share = searched / static_cast<double>(source.records.size());
-    for (std::size_t d = 0; d < kDraws; ++d) {
-      base::Random random(options_.seed, d);
-      double u = random.uniform() * all;
-      std::size_t k = 0;
-      while (k < kFine && (u -= mass[k]) >= 0) {
-        ++k;
-      }
-      const double of_searched = std::clamp(static_cast<double>(k) / kFine, 1e-3, 1 - 1e-3);
-      const double odds = of_searched / (1 - of_searched) * std::exp(-std::abs(random.normal()));
-      const double of_others = odds / (1 + odds);
-      source.searched_existence += of_searched / kDraws;
-      source.unsearched_existence += of_others / kDraws;
-      draws[d] = share * of_searched + (1 - share) * of_others;
-    }
-    std::sort(draws.begin(), draws.end());
-    source.existence = {std::accumulate(draws.begin(), draws.end(), 0.0) / kDraws, draws[kDraws / 20],
-                        draws[kDraws - 1 - kDraws / 20]};
+    source.existence = source_existence(evidence, options_.seed);
   }
 
   SourceVerdict verdict_of(const Source& source) const {
@@ -713,13 +627,14 @@ class Reconciler {
     verdict.records = static_cast<std::int64_t>(source.records.size());
     verdict.informative = std::count_if(source.records.begin(), source.records.end(),
                                         [&](std::size_t i) { return maps_[i].informative; });
-    verdict.existence = source.existence;
+    verdict.existence = source.existence.all;
     const SourceLaw& law = source.fit->law();
     std::vector<double> exists;
     std::vector<double> hypotheses(options_.hypotheses.size(), 0.0);
     for (const std::size_t i : source.records) {
       const RecordPosterior& posterior = *posterior_[i].second;
-      const Existence existence = existence_of(posterior.log_ratio, maps_[i].effort, source);
+      const Existence existence =
+          record_existence(posterior.log_ratio, maps_[i].effort, law.findable, source.existence);
       double as_drawn = 0;
       for (std::size_t r = 0; r < posterior.readings.size(); ++r) {
         hypotheses[hypothesis_of(i, r)] += posterior.readings[r] * existence.exists;
@@ -732,7 +647,7 @@ class Reconciler {
     verdict.shift_y_m = intervals.shift_y_m;
     verdict.spread_m = intervals.spread_m;
     verdict.wide_share = law.wide_share;
-    verdict.gone_share = std::max(0.0, 1 - law.findable / source.searched_existence);
+    verdict.gone_share = std::max(0.0, 1 - law.findable / source.existence.searched);
     const double all = std::accumulate(hypotheses.begin(), hypotheses.end(), 0.0);
     for (std::size_t h = 0; h < options_.hypotheses.size(); ++h) {
       verdict.hypotheses[options_.hypotheses[h].id] = all > 0 ? hypotheses[h] / all : priors_[h];

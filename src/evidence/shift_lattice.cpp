@@ -73,6 +73,16 @@ Kernel::Kernel(double mean_m, double deviation_m)
   }
 }
 
+std::vector<float> excess_of(const PlaceMap& map, double factor, double one) {
+  std::vector<float> excess(map.ratio.size());
+  const auto scale = static_cast<float>(factor);
+  const auto less = static_cast<float>(one);
+  for (std::size_t k = 0; k < excess.size(); ++k) {
+    excess[k] = scale * map.ratio[k] - less;
+  }
+  return excess;
+}
+
 std::vector<float> correlated(const float* from, int from_side, const Kernel& x, const Kernel& y, int to_side,
                               int offset) {
   const auto from_width = static_cast<std::size_t>(from_side);
@@ -144,8 +154,10 @@ ShiftWeights wide_average(const std::vector<float>& on_map, const PlaceMap& map,
       const int cx = std::min(x / kBlock, kCoarse - 2);
       const double v = static_cast<double>(y) / kBlock - cy;
       const double u = static_cast<double>(x) / kBlock - cx;
-      const auto at = [&](int j, int i) { return coarse[static_cast<std::size_t>((cy + j) * kCoarse + cx + i)]; };
-      average[static_cast<std::size_t>(y * kSide + x)] =
+      const auto at = [&](int j, int i) {
+        return coarse[static_cast<std::size_t>(cy + j) * kCoarse + static_cast<std::size_t>(cx + i)];
+      };
+      average[static_cast<std::size_t>(y) * kSide + static_cast<std::size_t>(x)] =
           static_cast<float>((1 - v) * ((1 - u) * at(0, 0) + u * at(0, 1)) + v * ((1 - u) * at(1, 0) + u * at(1, 1)));
     }
   }

@@ -24,6 +24,9 @@ struct Kernel {
   std::vector<float> mass;
 };
 
+/// What a map, times `factor`, holds above `one`, the scaled ratio of ground that says nothing.
+std::vector<float> excess_of(const PlaceMap& map, double factor, double one);
+
 /// to(j) = sum over k of mass(k) from(j + middle + k + offset), both axes; what lies beyond `from` counts nothing.
 /// `from` and the result are squares of the given sides, row by row.  Cost: sides squared times the reach.
 std::vector<float> correlated(const float* from, int from_side, const Kernel& x, const Kernel& y, int to_side,

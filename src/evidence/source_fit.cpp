@@ -20,7 +20,6 @@ constexpr double kTurnedSpread_m = 25;
 /// One record of no field in some hundreds meets mines that look altogether like the field it tells of: no finds say
 /// more for existence than this. Where a field is, they may.
 constexpr double kMostForExistence = 5.0;
-constexpr double kMostOfDecoy = 6.5;  ///< that a single decoy does not make the mean
 
 // Weak priors, printed in docs/methods/record-reconciliation.md.
 constexpr double kShiftPrior_m = 150;
@@ -38,17 +37,6 @@ constexpr std::size_t kRecordsAtOnce = 4;
 constexpr int kRounds = 10;
 constexpr int kRoundsAfter = 3;
 constexpr double kLeastShift = 1e-6;  ///< shifts of less weight are passed over
-
-/// What a map holds above `one`, the scaled ratio of ground that says nothing.
-std::vector<float> excess_of(const PlaceMap& map, double factor, double one) {
-  std::vector<float> excess(map.ratio.size());
-  const auto scale = static_cast<float>(factor);
-  const auto less = static_cast<float>(one);
-  for (std::size_t k = 0; k < excess.size(); ++k) {
-    excess[k] = scale * map.ratio[k] - less;
-  }
-  return excess;
-}
 
 double deviation_of(const Candidate& candidate, double spread_m) {
   switch (candidate.place) {
@@ -150,46 +138,6 @@ Measured measured(std::vector<double> draws) {
 }
 
 }  // namespace
-
-std::size_t Discount::stratum(std::uint8_t context, double effort_share) {
-  const std::size_t effort = effort_share < 0.15 ? 0 : effort_share < 0.6 ? 1 : 2;
-  return context * kEfforts + effort;
-}
-
-double Discount::scale(double log_scale, std::size_t in_stratum) const {
-  constexpr double kMost = 600;
-  return std::exp(std::min(kMost, log_scale - log_mean[in_stratum]));
-}
-
-double decoy_log_ratio(const PlaceMap& map) {
-  if (!map.informative()) {
-    return 0;
-  }
-  constexpr double kSpread_m = 28;
-  const double one = std::exp(-map.log_scale);
-  const Kernel kernel(0, kSpread_m);
-  const auto average = correlated(excess_of(map, 1, one).data(), map.side(), kernel, kernel, 1, map.reach);
-  return std::log(std::max(1e-300, one + static_cast<double>(average[0]))) + map.log_scale;
-}
-
-Discount discount_of(const std::vector<DecoyEvidence>& decoys) {
-  constexpr double kPriorDecoys = 40;
-  std::array<double, Discount::kStrata> sum{};
-  std::array<double, Discount::kStrata> count{};
-  double all = 0;
-  for (const DecoyEvidence& decoy : decoys) {
-    const double ratio = std::exp(std::min(decoy.log_ratio, kMostOfDecoy));
-    sum[decoy.stratum] += ratio;
-    count[decoy.stratum] += 1;
-    all += ratio;
-  }
-  const double mean = decoys.empty() ? 1 : all / static_cast<double>(decoys.size());
-  Discount discount;
-  for (std::size_t s = 0; s < Discount::kStrata; ++s) {
-    discount.log_mean[s] = std::max(0.0, std::log((sum[s] + kPriorDecoys * mean) / (count[s] + kPriorDecoys)));
-  }
-  return discount;
-}
 
 /// The ratio of one record, scaled, by reading and by shift of its sheet.
 struct SourceFit::Evidence {

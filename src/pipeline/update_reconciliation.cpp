@@ -168,7 +168,8 @@ base::Result<ReconcileUpdate> update_reconciliation(registry::Register& programm
   }
   const base::Stamp before = base::parse_stamp(kept_result->stamp);
   FG_TRY(const RecordedPlaces accepted, put_back_recorded(programme, snapshot));
-  FG_TRY(const evidence::ReconcileOptions options, options_of(before, hypotheses));
+  FG_TRY(evidence::ReconcileOptions options, options_of(before, hypotheses));
+  options.written = accepted.written;
   FG_TRY(KeptPlaces places, parse_kept_places(kept_places->bytes));
   FG_TRY(KeptState state, parse_kept_state(kept_state->bytes));
   const auto seen = seen_of(snapshot, accepted.versions);
