@@ -18,6 +18,18 @@ struct ClumpQuadrature {
   std::array<double, kNodes> weight;
 };
 
+constexpr int kTable = 400;
+
+/// Logarithms of something of the middle of each step of [0, 1].
+template <typename Of>
+std::array<double, kTable> logs_of(Of of) {
+  std::array<double, kTable> logs{};
+  for (int i = 0; i < kTable; ++i) {
+    logs[static_cast<std::size_t>(i)] = std::log(of((i + 0.5) / kTable));
+  }
+  return logs;
+}
+
 /// Equal-probability nodes of Beta(share a, (1 - share) a): midpoints of its distribution function on a fine table.
 ClumpQuadrature clump(double share) {
   ClumpQuadrature q{};
@@ -28,12 +40,14 @@ ClumpQuadrature clump(double share) {
   }
   const double a = std::max(share, 0.005) * kClumpConcentration;
   const double b = (1 - std::max(share, 0.005)) * kClumpConcentration;
-  constexpr int kTable = 400;
   std::array<double, kTable + 1> below{};
+  static const auto log_x = logs_of([](double x) { return x; });
+  static const auto log_rest = logs_of([](double x) { return 1 - x; });
   // The density may be infinite at both ends: integrate x^(a-1) (1-x)^(b-1) in the variable that flattens it there.
   for (int i = 0; i < kTable; ++i) {
-    const double x = (i + 0.5) / kTable;
-    const double left = i == 0 ? std::pow(1.0 / kTable, a) / a : std::pow(x, a - 1) * std::pow(1 - x, b - 1) / kTable;
+    const auto at_step = static_cast<std::size_t>(i);
+    const double left = i == 0 ? std::pow(1.0 / kTable, a) / a
+                               : std::exp((a - 1) * log_x[at_step] + (b - 1) * log_rest[at_step]) / kTable;
     const double value = i == kTable - 1 ? std::pow(1.0 / kTable, b) / b : left;
     below[static_cast<std::size_t>(i) + 1] = below[static_cast<std::size_t>(i)] + value;
   }

@@ -1,6 +1,7 @@
 #include "evidence/record_fields.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -55,7 +56,7 @@ class Squares {
   }
 
   /// Squares of the outline among those of one cell, its north-western one given from the outline's own corner.
-  double in_cell(std::int32_t column, std::int32_t row) const {
+  std::int32_t in_cell(std::int32_t column, std::int32_t row) const {
     const std::int32_t left = std::clamp(column, 0, columns);
     const std::int32_t right = std::clamp(column + kPerCell, 0, columns);
     const std::int32_t top = std::clamp(row, 0, rows);
@@ -78,39 +79,96 @@ std::int32_t floor_div(std::int32_t a, std::int32_t b) {
   return a >= 0 ? a / b : -((b - 1 - a) / b);
 }
 
-/// Adds what a field of so many mines, under an outline moved by (right, down) squares, puts into cells.
-void add_moved(const geo::Grid& grid, const Squares& outline, std::int32_t right, std::int32_t down, double mines,
-               double weight, std::map<std::uint32_t, double>& probability) {
-  const std::int32_t west = outline.west + right;
-  const std::int32_t north = outline.north + down;
-  const auto cell_of = [](std::int32_t square) { return floor_div(square, Squares::kPerCell); };
-  const std::int32_t last_column = std::min(grid.columns - 1, cell_of(west + outline.columns - 1));
-  const std::int32_t last_row = std::min(grid.rows - 1, cell_of(north + outline.rows - 1));
-  for (std::int32_t row = std::max(0, cell_of(north)); row <= last_row; ++row) {
-    for (std::int32_t column = std::max(0, cell_of(west)); column <= last_column; ++column) {
-      const double squares = outline.in_cell(column * Squares::kPerCell - west, row * Squares::kPerCell - north);
-      if (squares > 0) {
-        probability[static_cast<std::uint32_t>(grid.index(column, row))] +=
-            weight * -std::expm1(-mines * squares / outline.all);
+/// What the places of one outline put into cells: a window of the grid over all its moves.
+class FieldWindow {
+ public:
+  /// `moves`: squares right and down, with weights; `mines`: of the field.
+  struct Move {
+    std::int32_t right = 0, down = 0;
+    double weight = 0;
+  };
+  FieldWindow(const geo::Grid& grid, const Squares& outline, const std::vector<Move>& moves, double mines) {
+    const auto [left, right] =
+        std::minmax_element(moves.begin(), moves.end(), [](const Move& a, const Move& b) { return a.right < b.right; });
+    const auto [up, down] =
+        std::minmax_element(moves.begin(), moves.end(), [](const Move& a, const Move& b) { return a.down < b.down; });
+    first_column_ = std::max(0, cell_of(outline.west + left->right));
+    first_row_ = std::max(0, cell_of(outline.north + up->down));
+    columns_ =
+        std::min(grid.columns - 1, cell_of(outline.west + right->right + outline.columns - 1)) + 1 - first_column_;
+    rows_ = std::min(grid.rows - 1, cell_of(outline.north + down->down + outline.rows - 1)) + 1 - first_row_;
+    if (columns_ <= 0 || rows_ <= 0) {
+      columns_ = rows_ = 0;
+      return;
+    }
+    chance_.assign(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_), 0.0);
+    std::array<double, Squares::kPerCell * Squares::kPerCell + 1> of_squares{};
+    for (std::size_t squares = 0; squares < of_squares.size(); ++squares) {
+      of_squares[squares] = -std::expm1(-mines * static_cast<double>(squares) / outline.all);
+    }
+    for (const Move& move : moves) {
+      add(outline, move, of_squares);
+    }
+  }
+
+  /// Calls visit(cell, chance) for the cells that hold any.
+  template <typename Visit>
+  void each(const geo::Grid& grid, Visit visit) const {
+    for (std::int32_t row = 0; row < rows_; ++row) {
+      for (std::int32_t column = 0; column < columns_; ++column) {
+        const double chance = chance_[index(column, row)];
+        if (chance > 0) {
+          visit(static_cast<std::uint32_t>(grid.index(first_column_ + column, first_row_ + row)), chance);
+        }
       }
     }
   }
-}
+
+ private:
+  static std::int32_t cell_of(std::int32_t square) { return floor_div(square, Squares::kPerCell); }
+  std::size_t index(std::int32_t column, std::int32_t row) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(column);
+  }
+  template <typename OfSquares>
+  void add(const Squares& outline, const Move& move, const OfSquares& of_squares) {
+    const std::int32_t west = outline.west + move.right;
+    const std::int32_t north = outline.north + move.down;
+    const std::int32_t last_column = std::min(first_column_ + columns_ - 1, cell_of(west + outline.columns - 1));
+    const std::int32_t last_row = std::min(first_row_ + rows_ - 1, cell_of(north + outline.rows - 1));
+    for (std::int32_t row = std::max(first_row_, cell_of(north)); row <= last_row; ++row) {
+      for (std::int32_t column = std::max(first_column_, cell_of(west)); column <= last_column; ++column) {
+        const std::int32_t squares =
+            outline.in_cell(column * Squares::kPerCell - west, row * Squares::kPerCell - north);
+        chance_[index(column - first_column_, row - first_row_)] +=
+            move.weight * of_squares[static_cast<std::size_t>(squares)];
+      }
+    }
+  }
+
+  std::int32_t first_column_ = 0, first_row_ = 0;  ///< of the grid
+  std::int32_t columns_ = 0, rows_ = 0;
+  std::vector<double> chance_;  ///< that a cell of the window holds a mine
+};
 
 std::vector<RecordShare> shares_of(const geo::Grid& grid, const RecordVerdict& verdict, std::uint32_t record,
                                    double mines) {
   const double square_m = grid.cell_m / Squares::kPerCell;
+  const auto in_squares = [&](float metres) {
+    return static_cast<std::int32_t>(std::lround(static_cast<double>(metres) / square_m));
+  };
   std::map<std::uint32_t, double> probability;
   for (const RecordPlace& place : verdict.places) {
     const Squares outline(grid, outline_ground(place.outline, 0));
-    if (outline.all < 1) {
+    if (outline.all < 1 || place.moves.empty()) {
       continue;
     }
+    std::vector<FieldWindow::Move> moves;
     for (const RecordPlace::Move& move : place.moves) {
-      add_moved(grid, outline, static_cast<std::int32_t>(std::lround(static_cast<double>(move.x_m) / square_m)),
-                -static_cast<std::int32_t>(std::lround(static_cast<double>(move.y_m) / square_m)), mines,
-                place.weight * static_cast<double>(move.weight), probability);
+      moves.push_back({in_squares(move.x_m), -in_squares(move.y_m), place.weight * static_cast<double>(move.weight)});
     }
+    FieldWindow(grid, outline, moves, mines).each(grid, [&](std::uint32_t cell, double chance) {
+      probability[cell] += chance;
+    });
   }
   std::vector<RecordShare> shares;
   for (const auto& [cell, p] : probability) {
