@@ -84,7 +84,7 @@ CountLaw with_positive_mean(const CountLaw& law, double mean) {
   CountLaw result = law;
   double low = 0;
   double high = mean;  // the untruncated mean is below the positive one
-  for (int halving = 0; halving < 40; ++halving) {
+  for (int halving = 0; halving < 26; ++halving) {
     result.mean = 0.5 * (low + high);
     (positive_mean(result) < mean ? low : high) = result.mean;
   }

@@ -279,7 +279,7 @@ double predicted_count(const ClassSum& sum, std::size_t m, const CountLaw& law, 
   const auto cells = static_cast<std::int64_t>(sum.any[m] / share + random.uniform());
   const std::int64_t occupied = random.binomial(cells, share);
   const double each = sum.items[m] / sum.any[m];
-  if (each < 1.01) {
+  if (occupied == 0 || each < 1.01) {
     return static_cast<double>(occupied);
   }
   const CountLaw scaled = with_positive_mean(within_place(law), each);
