@@ -161,7 +161,10 @@ int run_update(const ReconcileVerb& asked, const Common& common) {
                record.now.record_id, 100 * record.now.probability_exists, 100 * record.probability_before,
                record.now.hypothesis, record.hypothesis_before, record.now.finds_inside);
   }
-  fmt::print("Of {} of them the same is believed as before.\n", as_before);
+  if (as_before > 0) {
+    fmt::print("  of {} {} the same is believed as before\n", as_before == update->records.size() ? "all" : "the other",
+               as_before);
+  }
   fmt::print("Stamp {}\n", update->stamp.id());
   return kDone;
 }
