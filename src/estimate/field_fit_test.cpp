@@ -88,8 +88,10 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
 TEST(FieldFit, WithoutAFieldTheInterceptIsTheClosedForm) {
   evidence::Observations ground = drawn_ground();
   ground.covariates.clear();
+  constexpr std::uint32_t kSearched = 200;
   std::vector<Observation> list;
-  for (std::uint32_t cell = 0; cell < 200; ++cell) {
+  list.reserve(kSearched);
+  for (std::uint32_t cell = 0; cell < kSearched; ++cell) {
     list.push_back({cell, false, cell < 30, 0.9F, 0});
   }
   const HazardModel model = make_model(ground, list, {2, 1500, 400, 6});

@@ -614,6 +614,7 @@ class Reconciler {
 
   void measure_existence(Source& source) const {
     std::vector<ExistenceEvidence> evidence;
+    evidence.reserve(source.records.size());
     for (const std::size_t i : source.records) {
       evidence.push_back(
           {maps_[i].informative, maps_[i].effort, posterior_[i].second->log_ratio, discount_.log_mean[stratum_of(i)]});

@@ -163,6 +163,7 @@ std::vector<RecordShare> shares_of(const geo::Grid& grid, const RecordVerdict& v
       continue;
     }
     std::vector<FieldWindow::Move> moves;
+    moves.reserve(place.moves.size());
     for (const RecordPlace::Move& move : place.moves) {
       moves.push_back({in_squares(move.x_m), -in_squares(move.y_m), place.weight * static_cast<double>(move.weight)});
     }

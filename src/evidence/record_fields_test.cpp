@@ -32,7 +32,8 @@ mineaction::Snapshot archive() {
   s.crs = geo::Crs::from_epsg(32638).value();
   base::Random random(7);
   for (int i = 0; i < 16; ++i) {
-    const Xy corner{kOrigin.x + (i % 4) * 1500, kOrigin.y + (i / 4) * 1500};
+    const int row = i / 4;
+    const Xy corner{kOrigin.x + (i % 4) * 1500, kOrigin.y + row * 1500};
     const std::string number = std::to_string(100 + i);
     mineaction::LandRelease release;
     release.release_id = "R-" + number;
@@ -75,6 +76,7 @@ RecordFields fields_of(const mineaction::Snapshot& snapshot, const ObserveOption
 bool same(const RecordFields& a, const RecordFields& b) {
   const auto of = [](const RecordFields& f) {
     std::vector<double> numbers;
+    numbers.reserve(f.records.size());
     for (const RecordedField& record : f.records) {
       numbers.push_back(record.exists);
     }

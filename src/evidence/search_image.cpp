@@ -312,69 +312,92 @@ class RingedCells {
 
 }  // namespace
 
+namespace {
+
+/// An outline's own axes, and where they are cut: in four along, in two across.
+class PartCuts {
+ public:
+  static constexpr std::size_t kAlong = kInnerParts / 2;
+
+  explicit PartCuts(const Template& inner) {
+    double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+    each_cell(inner, [&](double c, double r) {
+      n += 1;
+      x += c;
+      y += r;
+      xx += c * c;
+      xy += c * r;
+      yy += r * r;
+    });
+    const double angle = 0.5 * std::atan2(2 * (xy - x * y / n), (xx - x * x / n) - (yy - y * y / n));
+    cosine_ = std::cos(angle);
+    sine_ = std::sin(angle);
+    std::vector<double> u, v;
+    each_cell(inner, [&](double c, double r) {
+      u.push_back(along(c, r));
+      v.push_back(across(c, r));
+    });
+    const auto nth = [](std::vector<double>& values, std::size_t rank) {
+      const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
+      std::nth_element(values.begin(), at, values.end());
+      return *at;
+    };
+    for (std::size_t k = 0; k <= kAlong; ++k) {
+      cuts_[k] = nth(u, std::min(u.size() - 1, k * u.size() / kAlong));
+    }
+    middle_ = nth(v, v.size() / 2);
+  }
+
+  /// Of a cell, counted from the outline's own corner.
+  std::uint8_t part_of(double column, double row, bool is_inside) const {
+    const double at = along(column, row);
+    const std::size_t side = across(column, row) > middle_ ? 1 : 0;
+    if (!is_inside) {
+      return static_cast<std::uint8_t>(kInnerParts + (at < cuts_.front() ? 0 : at > cuts_.back() ? 1 : 2 + side));
+    }
+    std::size_t part = 0;
+    while (part + 1 < kAlong && at >= cuts_[part + 1]) {
+      ++part;
+    }
+    return static_cast<std::uint8_t>(2 * part + side);
+  }
+
+ private:
+  template <typename Visit>
+  static void each_cell(const Template& inner, Visit visit) {
+    for (const Template::Run& run : inner.runs) {
+      for (std::int32_t c = run.from; c < run.to; ++c) {
+        visit(static_cast<double>(c), static_cast<double>(run.row));
+      }
+    }
+  }
+  double along(double column, double row) const { return cosine_ * column + sine_ * row; }
+  double across(double column, double row) const { return cosine_ * row - sine_ * column; }
+
+  double cosine_ = 1;
+  double sine_ = 0;
+  std::array<double, kAlong + 1> cuts_{};  ///< along the longer axis; first and last are its ends
+  double middle_ = 0;
+};
+
+}  // namespace
+
 Template in_parts(const Template& inner, double ring_m) {
   const RingedCells cells(inner, ring_m);
+  const PartCuts cuts(inner);
   Template result;
   result.column = inner.column - cells.reach();
   result.row = inner.row - cells.reach();
   result.columns = cells.columns();
   result.rows = cells.rows();
   result.cells = inner.cells;
-  double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
-  const auto each_cell = [&](auto&& visit) {
-    for (const Template::Run& run : inner.runs) {
-      for (std::int32_t c = run.from; c < run.to; ++c) {
-        visit(static_cast<double>(c + cells.reach()), static_cast<double>(run.row + cells.reach()));
-      }
-    }
-  };
-  each_cell([&](double c, double r) {
-    n += 1;
-    x += c;
-    y += r;
-    xx += c * c;
-    xy += c * r;
-    yy += r * r;
-  });
-  const double angle = 0.5 * std::atan2(2 * (xy - x * y / n), (xx - x * x / n) - (yy - y * y / n));
-  const double cosine = std::cos(angle);
-  const double sine = std::sin(angle);
-  const auto along = [&](double column, double row) { return cosine * column + sine * row; };
-  const auto across = [&](double column, double row) { return cosine * row - sine * column; };
-  std::vector<double> u, v;
-  each_cell([&](double c, double r) {
-    u.push_back(along(c, r));
-    v.push_back(across(c, r));
-  });
-  const auto nth = [](std::vector<double>& values, std::size_t rank) {
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
-    std::nth_element(values.begin(), at, values.end());
-    return *at;
-  };
-  constexpr std::size_t kAlong = kInnerParts / 2;
-  std::array<double, kAlong + 1> cuts{};  ///< of the longer axis; first and last are its ends
-  for (std::size_t k = 0; k <= kAlong; ++k) {
-    cuts[k] = nth(u, std::min(u.size() - 1, k * u.size() / kAlong));
-  }
-  const double middle = nth(v, v.size() / 2);
-  const auto part_of = [&](std::int32_t column, std::int32_t row) {
-    const double at = along(column, row);
-    const std::size_t side = across(column, row) > middle ? 1 : 0;
-    if (cells.at(column, row) == RingedCells::inner) {
-      std::size_t part = 0;
-      while (part + 1 < kAlong && at >= cuts[part + 1]) {
-        ++part;
-      }
-      return static_cast<std::uint8_t>(2 * part + side);
-    }
-    return static_cast<std::uint8_t>(kInnerParts + (at < cuts.front() ? 0 : at > cuts.back() ? 1 : 2 + side));
-  };
   for (std::int32_t row = 0; row < cells.rows(); ++row) {
     for (std::int32_t c = 0; c < cells.columns(); ++c) {
       if (cells.at(c, row) == RingedCells::outside) {
         continue;
       }
-      const std::uint8_t part = part_of(c, row);
+      const std::uint8_t part =
+          cuts.part_of(c - cells.reach(), row - cells.reach(), cells.at(c, row) == RingedCells::inner);
       if (!result.runs.empty() && result.runs.back().row == row && result.runs.back().to == c &&
           result.runs.back().part == part) {
         ++result.runs.back().to;

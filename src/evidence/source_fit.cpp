@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <optional>
 
 #include "base/parallel.h"
 #include "base/random.h"
@@ -60,6 +61,27 @@ std::vector<double> weights_of(const SourceRecord& record, const SourceLaw& law)
     weight /= all;
   }
   return weights;
+}
+
+std::size_t lattice_index(int x, int y) {
+  return static_cast<std::size_t>(y) * kSide + static_cast<std::size_t>(x);
+}
+
+/// An index drawn by weight(k), which sum to `total` over n.
+template <typename Weight>
+std::size_t drawn_index(Weight&& weight, std::size_t n, double total, base::Random& random) {
+  double u = random.uniform() * total;
+  std::size_t k = 0;
+  while (k + 1 < n && (u -= weight(k)) >= 0) {
+    ++k;
+  }
+  return k;
+}
+
+/// A shift drawn evenly within a step of the lattice.
+geo::Xy within_step(std::size_t k, base::Random& random) {
+  return {ShiftLattice::at(static_cast<int>(k) % kSide) + random.uniform(-0.5, 0.5) * kStep_m,
+          ShiftLattice::at(static_cast<int>(k) / kSide) + random.uniform(-0.5, 0.5) * kStep_m};
 }
 
 void make_sum_1(std::vector<float>& weights) {
@@ -247,7 +269,7 @@ struct SourceFit::SheetShifts {
     for (int y = 0; y < kSide; ++y) {
       for (int x = 0; x < kSide; ++x) {
         const double far = std::hypot(ShiftLattice::at(x), ShiftLattice::at(y)) / kShiftPrior_m;
-        log_source[static_cast<std::size_t>(y * kSide + x)] = -0.5 * far * far;
+        log_source[lattice_index(x, y)] = -0.5 * far * far;
       }
     }
     sheets.resize(log_sheets.size());
@@ -310,6 +332,35 @@ struct SourceFit::SheetShifts {
     }
     make_sum_1(weights);
     return weights;
+  }
+
+  /// A shift of one sheet drawn from its posterior, when the source shifts by `of_source`; none when it has no weight.
+  std::optional<geo::Xy> drawn_sheet(std::size_t s, std::size_t of_source, base::Random& random) const {
+    const int sx = static_cast<int>(of_source) % kSide;
+    const int sy = static_cast<int>(of_source) / kSide;
+    const int width = 2 * kernel.reach + 1;
+    std::vector<double> weights(static_cast<std::size_t>(width) * static_cast<std::size_t>(width), 0.0);
+    double total = 0;
+    for (int j = 0; j < width; ++j) {
+      for (int i = 0; i < width; ++i) {
+        const int px = sx + i - kernel.reach;
+        const int py = sy + j - kernel.reach;
+        if (px >= 0 && px < kSide && py >= 0 && py < kSide) {
+          double& weight =
+              weights[static_cast<std::size_t>(j) * static_cast<std::size_t>(width) + static_cast<std::size_t>(i)];
+          weight = kernel.mass[static_cast<std::size_t>(i)] * kernel.mass[static_cast<std::size_t>(j)] *
+                   sheets[s][lattice_index(px, py)];
+          total += weight;
+        }
+      }
+    }
+    if (!(total > 0)) {
+      return std::nullopt;
+    }
+    const std::size_t k = drawn_index([&](std::size_t n) { return weights[n]; }, weights.size(), total, random);
+    const int px = sx + static_cast<int>(k) % width - kernel.reach;
+    const int py = sy + static_cast<int>(k) / width - kernel.reach;
+    return within_step(lattice_index(px, py), random);
   }
 
   Kernel kernel;
@@ -377,6 +428,7 @@ SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const
   law_.sheets_m = kSheets_m[best % kSheets_m.size()];
   const SheetShifts shifts(log_sheets_[best / kSheets_m.size()], law_.sheets_m);
   std::vector<ShiftWeights> of_sheet;
+  of_sheet.reserve(sheets_);
   for (std::size_t s = 0; s < sheets_; ++s) {
     of_sheet.push_back(shifts.of_sheet(s));
   }
@@ -682,29 +734,17 @@ SourceFit::Intervals SourceFit::intervals(const std::vector<double>& exists, std
   base::parallel_for(kDraws, 8, [&](std::size_t begin, std::size_t end) {
     for (std::size_t d = begin; d < end; ++d) {
       base::Random random(seed, d);
-      const auto one_of = [&](auto&& weight, std::size_t n, double total) {
-        double u = random.uniform() * total;
-        std::size_t k = 0;
-        while (k + 1 < n && (u -= weight(k)) >= 0) {
-          ++k;
-        }
-        return k;
-      };
-      const auto within = [&](std::size_t k) {
-        return geo::Xy{ShiftLattice::at(static_cast<int>(k) % kSide) + random.uniform(-0.5, 0.5) * kStep_m,
-                       ShiftLattice::at(static_cast<int>(k) / kSide) + random.uniform(-0.5, 0.5) * kStep_m};
-      };
       geo::Xy source{random.normal(0, kShiftPrior_m), random.normal(0, kShiftPrior_m)};
       double spread_m = kSpreadMiddle_m * std::exp(random.normal(0, kSpreadWidth));
       double sheets_m = kSheetsMiddle_m * std::exp(random.normal(0, kSheetsWidth));
       const SheetShifts* chosen = nullptr;
       std::size_t shift = 0;
       if (kept > 0) {
-        const std::size_t cell =
-            one_of([&](std::size_t k) { return shifts[k] != nullptr ? grid_weights_[k] : 0.0; }, shifts.size(), kept);
+        const std::size_t cell = drawn_index(
+            [&](std::size_t k) { return shifts[k] != nullptr ? grid_weights_[k] : 0.0; }, shifts.size(), kept, random);
         chosen = shifts[cell].get();
-        shift = one_of([&](std::size_t k) { return chosen->source[k]; }, ShiftLattice::kSize, 1.0);
-        source = within(shift);
+        shift = drawn_index([&](std::size_t k) { return chosen->source[k]; }, ShiftLattice::kSize, 1.0, random);
+        source = within_step(shift, random);
         // Between the steps of the grid.
         spread_m = kSpreads_m[cell / kSheets_m.size()] * std::exp(random.uniform(-0.25, 0.25));
         sheets_m = kSheets_m[cell % kSheets_m.size()] * std::exp(random.uniform(-0.4, 0.4));
@@ -717,30 +757,7 @@ SourceFit::Intervals SourceFit::intervals(const std::vector<double>& exists, std
         }
         geo::Xy at{source.x + random.normal(0, sheets_m), source.y + random.normal(0, sheets_m)};
         if (chosen != nullptr) {
-          const Kernel& kernel = chosen->kernel;
-          const int sx = static_cast<int>(shift) % kSide;
-          const int sy = static_cast<int>(shift) / kSide;
-          const int width = 2 * kernel.reach + 1;
-          std::vector<double> weights(static_cast<std::size_t>(width) * static_cast<std::size_t>(width), 0.0);
-          double total = 0;
-          for (int j = 0; j < width; ++j) {
-            for (int i = 0; i < width; ++i) {
-              const int px = sx + i - kernel.reach;
-              const int py = sy + j - kernel.reach;
-              if (px >= 0 && px < kSide && py >= 0 && py < kSide) {
-                double& weight = weights[static_cast<std::size_t>(j * width + i)];
-                weight = kernel.mass[static_cast<std::size_t>(i)] * kernel.mass[static_cast<std::size_t>(j)] *
-                         chosen->sheets[s][static_cast<std::size_t>(py * kSide + px)];
-                total += weight;
-              }
-            }
-          }
-          if (total > 0) {
-            const std::size_t k = one_of([&](std::size_t n) { return weights[n]; }, weights.size(), total);
-            const int px = sx + static_cast<int>(k) % width - kernel.reach;
-            const int py = sy + static_cast<int>(k) / width - kernel.reach;
-            at = within(static_cast<std::size_t>(py * kSide + px));
-          }
+          at = chosen->drawn_sheet(s, shift, random).value_or(at);
         }
         const double scatter_m = spread_m / std::sqrt(std::max(fields[s], 0.2));
         at = {at.x + random.normal(0, scatter_m), at.y + random.normal(0, scatter_m)};
