@@ -136,19 +136,10 @@ geo::PlanarGeometry turned(geo::PlanarGeometry geometry, double clockwise_rad) {
   const geo::Xy about = geo::centroid(geometry);
   const double c = std::cos(clockwise_rad);
   const double s = std::sin(clockwise_rad);
-  const auto turn = [&](std::vector<geo::Xy>& path) {
-    for (geo::Xy& p : path) {
-      const geo::Xy d{p.x - about.x, p.y - about.y};
-      p = {about.x + c * d.x + s * d.y, about.y - s * d.x + c * d.y};
-    }
-  };
-  turn(geometry.points);
-  std::for_each(geometry.lines.begin(), geometry.lines.end(), turn);
-  for (auto& polygon : geometry.polygons) {
-    turn(polygon.outer);
-    std::for_each(polygon.holes.begin(), polygon.holes.end(), turn);
-  }
-  return geometry;
+  return with_vertices(std::move(geometry), [&](geo::Xy p) {
+    const geo::Xy d{p.x - about.x, p.y - about.y};
+    return geo::Xy{about.x + c * d.x + s * d.y, about.y - s * d.x + c * d.y};
+  });
 }
 
 double declination_rad(const mineaction::MinefieldRecord& record, const geo::Crs& crs) {

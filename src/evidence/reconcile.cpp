@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "base/check.h"
@@ -112,7 +113,7 @@ class Reconciler {
     for (Source& source : sources_) {
       const auto kept = state.sources.find(source.name);
       if (kept != state.sources.end()) {
-        judge_near(source, near, kept->second, state);
+        FG_TRY_VOID(judge_near(source, near, kept->second, state));
       }
     }
     order_finds();
@@ -132,8 +133,8 @@ class Reconciler {
     return of.sheet.empty() ? "record " + of.record_id : "sheet " + of.sheet;
   }
 
-  void judge_near(Source& source, const std::vector<std::size_t>& near, const ReconcileState::Source& kept,
-                  const ReconcileState& state) {
+  Result<void> judge_near(Source& source, const std::vector<std::size_t>& near, const ReconcileState::Source& kept,
+                          const ReconcileState& state) {
     std::vector<SourceRecord> records;
     std::vector<std::size_t> indices;
     std::vector<ShiftWeights> priors;
@@ -147,8 +148,12 @@ class Reconciler {
       if (is_new) {
         priors.push_back(kept.sheets.at(key));
       }
-      const auto form = std::find(state.forms.begin(), state.forms.end(), form_key(i)) - state.forms.begin();
-      records.push_back({&maps_[i], &grounds_[i], sheet->second, static_cast<std::size_t>(form), stratum_of(i)});
+      const auto form = std::find(state.forms.begin(), state.forms.end(), form_key(i));
+      if (form == state.forms.end()) {
+        return base::fail("evidence.state_stale", {{"record", snapshot_.minefield_records[i].record_id}});
+      }
+      records.push_back({&maps_[i], &grounds_[i], sheet->second, static_cast<std::size_t>(form - state.forms.begin()),
+                         stratum_of(i)});
       indices.push_back(i);
     }
     source.fit = std::make_unique<SourceFit>(std::move(records), kept.law, priors, priors_, discount_);
@@ -157,6 +162,7 @@ class Reconciler {
     for (std::size_t k = 0; k < indices.size(); ++k) {
       posterior_[indices[k]] = {&source, &source.fit->records()[k]};
     }
+    return {};
   }
 
   ReconcileState state(const FindCounts& counts) const {
@@ -164,7 +170,7 @@ class Reconciler {
     kept.forms = form_keys_;
     kept.counts = counts.learnt();
     kept.discount = discount_;
-    kept.contexts = contexts_of(snapshot_, grounds_);
+    kept.contexts = contexts_of(grounds_);
     for (std::size_t i = 0; i < grounds_.size(); ++i) {
       kept.records[snapshot_.minefield_records[i].record_id] = {windows_of(grounds_[i]), sheet_key(i), own_claims_[i]};
     }
@@ -305,17 +311,41 @@ class Reconciler {
     return weights;
   }
 
-  /// Weights of the displacements of one reading given that the field exists, summing to 1 over its map.
-  std::vector<float> displacements(std::size_t i, std::size_t reading, const Existence& existence) const {
-    const auto& [source, posterior] = posterior_[i];
-    const SourceLaw& law = source->fit->law();
-    auto [before, weights] = displacements_of(maps_[i], grounds_[i], reading, law, posterior->shift);
-    const auto found = static_cast<float>(existence.findable / std::max(existence.exists, 1e-12));
-    for (std::size_t k = 0; k < weights.size(); ++k) {
-      weights[k] = found * weights[k] + (1 - found) * before[k];
+  /// Where the readings of one record lie, each made when it is first asked for.
+  class Whereabouts {
+   public:
+    Whereabouts(const Reconciler& of, std::size_t record, const Existence& existence)
+        : of_(of),
+          record_(record),
+          found_(static_cast<float>(existence.findable / std::max(existence.exists, 1e-12))),
+          made_(of.maps_[record].readings.size()) {}
+
+    /// Weights on the reading's map given that the field can be found, summing to 1.
+    const std::vector<float>& findable(std::size_t reading) { return at(reading).after; }
+    /// The same given that the field exists, found or gone.
+    std::vector<float> existing(std::size_t reading) {
+      const auto& [before, after] = at(reading);
+      std::vector<float> weights = after;
+      for (std::size_t k = 0; k < weights.size(); ++k) {
+        weights[k] = found_ * weights[k] + (1 - found_) * before[k];
+      }
+      return weights;
     }
-    return weights;
-  }
+
+   private:
+    const Displacements& at(std::size_t reading) {
+      if (!made_[reading]) {
+        const auto& [source, posterior] = of_.posterior_[record_];
+        made_[reading] =
+            displacements_of(of_.maps_[record_], of_.grounds_[record_], reading, source->fit->law(), posterior->shift);
+      }
+      return *made_[reading];
+    }
+    const Reconciler& of_;
+    std::size_t record_;
+    float found_;
+    std::vector<std::optional<Displacements>> made_;
+  };
 
   /// The likeliest offset: the lattice point with the most weight round it, refined to the mean near it.
   static Xy likeliest(const std::vector<float>& weights, const PlaceMap& map) {
@@ -352,7 +382,7 @@ class Reconciler {
   }
 
   /// The likeliest hypothesis, its likeliest reading, and where that puts the field.
-  Placement placement_of(std::size_t i, const Existence& existence, const std::vector<double>& weights) const {
+  Placement placement_of(std::size_t i, const std::vector<double>& weights, Whereabouts& where) const {
     std::map<std::size_t, double> by_hypothesis;
     for (std::size_t r = 0; r < weights.size(); ++r) {
       by_hypothesis[hypothesis_of(i, r)] += weights[r];
@@ -370,7 +400,7 @@ class Reconciler {
       }
     }
     const Reading& reading = maps_[i].readings[place.reading];
-    const Xy on_map = likeliest(displacements(i, place.reading, existence), maps_[i].maps[reading.map]);
+    const Xy on_map = likeliest(where.existing(place.reading), maps_[i].maps[reading.map]);
     place.displacement = {on_map.x - reading.on_map.x, on_map.y - reading.on_map.y};
     return place;
   }
@@ -396,7 +426,8 @@ class Reconciler {
         if (existence.findable < kClaims) {
           continue;
         }
-        const Placement place = placement_of(i, existence, reading_weights(*posterior, existence));
+        Whereabouts where(*this, i, existence);
+        const Placement place = placement_of(i, reading_weights(*posterior, existence), where);
         const auto ground = outline_ground(
             moved(candidate_of(i, place.reading).geometry, {-place.displacement.x, -place.displacement.y}), 0);
         const Template shape = template_of(image_.grid(), ground);
@@ -441,7 +472,7 @@ class Reconciler {
     return {share / cells, effort / cells};
   }
 
-  void radii(std::size_t i, const Existence& existence, const std::vector<double>& weights, Xy found,
+  void radii(std::size_t i, const std::vector<double>& weights, Whereabouts& where, Xy found,
              RecordVerdict& verdict) const {
     constexpr double kBin_m = 5;
     constexpr std::size_t kBins = 2000;  // 10 km: farther is farther
@@ -452,7 +483,7 @@ class Reconciler {
       }
       const Reading& reading = maps_[i].readings[r];
       const PlaceMap& map = maps_[i].maps[reading.map];
-      const auto places = displacements(i, r, existence);
+      const auto places = where.existing(r);
       // Recorded less what the map's zero explains, less the displacement on the map.
       const Xy zero{grounds_[i].recorded.x - reading.explained.x + reading.on_map.x,
                     grounds_[i].recorded.y - reading.explained.y + reading.on_map.y};
@@ -484,7 +515,7 @@ class Reconciler {
     verdict.record_id = record.record_id;
     verdict.source = record.source;
     const Existence existence =
-        record_existence(posterior->log_ratio, maps_[i].effort, source->fit->law().findable, source->existence);
+        record_existence(posterior->log_ratio, maps_[i].effort, law.findable, source->existence);
     verdict.probability_exists = existence.exists;
     verdict.probability_findable = existence.findable;
     verdict.log_ratio = posterior->log_ratio;
@@ -495,7 +526,8 @@ class Reconciler {
     }
     const RecordGround& ground = grounds_[i];
     const auto weights = reading_weights(*posterior, existence);
-    const Placement place = placement_of(i, existence, weights);
+    Whereabouts where(*this, i, existence);
+    const Placement place = placement_of(i, weights, where);
     const Reading& chosen = maps_[i].readings[place.reading];
     for (std::size_t r = 0; r < weights.size(); ++r) {
       verdict.hypotheses[options_.hypotheses[hypothesis_of(i, r)].id] += weights[r];
@@ -508,28 +540,27 @@ class Reconciler {
     verdict.dy_m = chosen.explained.y + place.displacement.y;
     verdict.explained_x_m = chosen.explained.x;
     verdict.explained_y_m = chosen.explained.y;
+    const Xy shift = mean_of(posterior->shift);
     if (candidate_of(i, place.reading).place == Candidate::Place::turned) {
       // The reference point is not known: whatever the source's shift leaves is put down to the turn.
-      const Xy shift = mean_of(posterior->shift);
       verdict.explained_x_m = verdict.dx_m - shift.x;
       verdict.explained_y_m = verdict.dy_m - shift.y;
     }
     verdict.corrected = moved(candidate_of(i, place.reading).geometry, {-place.displacement.x, -place.displacement.y});
-    radii(i, existence, weights, {ground.recorded.x - verdict.dx_m, ground.recorded.y - verdict.dy_m}, verdict);
-    const Xy shift = mean_of(posterior->shift);
+    radii(i, weights, where, {ground.recorded.x - verdict.dx_m, ground.recorded.y - verdict.dy_m}, verdict);
     const double reach_m =
         std::hypot(shift.x, shift.y) + 2.146 * std::hypot(law.spread_m, law.sheets_m);  // 90 % of a round normal law
     if (!record.geometry.empty()) {
       verdict.searched_share = std::min(1.0, searched_under(outline_ground(record.geometry, reach_m)).first);
     }
     list_finds(verdict);
-    verdict.places = places_of(i);
+    verdict.places = places_of(i, where);
     return verdict;
   }
 
   /// All places of a field that can still be found, heaviest first.
-  std::vector<RecordPlace> places_of(std::size_t i) const {
-    const auto& [source, posterior] = posterior_[i];
+  std::vector<RecordPlace> places_of(std::size_t i, Whereabouts& where) const {
+    const RecordPosterior* posterior = posterior_[i].second;
     std::vector<RecordPlace> places;
     for (std::size_t r = 0; r < posterior->readings.size(); ++r) {
       if (posterior->readings[r] < RecordPlace::kLeftOut) {
@@ -537,8 +568,7 @@ class Reconciler {
       }
       const Reading& reading = maps_[i].readings[r];
       const PlaceMap& map = maps_[i].maps[reading.map];
-      const std::vector<float> weights =
-          displacements_of(maps_[i], grounds_[i], r, source->fit->law(), posterior->shift).after;
+      const std::vector<float>& weights = where.findable(r);
       RecordPlace place{posterior->readings[r], candidate_of(i, r).geometry, {}};
       for (std::size_t k = 0; k < weights.size(); ++k) {
         const auto side = static_cast<std::size_t>(map.side());

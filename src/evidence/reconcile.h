@@ -100,7 +100,8 @@ base::Result<Reconciliation> reconcile(const mineaction::Snapshot& snapshot, con
 /// with what their sources share, the null and claims of finds held as `state` has them: finds entered since are
 /// claimed by nobody, and laws, accuracy and intervals of sources stay until all are reconciled again.
 /// REQUIRES: the records of the snapshot are those that `state` was made of.  Verdicts by record_id.
-/// Cost: some milliseconds for each record near, and a look at every release.
+/// Errors: evidence.state_stale (the country grew, so that a record can be misread in other ways than before),
+/// evidence.no_such_hypothesis.  Cost: some milliseconds for each record near, and a look at every release.
 base::Result<std::vector<RecordVerdict>> reconcile_near(const mineaction::Snapshot& snapshot,
                                                         const ReconcileOptions& options, const ReconcileState& state,
                                                         std::span<const geo::Box> changed);

@@ -99,29 +99,17 @@ geo::PlanarGeometry outline_ground(const geo::PlanarGeometry& geometry, double g
 }
 
 geo::PlanarGeometry moved(geo::PlanarGeometry geometry, geo::Xy by) {
-  const auto shift = [&](std::vector<geo::Xy>& path) {
-    for (geo::Xy& p : path) {
-      p = {p.x + by.x, p.y + by.y};
-    }
-  };
-  shift(geometry.points);
-  std::for_each(geometry.lines.begin(), geometry.lines.end(), shift);
-  for (auto& polygon : geometry.polygons) {
-    shift(polygon.outer);
-    std::for_each(polygon.holes.begin(), polygon.holes.end(), shift);
-  }
-  return geometry;
+  return with_vertices(std::move(geometry), [&](geo::Xy p) { return geo::Xy{p.x + by.x, p.y + by.y}; });
 }
 
-GroundContexts contexts_of(const mineaction::Snapshot& snapshot, const std::vector<RecordGround>& grounds) {
-  std::vector<double> distances(grounds.size(), std::numeric_limits<double>::infinity());
-  constexpr std::size_t kGrain = 64;
-  base::parallel_for(grounds.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      distances[i] = to_contact_m(snapshot, grounds[i].recorded);
+GroundContexts contexts_of(const std::vector<RecordGround>& grounds) {
+  std::vector<double> distances;
+  distances.reserve(grounds.size());
+  for (const RecordGround& ground : grounds) {
+    if (std::isfinite(ground.to_contact_m)) {
+      distances.push_back(ground.to_contact_m);
     }
-  });
-  std::erase_if(distances, [](double d) { return !std::isfinite(d); });
+  }
   return quartiles(std::move(distances));
 }
 
@@ -165,14 +153,15 @@ std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const
       }
     }
   });
-  const GroundContexts thresholds = contexts != nullptr ? *contexts : contexts_of(snapshot, grounds);
   base::parallel_for(grounds.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      if (!grounds[i].candidates.empty()) {
-        grounds[i].context = context_of(thresholds, to_contact_m(snapshot, grounds[i].recorded));
-      }
+      grounds[i].to_contact_m = to_contact_m(snapshot, grounds[i].recorded);
     }
   });
+  const GroundContexts thresholds = contexts != nullptr ? *contexts : contexts_of(grounds);
+  for (RecordGround& ground : grounds) {
+    ground.context = ground.candidates.empty() ? std::uint8_t{0} : context_of(thresholds, ground.to_contact_m);
+  }
   return grounds;
 }
 
@@ -443,7 +432,7 @@ std::vector<Decoy> decoys_of(const mineaction::Snapshot& snapshot, const std::ve
   }
   const std::size_t count =
       usable.empty() || image.searched_cells() == 0 ? 0 : std::clamp<std::size_t>(4 * usable.size(), 2000, 6000);
-  const GroundContexts thresholds = contexts_of(snapshot, grounds);
+  const GroundContexts thresholds = contexts_of(grounds);
   std::vector<Decoy> decoys(count);
   constexpr std::size_t kGrain = 64;
   base::parallel_for(count, kGrain, [&](std::size_t begin, std::size_t end) {

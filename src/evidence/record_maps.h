@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -24,8 +25,9 @@ struct Outline {
 
 /// A record with the ground that each hypothesis gives it.
 struct RecordGround {
-  std::size_t record = 0;  ///< index in the snapshot
-  bool drawn = false;      ///< it has ground of its own; false: from legs alone
+  std::size_t record = 0;   ///< index in the snapshot
+  bool drawn = false;       ///< it has ground of its own; false: from legs alone
+  double to_contact_m = 0;  ///< from where it was recorded to the former line of contact; infinite: not known
   std::uint8_t context = 0;
   Laid laid = Laid::any;
   double mines = 0;  ///< recorded, or what records usually say
@@ -40,7 +42,20 @@ struct RecordGround {
 std::vector<RecordGround> grounds_of(const mineaction::Snapshot& snapshot, const SearchImage& image,
                                      std::span<const Hypothesis> hypotheses, const WrittenPositions& written = {},
                                      std::span<const std::size_t> only = {}, const GroundContexts* contexts = nullptr);
-GroundContexts contexts_of(const mineaction::Snapshot& snapshot, const std::vector<RecordGround>& grounds);
+GroundContexts contexts_of(const std::vector<RecordGround>& grounds);
+/// Every vertex of a geometry put to where `place` has it.
+template <typename Place>
+geo::PlanarGeometry with_vertices(geo::PlanarGeometry geometry, Place place) {
+  const auto all = [&](std::vector<geo::Xy>& path) { std::transform(path.begin(), path.end(), path.begin(), place); };
+  all(geometry.points);
+  std::for_each(geometry.lines.begin(), geometry.lines.end(), all);
+  for (auto& polygon : geometry.polygons) {
+    all(polygon.outer);
+    std::for_each(polygon.holes.begin(), polygon.holes.end(), all);
+  }
+  return geometry;
+}
+
 /// Where a record's field, moved as its maps move it, can come to lie: a box for each candidate.
 std::vector<geo::Box> windows_of(const RecordGround& ground);
 

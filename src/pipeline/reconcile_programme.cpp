@@ -94,8 +94,9 @@ base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme
   FG_TRY(outcome.accepted, put_back_recorded(programme, snapshot));
   options.written = outcome.accepted.written;
   FG_TRY(options.known, known_of(snapshot, outcome.accepted, request.known_of_groups));
+  const bool is_kept = options.sources.empty();
   KeptState kept;
-  FG_TRY(outcome.result, evidence::reconcile(snapshot, options, progress, &kept.state));
+  FG_TRY(outcome.result, evidence::reconcile(snapshot, options, progress, is_kept ? &kept.state : nullptr));
   outcome.accuracy = evidence::record_accuracy(snapshot, outcome.result, {.seed = options.seed});
   outcome.stamp = {"reconciliation", snapshot.hash, base::version(), settings_of(options, outcome.accepted),
                    options.seed};
@@ -103,7 +104,7 @@ base::Result<ReconcileOutcome> reconcile_programme(registry::Register& programme
   Json json = Json::parse(evidence::to_json(outcome.result, stamp));
   json["accuracy"] = Json::parse(evidence::to_json(outcome.accuracy));
   outcome.json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (options.sources.empty()) {
+  if (is_kept) {
     const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
     const KeptPlaces places = places_of(outcome.result, outcome.accepted.versions,
                                         seen_of(snapshot, outcome.accepted.versions), *snapshot.crs);
