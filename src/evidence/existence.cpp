@@ -11,13 +11,13 @@ namespace firmground::evidence {
 namespace {
 
 /// Share of laid fields of which nothing can be found any more: lifted whole, decayed. What was not found cannot tell
-/// it from a field that never was, so it is a prior: Beta(2, 8), wide.
-constexpr double kGoneA = 2;
-constexpr double kGoneB = 8;
+/// it from a field that never was, so it is a prior: Beta(1, 5), wide.
+constexpr double kGoneA = 1;
+constexpr double kGoneB = 5;
 
 /// Ground is searched where fields are expected. How much lower the log odds of records elsewhere are is half-normal:
 /// of scale 1 for a single record, wider for the interval of the source, since nothing tells of it.
-constexpr double kSearchedForReason = 1.5;
+constexpr double kSearchedForReason = 1.25;
 
 /// A record whose ground was hardly searched is judged as one whose ground was not.
 constexpr double kSearched = 0.1;

@@ -264,13 +264,19 @@ class Reconciler {
   }
 
   void fit_sources(SourceFit::Effort effort) {
-    for (Source& source : sources_) {
+    std::vector<RecordsExplained> explained(sources_.size());
+    for (std::size_t s = 0; s < sources_.size() && sources_[s].fit; ++s) {
+      explained[s] = sources_[s].fit->explained();
+    }
+    for (std::size_t s = 0; s < sources_.size(); ++s) {
+      Source& source = sources_[s];
       std::vector<SourceRecord> records;
       for (std::size_t k = 0; k < source.records.size(); ++k) {
         const std::size_t i = source.records[k];
         records.push_back({&maps_[i], &grounds_[i], source.sheets[k], forms_[i], stratum_of(i)});
       }
-      source.fit = std::make_unique<SourceFit>(std::move(records), form_keys_.size(), priors_, discount_, effort);
+      source.fit = std::make_unique<SourceFit>(std::move(records), form_keys_.size(), priors_, discount_, effort,
+                                               explained_elsewhere(explained, s));
       for (std::size_t k = 0; k < source.records.size(); ++k) {
         posterior_[source.records[k]] = {&source, &source.fit->records()[k]};
       }

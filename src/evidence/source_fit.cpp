@@ -30,9 +30,9 @@ constexpr double kSpreadMiddle_m = 20;
 constexpr double kSheetsMiddle_m = 20;
 constexpr double kSpreadWidth = 0.6;  ///< of the log
 constexpr double kSheetsWidth = 1.0;
-constexpr double kWidePrior = 0.06;
+constexpr double kWidePrior = 0.03;
 constexpr double kWidePriorWeight = 12;
-constexpr double kHypothesisPriorWeight = 5;
+constexpr double kHypothesisPriorWeight = 3;
 constexpr std::size_t kStart = 2;  ///< of kSpreads_m: the first that is fitted
 constexpr std::size_t kRecordsAtOnce = 4;
 constexpr int kRounds = 10;
@@ -392,8 +392,8 @@ struct SourceFit::Tally {
 };
 
 SourceFit::SourceFit(std::vector<SourceRecord> records, std::size_t forms, const std::vector<double>& priors,
-                     const Discount& discount, Effort effort)
-    : records_(std::move(records)), priors_(priors), discount_(discount) {
+                     const Discount& discount, Effort effort, RecordsExplained elsewhere)
+    : records_(std::move(records)), priors_(priors), discount_(discount), elsewhere_(std::move(elsewhere)) {
   law_.weights.assign(forms, priors);
   if (records_.empty()) {
     return;
@@ -618,13 +618,15 @@ void SourceFit::fit_at(std::size_t spread, std::vector<Evidence>& evidences, Sou
     for (std::size_t f = 0; f < law.weights.size(); ++f) {
       double all = 0;
       for (std::size_t h = 0; h < priors_.size(); ++h) {
-        law.weights[f][h] = total.hypotheses[f][h] + kHypothesisPriorWeight * priors_[h];
+        law.weights[f][h] =
+            total.hypotheses[f][h] + kHypothesisPriorWeight * priors_[h] + (elsewhere_.empty() ? 0 : elsewhere_[f][h]);
         all += law.weights[f][h];
       }
       for (double& weight : law.weights[f]) {
         weight /= all;
       }
     }
+    explained_ = std::move(total.hypotheses);
   }
 }
 
@@ -715,11 +717,6 @@ Displacements displacements_of(const RecordMaps& maps, const RecordGround& groun
 
 SourceFit::Intervals SourceFit::intervals(const std::vector<double>& exists, std::uint64_t seed) const {
   constexpr std::size_t kDraws = 300;
-  std::vector<double> fields(sheets_, 0.0);
-  for (std::size_t i = 0; i < exists.size(); ++i) {
-    fields[records_[i].sheet] += exists[i];
-  }
-  const double all_fields = std::max(1e-6, std::accumulate(fields.begin(), fields.end(), 0.0));
   std::vector<std::unique_ptr<SheetShifts>> shifts(kSpreads_m.size() * kSheets_m.size());
   constexpr double kLeast = 0.005;
   double kept = 0;
@@ -749,6 +746,12 @@ SourceFit::Intervals SourceFit::intervals(const std::vector<double>& exists, std
         spread_m = kSpreads_m[cell / kSheets_m.size()] * std::exp(random.uniform(-0.25, 0.25));
         sheets_m = kSheets_m[cell % kSheets_m.size()] * std::exp(random.uniform(-0.4, 0.4));
       }
+      // Which of its records tell of a field is not known either.
+      std::vector<double> fields(sheets_, 0.0);
+      for (std::size_t i = 0; i < exists.size(); ++i) {
+        fields[records_[i].sheet] += random.chance(exists[i]) ? 1 : 0;
+      }
+      const double all_fields = std::max(1.0, std::accumulate(fields.begin(), fields.end(), 0.0));
       std::vector<geo::Xy> of_sheet(sheets_);
       geo::Xy mean;
       for (std::size_t s = 0; s < sheets_; ++s) {
@@ -759,7 +762,7 @@ SourceFit::Intervals SourceFit::intervals(const std::vector<double>& exists, std
         if (chosen != nullptr) {
           at = chosen->drawn_sheet(s, shift, random).value_or(at);
         }
-        const double scatter_m = spread_m / std::sqrt(std::max(fields[s], 0.2));
+        const double scatter_m = spread_m / std::sqrt(fields[s]);
         at = {at.x + random.normal(0, scatter_m), at.y + random.normal(0, scatter_m)};
         of_sheet[s] = at;
         mean.x += fields[s] * at.x / all_fields;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "evidence/discount.h"
+#include "evidence/explained_elsewhere.h"
 #include "evidence/record_maps.h"
 #include "evidence/shift_lattice.h"
 
@@ -59,10 +60,11 @@ class SourceFit {
  public:
   /// `first_look` fits at one spread alone: enough to say which records claim which finds.
   enum class Effort : std::uint8_t { first_look, full };
-  /// `priors`: by hypothesis, summing to 1. Records that say nothing take what the others tell.
+  /// `priors`: by hypothesis, summing to 1. `elsewhere`: of other sources, as many as they are to weigh here; may be
+  /// empty. Records that say nothing take what the others tell.
   /// Cost: linear in the records that say anything; each a few milliseconds.
   SourceFit(std::vector<SourceRecord> records, std::size_t forms, const std::vector<double>& priors,
-            const Discount& discount, Effort effort);
+            const Discount& discount, Effort effort, RecordsExplained elsewhere = {});
 
   /// What follows for some records of a source whose law was fitted before: `sheets` holds, for each sheet of
   /// `records`, what the source and its other sheets say of its shift, see sheet_priors().
@@ -70,6 +72,8 @@ class SourceFit {
             const std::vector<double>& priors, const Discount& discount);
 
   const SourceLaw& law() const { return law_; }
+  /// By the finds of this source alone.
+  const RecordsExplained& explained() const { return explained_; }
   /// By sheet: what the source and its other sheets say of its shift, summing to 1.
   std::vector<ShiftWeights> sheet_priors() const;
   const std::vector<RecordPosterior>& records() const { return posteriors_; }
@@ -102,6 +106,8 @@ class SourceFit {
   std::vector<SourceRecord> records_;
   std::vector<double> priors_;
   Discount discount_;
+  RecordsExplained elsewhere_;
+  RecordsExplained explained_;
   std::size_t sheets_ = 0;
   std::size_t start_sheets_ = 2;  ///< spread of sheets that a fit starts from
   SourceLaw law_;
