@@ -14,6 +14,18 @@ using Mask = std::vector<std::uint8_t>;
 
 constexpr std::size_t kRowsAtOnce = 64;
 
+/// The fields measured so far, each as the caller keeps it.
+class KeptFields {
+ public:
+  explicit KeptFields(const KeepField& keep) : keep_(keep) {}
+  void push_back(CovariateField field) { fields_.push_back(keep_ ? keep_(std::move(field)) : std::move(field)); }
+  std::vector<CovariateField> all() && { return std::move(fields_); }
+
+ private:
+  const KeepField& keep_;
+  std::vector<CovariateField> fields_;
+};
+
 bool any(const Mask& mask) {
   return std::any_of(mask.begin(), mask.end(), [](std::uint8_t m) { return m != 0; });
 }
@@ -73,7 +85,7 @@ CovariateField distance_to(const std::string& name, const geo::Grid& grid, const
 }
 
 void add_reference_layers(const mineaction::Snapshot& snapshot, const geo::Grid& grid, const Mask& inside,
-                          std::vector<CovariateField>& fields) {
+                          KeptFields& fields) {
   std::map<std::string, Mask> layers;
   for (const mineaction::ReferenceFeature& feature : snapshot.reference_features) {
     Mask& mask = layers.try_emplace(feature.layer, grid.size(), std::uint8_t{0}).first->second;
@@ -99,7 +111,7 @@ void add_reference_layers(const mineaction::Snapshot& snapshot, const geo::Grid&
   }
 }
 
-void add_places(const mineaction::Snapshot& snapshot, const geo::Grid& grid, std::vector<CovariateField>& fields) {
+void add_places(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
   geo::PlanarGeometry places;
   for (const mineaction::Place& place : snapshot.places) {
     places.points.push_back(place.position);
@@ -138,8 +150,7 @@ std::vector<float> box_mean(const geo::Grid& grid, const std::vector<float>& val
   return result;
 }
 
-void add_recorded_outlines(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
-                           std::vector<CovariateField>& fields) {
+void add_recorded_outlines(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
   std::vector<float> outlines(grid.size(), 0);
   Mask mask(grid.size(), 0);
   for (const mineaction::MinefieldRecord& record : snapshot.minefield_records) {
@@ -157,18 +168,19 @@ void add_recorded_outlines(const mineaction::Snapshot& snapshot, const geo::Grid
   if (!any(mask)) {
     return;
   }
-  fields.push_back(distance_to("distance to recorded minefields", grid, mask));
-  fields.back().from = CovariateSource::outlines_as_drawn;
+  CovariateField distance = distance_to("distance to recorded minefields", grid, mask);
+  distance.from = CovariateSource::outlines_as_drawn;
+  fields.push_back(std::move(distance));
   // Most records lie a hundred metres or so from the ground they mean (domain.md 3.2): a density at that scale,
   // smoothed twice.
   const auto radius = std::max(1, static_cast<std::int32_t>(std::lround(150 / grid.cell_m)));
-  fields.push_back(
-      {"density of recorded minefields", "share", box_mean(grid, box_mean(grid, outlines, radius), radius), false, {}});
-  fields.back().from = CovariateSource::outlines_as_drawn;
+  CovariateField density = {
+      "density of recorded minefields", "share", box_mean(grid, box_mean(grid, outlines, radius), radius), false, {}};
+  density.from = CovariateSource::outlines_as_drawn;
+  fields.push_back(std::move(density));
 }
 
-void add_survey_statements(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
-                           std::vector<CovariateField>& fields) {
+void add_survey_statements(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
   CovariateField field{
       "survey statement", "", std::vector<float>(grid.size(), 0), true, {"no hazardous area", "SHA", "CHA"}};
   bool found = false;
@@ -188,7 +200,7 @@ void add_survey_statements(const mineaction::Snapshot& snapshot, const geo::Grid
 
 /// Where operations went says where people expected ordnance (land is not searched at random, estimation.md section 1):
 /// the share of ground searched around a cell stands for what they knew and the register does not.
-void add_attention(const geo::Grid& grid, const Mask& processed, std::vector<CovariateField>& fields) {
+void add_attention(const geo::Grid& grid, const Mask& processed, KeptFields& fields) {
   if (!any(processed)) {
     return;
   }
@@ -202,7 +214,7 @@ void add_attention(const geo::Grid& grid, const Mask& processed, std::vector<Cov
                     true});
 }
 
-void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, std::vector<CovariateField>& fields) {
+void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
   for (const mineaction::Covariate& covariate : snapshot.covariates) {
     const bool dem = covariate.name == "dem";
     CovariateField field{dem ? "slope" : covariate.name, dem ? "deg" : "", std::vector<float>(grid.size()), false, {}};
@@ -230,15 +242,15 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, st
 }  // namespace
 
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
-                                             const Mask& inside, const Mask& processed) {
-  std::vector<CovariateField> fields;
+                                             const Mask& inside, const Mask& processed, const KeepField& keep) {
+  KeptFields fields(keep);
   add_reference_layers(snapshot, grid, inside, fields);
   add_places(snapshot, grid, fields);
   add_recorded_outlines(snapshot, grid, fields);
   add_survey_statements(snapshot, grid, fields);
   add_rasters(snapshot, grid, fields);
   add_attention(grid, processed, fields);
-  return fields;
+  return std::move(fields).all();
 }
 
 }  // namespace firmground::evidence

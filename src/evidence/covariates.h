@@ -1,17 +1,22 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "evidence/observations.h"
 
 namespace firmground::evidence {
 
+/// What is kept of a covariate once it is measured over the whole grid, such as a region of it.
+using KeepField = std::function<CovariateField(CovariateField)>;
+
 /// Covariates of every cell from reference layers, places, hazards, recorded outlines and rasters, in a fixed order:
 /// signed distance to the former line of contact, distances to roads, places and every other reference layer, slope
 /// (from `dem`), distance to and density of recorded minefield outlines, survey statement (none, SHA, CHA), and each
-/// covariate raster as it is. A covariate whose source is missing is left out.
+/// covariate raster as it is. A covariate whose source is missing is left out.  One whole field at a time is held
+/// besides what `keep` leaves (empty: everything).
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                              const std::vector<std::uint8_t>& inside,
-                                             const std::vector<std::uint8_t>& processed);
+                                             const std::vector<std::uint8_t>& processed, const KeepField& keep = {});
 
 }  // namespace firmground::evidence

@@ -137,8 +137,17 @@ base::Result<void> lay_grid(const mineaction::Snapshot& snapshot, double cell_m,
 
 }  // namespace
 
-base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const ObserveOptions& options,
-                                   const base::Progress& progress) {
+float CovariateField::at(std::uint32_t cell) const {
+  if (!cells) {
+    return value[cell];
+  }
+  const auto found = std::lower_bound(cells->begin(), cells->end(), cell);
+  FG_CHECK(found != cells->end() && *found == cell);
+  return value[static_cast<std::size_t>(found - cells->begin())];
+}
+
+base::Result<Observations> observe_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& options,
+                                          const base::Progress& progress) {
   FG_CHECK(snapshot.crs.has_value());
   if (!(options.cell_m >= 1 && options.cell_m <= 100'000)) {
     return base::fail("evidence.cell_invalid", {{"cell", fmt::format("{:g}", options.cell_m)}});
@@ -156,6 +165,12 @@ base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const O
     return base::fail("base.cancelled");
   }
   place_effort(snapshot, options, result);
+  return result;
+}
+
+base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const ObserveOptions& options,
+                                   const base::Progress& progress) {
+  FG_TRY(Observations result, observe_effort(snapshot, options, progress));
   if (!progress("Measuring covariates", 0.3)) {
     return base::fail("base.cancelled");
   }

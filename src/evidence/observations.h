@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,7 +52,10 @@ struct CovariateField {
   bool tells_effort = false;  ///< made from where people searched: no cause of it
   CovariateUse use = CovariateUse::both;
   CovariateSource from = CovariateSource::ground;
+  std::shared_ptr<const std::vector<std::uint32_t>> cells = {};  ///< ascending; set: `value` is of these alone
 
+  /// Value of a cell.  REQUIRES: where `cells` is set, it is one of them.  Cost: O(log cells) there.
+  float at(std::uint32_t cell) const;
   bool explains(OrdnanceClass ordnance_class) const {
     return use == CovariateUse::both || (use == CovariateUse::mines) == (ordnance_class == OrdnanceClass::mines);
   }
@@ -84,6 +88,7 @@ struct RecordFields {
 /// Everything the estimate may look at, on the grid. A function of the snapshot alone (design invariant 2).
 struct Observations {
   geo::Grid grid;
+  std::optional<geo::Grid> country;  ///< of which these are a region (regions.h); empty: the grid is the country's
   int epsg = 0;
   std::vector<std::uint8_t> inside;  ///< cell centre in the area of interest: these cells are estimated
   std::array<std::vector<SearchedCell>, 2> searched;  ///< by class, ascending cells
@@ -95,6 +100,11 @@ struct Observations {
   std::string mode;                ///< "effort", or "presence-only" when no land release says where was searched
   std::string from, until;         ///< the window asked for, "" = open; part of the stamp
   std::vector<std::string> notes;  ///< assumptions made, in words
+
+  const geo::Grid& whole() const { return country ? *country : grid; }
+  /// Where the grid begins in the country's.
+  std::uint32_t first_column() const { return static_cast<std::uint32_t>(grid.west - whole().west); }
+  std::uint32_t first_row() const { return static_cast<std::uint32_t>(whole().north - grid.north); }
 };
 
 enum class Mode : std::uint8_t { automatic, effort, presence_only };
@@ -112,6 +122,10 @@ struct ObserveOptions {
 /// where the country is), evidence.grid_too_large (more than 2^31 cells).
 base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const ObserveOptions& options = {},
                                    const base::Progress& progress = base::no_progress);
+
+/// The same without covariates: grid, effort and finds.
+base::Result<Observations> observe_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& options = {},
+                                          const base::Progress& progress = base::no_progress);
 
 /// Probability that one item in searched ground is found, by method and class. Defaults until quality data replace them
 /// (docs/methods/hazard-field.md, table 1); NTS looks at nothing in the ground.

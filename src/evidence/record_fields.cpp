@@ -351,8 +351,12 @@ base::Result<void> reconcile_records(const mineaction::Snapshot& snapshot, const
 }
 
 void use_records(const mineaction::Snapshot& seen, const Reconciliation& reconciled, Observations& observations) {
+  use_records(record_fields(seen, reconciled, observations.grid), observations);
+}
+
+void use_records(RecordFields records, Observations& observations, const KeepField& keep) {
   const geo::Grid& grid = observations.grid;
-  observations.records = record_fields(seen, reconciled, grid);
+  observations.records = std::move(records);
   for (CovariateField& field : observations.covariates) {
     if (field.from == CovariateSource::outlines_as_drawn) {
       field.use = CovariateUse::erw;
@@ -367,7 +371,7 @@ void use_records(const mineaction::Snapshot& seen, const Reconciliation& reconci
     CovariateField field{"distance to reconciled minefields", "m", geo::distance_transform(grid, likely), false, {}};
     field.use = CovariateUse::mines;
     field.from = CovariateSource::reconciled_records;
-    observations.covariates.push_back(std::move(field));
+    observations.covariates.push_back(keep ? keep(std::move(field)) : std::move(field));
   }
 }
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "evidence/covariates.h"
 #include "evidence/observations.h"
 #include "evidence/reconcile.h"
 
@@ -30,6 +31,8 @@ base::Result<void> reconcile_records(const mineaction::Snapshot& snapshot, const
                                      Observations& observations, const base::Progress& progress = base::no_progress);
 /// The same with a reconciliation that was made before.
 void use_records(const mineaction::Snapshot& seen, const Reconciliation& reconciled, Observations& observations);
+/// The same with what was made of the records before; `keep`: see covariates.h.
+void use_records(RecordFields records, Observations& observations, const KeepField& keep = {});
 /// Takes that back: outlines count as drawn.
 void forget_records(Observations& observations);
 

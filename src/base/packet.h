@@ -1,0 +1,87 @@
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "base/check.h"
+
+namespace firmground::base {
+
+/// Values as bytes, for another process of the same program on the same kind of machine; never for a file.
+class PacketWriter {
+ public:
+  template <typename T>
+    requires std::is_trivially_copyable_v<T>
+  void put(const T& value) {
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof(T));
+  }
+  void put(const std::string& text) {
+    put(static_cast<std::uint64_t>(text.size()));
+    bytes_ += text;
+  }
+  template <typename T>
+  void put(const std::vector<T>& list) {
+    put(static_cast<std::uint64_t>(list.size()));
+    if constexpr (std::is_trivially_copyable_v<T>) {
+      bytes_.append(reinterpret_cast<const char*>(list.data()), list.size() * sizeof(T));
+    } else {
+      for (const T& one : list) {
+        put(one);
+      }
+    }
+  }
+  std::string bytes() && { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+/// Reads a packet back in the order it was written.  REQUIRES: it was written by put() of the same types.
+class PacketReader {
+ public:
+  explicit PacketReader(const std::string& bytes) : bytes_(bytes) {}
+  bool done() const { return at_ == bytes_.size(); }
+
+  template <typename T>
+    requires std::is_trivially_copyable_v<T>
+  void get(T& value) {
+    copy(&value, sizeof(T));
+  }
+  void get(std::string& text) {
+    text.resize(size());
+    copy(text.data(), text.size());
+  }
+  template <typename T>
+  void get(std::vector<T>& list) {
+    list.resize(size());
+    if constexpr (std::is_trivially_copyable_v<T>) {
+      copy(list.data(), list.size() * sizeof(T));
+    } else {
+      for (T& one : list) {
+        get(one);
+      }
+    }
+  }
+
+ private:
+  std::size_t size() {
+    std::uint64_t n = 0;
+    get(n);
+    FG_CHECK(n <= bytes_.size());
+    return static_cast<std::size_t>(n);
+  }
+  void copy(void* to, std::size_t n) {
+    FG_CHECK(n <= bytes_.size() - at_);
+    if (n > 0) {
+      std::memcpy(to, bytes_.data() + at_, n);
+    }
+    at_ += n;
+  }
+
+  const std::string& bytes_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace firmground::base

@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "evidence/observations.h"
+
+namespace firmground::evidence {
+
+/// A rectangle of cells of the country's grid.
+struct Region {
+  std::int32_t first_column = 0;
+  std::int32_t first_row = 0;
+  std::int32_t columns = 0;
+  std::int32_t rows = 0;
+
+  bool has(std::int32_t column, std::int32_t row) const {
+    return column >= first_column && column < first_column + columns && row >= first_row && row < first_row + rows;
+  }
+  std::size_t size() const { return static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows); }
+  friend bool operator==(const Region&, const Region&) = default;
+};
+
+/// Cuts the country into `count` rectangles that cover its grid once, with about as much work in each (cells to be
+/// estimated, and searched cells several times as much): recursive bisection across the longer side (Berger & Bokhari
+/// 1987).  REQUIRES: 1 <= count <= 4096.  Cost: O(cells log count).
+std::vector<Region> cut_into_regions(const Observations& country, std::size_t count);
+
+/// The region with `cells` more on each side, where there is ground.
+Region grown(const Region& region, const geo::Grid& country, std::int32_t cells);
+
+geo::Grid grid_of(const Region& region, const geo::Grid& country);
+
+/// One flag per cell of the window's grid: whether it lies in `own`.
+std::vector<std::uint8_t> flags_of(const Region& own, const Region& window);
+
+/// The observations of a window of the country, on the window's grid, without covariates.  Cost: O(cells of the window
+/// + searched cells + record shares).
+Observations observations_in(const Observations& country, const Region& window);
+/// A covariate of the whole grid, of the window alone.
+CovariateField field_in(const CovariateField& field, const geo::Grid& country, const Region& window);
+/// A covariate of the whole grid, of these cells alone (ascending).
+CovariateField field_at(const CovariateField& field, std::shared_ptr<const std::vector<std::uint32_t>> cells);
+
+}  // namespace firmground::evidence
