@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "estimate/class_parts.h"
 #include "estimate/hyperparameters.h"
 #include "estimate/propensity.h"
 #include "estimate/record_context.h"
@@ -17,7 +18,6 @@ constexpr int kDetectionSteps = 50;
 constexpr double kLongRangeOfExtent = 0.2;
 /// How well a method's detection is known: as if by a trial on this many items.
 constexpr double kDetectionTrial = 20;
-constexpr double kSettled = 1.0;  ///< nats of the bound: far below what tens of thousands of searches decide
 
 std::size_t table_index(int share, int detection) {
   return static_cast<std::size_t>(share) * (kDetectionSteps + 1) + static_cast<std::size_t>(detection);
@@ -25,6 +25,16 @@ std::size_t table_index(int share, int detection) {
 
 bool left_out(const EstimateOptions& options, std::uint32_t cell) {
   return !options.leave_out.empty() && options.leave_out[cell] != 0;
+}
+
+}  // namespace
+
+double short_reach_m(const geo::Grid& grid) {
+  return std::max(600.0, 6 * grid.cell_m);
+}
+
+Hyperparameters first_guess(const geo::Grid& grid) {
+  return {std::log(8 * grid.cell_m), std::log(1.8), std::log(0.7), 2.0};
 }
 
 std::vector<PositiveCell> cells_with_finds(const std::vector<evidence::SearchedCell>& searched,
@@ -39,8 +49,6 @@ std::vector<PositiveCell> cells_with_finds(const std::vector<evidence::SearchedC
   return positive;
 }
 
-/// The count law of ground like that never searched: each cell with finds weighs as its like there (eq. 21), all
-/// together as many as that sample is worth (Kish 1965: (sum w)^2 / sum w^2).
 CountLaw law_ahead(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects,
                    std::vector<PositiveCell> positive, const std::vector<std::uint32_t>& at) {
   const std::vector<double> weight = likeness_to_unsearched(observations, effects, at);
@@ -85,8 +93,6 @@ std::vector<Observation> list_of(const evidence::Observations& observations, std
   return list;
 }
 
-/// Whole blocks of about 2 km until the budget is used, spread by a fixed shuffle: hyperparameters are about how ground
-/// hangs together, so neighbours must stay together.
 std::vector<Observation> thinned(const std::vector<Observation>& list, const geo::Grid& grid, std::int64_t most) {
   if (static_cast<std::int64_t>(list.size()) <= most) {
     return list;
@@ -127,8 +133,6 @@ std::vector<Observation> thinned(const std::vector<Observation>& list, const geo
   return result;
 }
 
-/// Long enough to carry regional differences, short enough to be learned: a fifth of the country's width, 2 to 30 km
-/// (in cells on coarse grids).
 double long_range(const geo::Grid& grid) {
   const double extent = std::max(grid.columns, grid.rows) * grid.cell_m;
   return std::clamp(kLongRangeOfExtent * extent, 40 * grid.cell_m, std::max(30'000.0, 60 * grid.cell_m));
@@ -139,7 +143,7 @@ ModelOptions model_options(const evidence::Observations& observations, std::size
   ModelOptions options;
   options.ordnance_class = evidence::kOrdnanceClasses[which];
   options.short_step_cells = step;
-  options.long_range_m = long_range(observations.grid);
+  options.long_range_m = long_range(observations.whole());
   options.reach_m = reach_m;
   return options;
 }
@@ -151,10 +155,15 @@ void scale_edges(const HazardModel& model, const std::vector<double>& prior, Cla
   }
 }
 
-double spread_of_effects(const HazardModel& model, const std::vector<double>& border) {
+double spread_of_effects(const HazardModel& model, const std::vector<double>& border, const RegionShare* share) {
   double sum = 0;
   double squares = 0;
+  double count = 0;
   for (std::size_t i = 0; i < model.observations.size(); ++i) {
+    if (share != nullptr && share->owns_observation[i] == 0) {
+      continue;
+    }
+    count += 1;
     double value = 0;
     for (std::size_t e = 0; e < model.effects.size(); ++e) {
       const BasisPlace& place = model.basis[i * model.effects.size() + e];
@@ -164,11 +173,14 @@ double spread_of_effects(const HazardModel& model, const std::vector<double>& bo
     sum += value;
     squares += value * value;
   }
-  const auto n = static_cast<double>(std::max<std::size_t>(1, model.observations.size()));
-  return std::max(0.0, squares / n - sum / n * (sum / n));
+  std::array<double, 3> sums = {sum, squares, count};
+  if (share != nullptr) {
+    share->sum(sums);
+  }
+  const double n = std::max(1.0, sums[2]);
+  return std::max(0.0, sums[1] / n - sums[0] / n * (sums[0] / n));
 }
 
-/// Standard error of the log of what all draws share: the mean count of an occupied cell, and detection (eq. 22).
 double shared_error(const CountLaw& law, const std::vector<evidence::SearchedCell>& searched) {
   double sum = 0;
   for (const evidence::SearchedCell& cell : searched) {
@@ -177,6 +189,8 @@ double shared_error(const CountLaw& law, const std::vector<evidence::SearchedCel
   const double detection = searched.empty() ? 1.0 : sum / static_cast<double>(searched.size());
   return std::hypot(law.mean_error, std::sqrt((1 - detection) / (detection * (kDetectionTrial + 1))));
 }
+
+namespace {
 
 /// Joint draws: border from its posterior, latent given it (eq. 18).
 void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t which, double error,
@@ -227,8 +241,8 @@ void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t
   }
 }
 
-/// Squares as wide as the range hold about as much independent field as there is (eq. 27); the counts of the cells in
-/// one have something in common too (eq. 28).
+}  // namespace
+
 void set_places(const geo::Grid& grid, const std::vector<evidence::SearchedCell>& searched,
                 const EstimateOptions& options, std::size_t which, ClassPosterior& posterior) {
   const double width_m = std::max(posterior.model.short_lattice.spacing_m, std::exp(posterior.hyper.log_short_range_m));
@@ -253,7 +267,6 @@ void set_places(const geo::Grid& grid, const std::vector<evidence::SearchedCell>
   }
 }
 
-/// The finest lattice step whose active nodes stay within the budget.
 std::int32_t step_within(const evidence::Observations& observations, const std::vector<Observation>& list,
                          double reach_m, std::int64_t most_nodes) {
   std::vector<std::uint8_t> mask(observations.grid.size(), 0);
@@ -277,6 +290,8 @@ void expect_recorded(const std::vector<float>& recorded, HazardModel& model) {
     o.recorded = recorded.empty() ? 0 : recorded[o.cell];
   }
 }
+
+namespace {
 
 /// Records of minefields tell of mines: their hazard adds to that of the fields.
 void believe_records(const evidence::Observations& observations, ClassPosterior& posterior) {
@@ -328,10 +343,9 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   posterior->law = fit_count_law(positive);
   posterior->searches = std::make_shared<SearchTable>(posterior->law);
   const std::vector<Observation> list = list_of(observations, which, options, *posterior->searches);
-  const double cell_m = observations.grid.cell_m;
-  const double reach_m = std::max(600.0, 6 * cell_m);
+  const double reach_m = short_reach_m(observations.grid);
 
-  posterior->hyper = {std::log(8 * cell_m), std::log(1.8), std::log(0.7), 2.0};
+  posterior->hyper = first_guess(observations.grid);
   const std::int32_t step = step_within(observations, list, reach_m, options.most_nodes);
   posterior->model = make_model(observations, list, model_options(observations, which, step, reach_m));
   believe_records(observations, *posterior);
@@ -347,7 +361,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   } else {
     // Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two
     // differ.
-    ModelOptions coarse_options = model_options(observations, which, std::max(5, step), reach_m);
+    ModelOptions coarse_options = model_options(observations, which, std::max(kCoarseStep, step), reach_m);
     coarse_options.effects = model.effects;
     HazardModel coarse =
         make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), coarse_options);
@@ -369,7 +383,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
                         std::exp(posterior->hyper.log_short_sd));
   posterior->long_variance =
       interior_variance(model.long_lattice.spacing_m, range_m, std::exp(posterior->hyper.log_long_sd));
-  posterior->effect_variance = spread_of_effects(model, posterior->fit.border);
+  posterior->effect_variance = spread_of_effects(model, posterior->fit.border, nullptr);
   scale_edges(model, prior, *posterior);
   set_places(observations.grid, observations.searched[which], options, which, *posterior);
   draw(fitter, options, which, shared_error(posterior->law_ahead, observations.searched[which]), *posterior);

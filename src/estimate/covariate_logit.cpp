@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "base/check.h"
 #include "sparse/dense.h"
@@ -40,11 +41,16 @@ void CovariateLogit::visit(std::uint32_t cell, Visit add) const {
   add(std::size_t{0}, 1.0);
   std::size_t column = 1;
   for (std::size_t e = 0; e < effect_.size(); ++e) {
-    const BasisPlace place = basis_place(*effect_[e], field_[e]->value[cell]);
+    const BasisPlace place = basis_place(*effect_[e], field_[e]->at(cell));
     add(column + place.knot, static_cast<double>(place.left));
     add(column + place.knot + 1, static_cast<double>(place.right));
     column += effect_[e]->knots.size();
   }
+}
+
+void CovariateLogit::take(std::vector<double> coefficients) {
+  FG_CHECK(coefficients.size() == beta_.size());
+  beta_ = std::move(coefficients);
 }
 
 double CovariateLogit::logit(std::uint32_t cell) const {

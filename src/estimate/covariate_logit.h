@@ -18,6 +18,9 @@ class CovariateLogit {
   /// By at most ten Newton steps.  `yes`: one flag per entry of `cells`.  Cost: cells x columns^2 a step.
   void fit(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& yes);
   double logit(std::uint32_t cell) const;
+  /// Intercept and knots: what was fitted to the whole country serves its regions.
+  const std::vector<double>& coefficients() const { return beta_; }
+  void take(std::vector<double> coefficients);
 
  private:
   template <typename Visit>

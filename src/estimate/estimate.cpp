@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "estimate/class_posterior.h"
+#include "estimate/country_map.h"
 #include "estimate/prediction.h"
 #include "estimate/reasons.h"
 
@@ -19,8 +20,6 @@ namespace {
 
 constexpr float kNotEstimated = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t kStripeRows = 8;
-
-using Posteriors = std::vector<std::unique_ptr<ClassPosterior>>;
 
 bool observed(const evidence::Observations& observations, std::size_t which) {
   return !observations.searched[which].empty() || !observations.reports[which].empty();
@@ -74,52 +73,6 @@ CellPolygons polygons_by_cell(const std::vector<PolygonCells>& polygons, std::si
   }
   return result;
 }
-
-/// Of one class in one polygon, per draw: expected items, and the cells that hold any.
-struct ClassSum {
-  std::vector<double> items;
-  std::vector<double> any;          ///< sum of P(any left)
-  std::vector<double> any_squared;  ///< sum of its squares
-};
-
-/// What a stripe of rows adds to one polygon or to the nation.
-struct Sum {
-  std::vector<ClassSum> classes;  ///< polygons only
-  std::vector<double> items;      ///< per draw
-  std::vector<double> none;       ///< per draw, log P(no item)
-  double mean = 0;
-  double variance = 0;  ///< of counts given the fields
-  double evidence = 0;
-  double weight = 0;
-  std::uint32_t likeliest_cell = 0;
-  float likeliest = -1;
-
-  explicit Sum(std::size_t draws, std::size_t of_classes = 0) : items(draws, 0.0), none(draws, 0.0) {
-    const std::vector<double> zero(draws, 0.0);
-    classes.assign(of_classes, {zero, zero, zero});
-  }
-  void add(const Sum& other) {
-    for (std::size_t c = 0; c < classes.size(); ++c) {
-      for (std::size_t m = 0; m < items.size(); ++m) {
-        classes[c].items[m] += other.classes[c].items[m];
-        classes[c].any[m] += other.classes[c].any[m];
-        classes[c].any_squared[m] += other.classes[c].any_squared[m];
-      }
-    }
-    for (std::size_t m = 0; m < items.size(); ++m) {
-      items[m] += other.items[m];
-      none[m] += other.none[m];
-    }
-    mean += other.mean;
-    variance += other.variance;
-    evidence += other.evidence;
-    weight += other.weight;
-    if (other.likeliest > likeliest) {
-      likeliest = other.likeliest;
-      likeliest_cell = other.likeliest_cell;
-    }
-  }
-};
 
 struct Stripe {
   Sum nation{0};
@@ -347,6 +300,8 @@ std::vector<CovariateEffect> effects_of(const Posteriors& posteriors) {
   return result;
 }
 
+}  // namespace
+
 void describe(const Posteriors& posteriors, EstimateResult& result) {
   for (const auto& posterior : posteriors) {
     const std::string suffix = fmt::format("_{}", evidence::to_string(posterior->ordnance_class));
@@ -368,16 +323,75 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
   result.hazard.effects = effects_of(posteriors);
 }
 
-geo::Raster empty_raster(const evidence::Observations& observations) {
+geo::Raster empty_raster(const geo::Grid& grid, int epsg) {
   geo::Raster raster;
-  raster.grid = observations.grid;
-  raster.epsg = observations.epsg;
+  raster.grid = grid;
+  raster.epsg = epsg;
   raster.band_names = {"probability_any", "expected_items", "expected_items_p05", "expected_items_p95", "evidence"};
-  raster.bands.assign(5, std::vector<float>(observations.grid.size(), kNotEstimated));
+  raster.bands.assign(5, std::vector<float>(grid.size(), kNotEstimated));
   return raster;
 }
 
-}  // namespace
+CountryMap map_of(const evidence::Observations& observations, const EstimateOptions& options,
+                  const Posteriors& posteriors, const std::vector<PolygonCells>& polygons) {
+  CountryMap map;
+  map.raster = empty_raster(observations.grid, observations.epsg);
+  MapWork work{observations, options, posteriors, {}, polygons_by_cell(polygons, observations.grid.size()),
+               &map.raster};
+  for (const auto& posterior : posteriors) {
+    work.predictors.emplace_back(*posterior, observations, options);
+  }
+  const auto rows = static_cast<std::size_t>(observations.grid.rows);
+  std::vector<Stripe> stripes((rows + kStripeRows - 1) / kStripeRows);
+  base::parallel_for(rows, kStripeRows,
+                     [&](std::size_t begin, std::size_t end) { work.run(begin, end, stripes[begin / kStripeRows]); });
+
+  // Sums in stripe order: the same bytes whatever the threads.
+  map.nation = Sum(work.draws());
+  map.polygons.assign(polygons.size(), Sum(work.draws(), posteriors.size()));
+  for (const Stripe& stripe : stripes) {
+    map.nation.add(stripe.nation);
+    for (const auto& [polygon, sum] : stripe.polygons) {
+      map.polygons[polygon].add(sum);
+    }
+    map.predicted_finds.insert(map.predicted_finds.end(), stripe.predicted_finds.begin(), stripe.predicted_finds.end());
+  }
+  return map;
+}
+
+PolygonEstimate polygon_of(const PolygonCells& polygon, const Sum& sum, const Posteriors& posteriors,
+                           std::uint64_t seed, std::size_t number) {
+  PolygonEstimate out;
+  out.id = polygon.id;
+  out.area_m2 = polygon.area_m2;
+  if (sum.weight <= 0) {  // no cell of it was estimated: unknown, not empty (design invariant 5)
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    out.probability_none = out.items_mean = out.items_p05 = out.items_p95 = out.evidence = kUnknown;
+    return out;
+  }
+  out.predicted = predicted_numbers(sum, posteriors, seed, 100 + number);
+  const Interval of_polygon = interval(out.predicted);
+  for (const double log_none : sum.none) {
+    out.probability_none += std::exp(log_none) / static_cast<double>(sum.none.size());
+  }
+  out.items_mean = sum.mean;
+  out.items_p05 = of_polygon.p05;
+  out.items_p95 = of_polygon.p95;
+  out.evidence = sum.evidence / sum.weight;
+  return out;
+}
+
+void tell_nation(const Sum& nation, const evidence::Observations& observations, std::uint64_t seed,
+                 const std::string& settings, EstimateResult& result) {
+  result.predicted_total = predicted_numbers(nation, seed);
+  const Interval of_nation = interval(result.predicted_total);
+  result.hazard.mode = observations.mode;
+  result.hazard.totals = {nation.mean, std::min(of_nation.p05, nation.mean), std::max(of_nation.p95, nation.mean)};
+  result.hazard.stamp = {"hazard-estimate", observations.snapshot_hash, base::version(), settings, seed};
+  result.hazard.raster.metadata = {{"FIRMGROUND_STAMP", result.hazard.stamp.to_json()},
+                                   {"FIRMGROUND_MODE", observations.mode},
+                                   {"FIRMGROUND_ITEMS_MEAN", fmt::format("{:.6g}", nation.mean)}};
+}
 
 std::string settings_json(const evidence::Observations& observations, const EstimateOptions& options) {
   nlohmann::ordered_json json = {{"cell_m", observations.grid.cell_m},
@@ -401,64 +415,23 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
   }
   FG_TRY(const Posteriors posteriors, fit_classes(observations, options));
   EstimateResult result;
-  result.hazard.raster = empty_raster(observations);
-  result.hazard.mode = observations.mode;
   describe(posteriors, result);
 
   if (!progress("Drawing the map", 0.7)) {
     return base::fail("base.cancelled");
   }
-  MapWork work{observations,         options, posteriors, {}, polygons_by_cell(polygons, observations.grid.size()),
-               &result.hazard.raster};
-  for (const auto& posterior : posteriors) {
-    work.predictors.emplace_back(*posterior, observations, options);
-  }
-  const auto rows = static_cast<std::size_t>(observations.grid.rows);
-  std::vector<Stripe> stripes((rows + kStripeRows - 1) / kStripeRows);
-  base::parallel_for(rows, kStripeRows,
-                     [&](std::size_t begin, std::size_t end) { work.run(begin, end, stripes[begin / kStripeRows]); });
-
-  // Sums in stripe order: the same bytes whatever the threads.
-  Sum nation(work.draws());
-  std::vector<Sum> sums(polygons.size(), Sum(work.draws(), posteriors.size()));
-  for (const Stripe& stripe : stripes) {
-    nation.add(stripe.nation);
-    for (const auto& [polygon, sum] : stripe.polygons) {
-      sums[polygon].add(sum);
-    }
-    result.predicted_finds.insert(result.predicted_finds.end(), stripe.predicted_finds.begin(),
-                                  stripe.predicted_finds.end());
-  }
-  result.predicted_total = predicted_numbers(nation, options.seed);
-  const Interval of_nation = interval(result.predicted_total);
-  result.hazard.totals = {nation.mean, std::min(of_nation.p05, nation.mean), std::max(of_nation.p95, nation.mean)};
+  CountryMap map = map_of(observations, options, posteriors, polygons);
+  result.hazard.raster = std::move(map.raster);
+  result.predicted_finds = std::move(map.predicted_finds);
+  tell_nation(map.nation, observations, options.seed, settings_json(observations, options), result);
   for (std::size_t p = 0; p < polygons.size(); ++p) {
-    std::vector<float> predicted = predicted_numbers(sums[p], posteriors, options.seed, 100 + p);
-    const Interval of_polygon = interval(predicted);
-    double none = 0;
-    for (const double log_none : sums[p].none) {
-      none += std::exp(log_none) / static_cast<double>(work.draws());
+    const Sum& sum = map.polygons[p];
+    result.polygons.push_back(polygon_of(polygons[p], sum, posteriors, options.seed, p));
+    if (sum.weight > 0) {
+      result.polygons.back().reasons = reasons_for(posteriors, observations, sum.likeliest_cell);
     }
-    PolygonEstimate out{polygons[p].id,      none,
-                        sums[p].mean,        of_polygon.p05,
-                        of_polygon.p95,      sums[p].weight > 0 ? sums[p].evidence / sums[p].weight : 0,
-                        polygons[p].area_m2, {},
-                        std::move(predicted)};
-    if (sums[p].weight > 0) {
-      out.reasons = reasons_for(posteriors, observations, sums[p].likeliest_cell);
-    } else {  // no cell of it was estimated: unknown, not empty (design invariant 5)
-      constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-      out.probability_none = out.items_mean = out.items_p05 = out.items_p95 = out.evidence = kUnknown;
-      out.predicted.clear();
-    }
-    result.polygons.push_back(std::move(out));
   }
   result.hazard.cells = std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1});
-  result.hazard.stamp = {"hazard-estimate", observations.snapshot_hash, base::version(),
-                         settings_json(observations, options), options.seed};
-  result.hazard.raster.metadata = {{"FIRMGROUND_STAMP", result.hazard.stamp.to_json()},
-                                   {"FIRMGROUND_MODE", observations.mode},
-                                   {"FIRMGROUND_ITEMS_MEAN", fmt::format("{:.6g}", nation.mean)}};
   progress("Estimate ready", 1);
   return result;
 }

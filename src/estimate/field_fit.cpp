@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/parallel.h"
 #include "estimate/hermite.h"
@@ -102,6 +103,10 @@ struct Vectors {
 struct FieldFitter::Impl {
   const HazardModel& model;
   double long_range_m;
+  const RegionShare* share;
+  double observed = 0;         ///< observations, of all regions
+  double log_determinant = 0;  ///< of the latent block, of all regions
+  std::optional<OwnDeterminant> own_determinant;
   std::size_t n;
   std::size_t p;
   sparse::SymmetricMatrix prior;      ///< Q on the pattern
@@ -117,13 +122,15 @@ struct FieldFitter::Impl {
   std::shared_ptr<sparse::DenseCholesky> schur;
   std::vector<double> eta;
   std::vector<double> used_weight;  ///< of the last factorisation
+  bool started = false;             ///< it means something
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
   std::vector<double> node_rows;    ///< scratch, n x p row by row
 
-  Impl(const HazardModel& m, double range)
+  Impl(const HazardModel& m, double range, const RegionShare* of_region)
       : model(m),
         long_range_m(range),
+        share(of_region),
         n(m.latent()),
         p(m.border()),
         prior(m.pattern),
@@ -135,13 +142,42 @@ struct FieldFitter::Impl {
         eta(m.observations.size()) {
     mode.x.assign(n, 0);
     mode.b.assign(p, 0);
-    double found = 0;
-    double exposure = 0;
-    for (const Observation& o : model.observations) {
-      found += o.events ? static_cast<double>(o.count) : (o.found ? 1.0 : 0.0);
-      exposure += static_cast<double>(o.detection);
+    std::array<double, 3> sums{};  // found, exposure, observations
+    for (std::size_t i = 0; i < eta.size(); ++i) {
+      const Observation& o = model.observations[i];
+      if (owns(i)) {
+        sums[0] += o.events ? static_cast<double>(o.count) : (o.found ? 1.0 : 0.0);
+        sums[1] += static_cast<double>(o.detection);
+        sums[2] += 1;
+      }
     }
-    mode.b[0] = std::log((found + 0.5) / (exposure + 1));
+    total(sums);
+    mode.b[0] = std::log((sums[0] + 0.5) / (sums[1] + 1));
+    observed = sums[2];
+    if (share != nullptr) {
+      own_determinant.emplace(model.pattern, share->owner);
+    }
+  }
+
+  bool owns(std::size_t observation) const { return share == nullptr || share->owns_observation[observation] != 0; }
+  bool owns_node(std::size_t node) const { return share == nullptr || share->owner[node] == NodeOwner::own; }
+  /// Sums over the region -> over all regions.
+  void total(std::span<double> sums) const {
+    if (share != nullptr) {
+      share->sum(sums);
+    }
+  }
+  double total(double sum) const {
+    total(std::span(&sum, 1));
+    return sum;
+  }
+  /// a'b over the nodes that are the region's own.
+  double own_dot(const std::vector<double>& a, const std::vector<double>& b) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      sum += owns_node(i) ? a[i] * b[i] : 0.0;
+    }
+    return sum;
   }
 
   Term term(std::size_t i, double at) const {
@@ -159,6 +195,12 @@ struct FieldFitter::Impl {
       visit(effect.first_column + place->knot, static_cast<double>(place->left));
       visit(effect.first_column + place->knot + 1, static_cast<double>(place->right));
       ++place;
+    }
+    if (model.long_in_border) {
+      const LongPlace& square = model.long_columns[i];
+      for (std::size_t k = 0; k < 4; ++k) {
+        visit(std::size_t{square.column[k]}, static_cast<double>(square.weight[k]));
+      }
     }
   }
 
@@ -184,22 +226,46 @@ struct FieldFitter::Impl {
     for (std::size_t k = 0; k < values.size(); ++k) {
       prior.value[static_cast<std::size_t>(model.short_place[k])] += values[k];
     }
+    effect_prior = effect_precision(model.effects, std::exp(hyper.log_smooth_precision), walk);
     precision_values(model.long_field, model.long_lattice.spacing_m, long_range_m, std::exp(hyper.log_long_sd), values);
+    if (model.long_in_border) {
+      put_long_in_border(values);
+      return;
+    }
     for (std::size_t k = 0; k < values.size(); ++k) {
       prior.value[static_cast<std::size_t>(model.long_place[k])] += values[k];
     }
-    effect_prior = effect_precision(model.effects, std::exp(hyper.log_smooth_precision), walk);
+  }
+
+  /// effect_prior becomes that of effects and long field.
+  void put_long_in_border(const std::vector<double>& values) {
+    const std::size_t first = effect_prior.rows;
+    DenseMatrix both(p, p);
+    for (std::size_t j = 0; j < first; ++j) {
+      for (std::size_t i = 0; i < first; ++i) {
+        both(i, j) = effect_prior(i, j);
+      }
+    }
+    const sparse::SymmetricMatrix& pattern = model.long_field.pattern;
+    for (std::size_t j = 0; j < p - first; ++j) {
+      for (auto k = static_cast<std::size_t>(pattern.column_begin[j]);
+           k < static_cast<std::size_t>(pattern.column_begin[j + 1]); ++k) {
+        const auto i = static_cast<std::size_t>(pattern.row[k]);
+        both(first + i, first + j) = both(first + j, first + i) = values[k];
+      }
+    }
+    effect_prior = std::move(both);
   }
 
   /// log likelihood + log density of latent and border, but for constants.
   double objective(const Vectors& at, const std::vector<double>& predictor) const {
     double sum = 0;
     for (std::size_t i = 0; i < predictor.size(); ++i) {
-      sum += term(i, predictor[i]).value;
+      sum += owns(i) ? term(i, predictor[i]).value : 0.0;
     }
     std::vector<double> qx(n);
     prior.multiply(at.x, qx);
-    return sum - 0.5 * dot(at.x, qx) - 0.5 * dot(at.b, times(effect_prior, at.b));
+    return total(sum - 0.5 * own_dot(at.x, qx)) - 0.5 * dot(at.b, times(effect_prior, at.b));
   }
 
   /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
@@ -237,7 +303,7 @@ struct FieldFitter::Impl {
           }
         }
       }
-      for (std::size_t c = 0; c < touched; ++c) {  // columns ascend: the lower triangle
+      for (std::size_t c = 0; c < touched && owns(i); ++c) {  // columns ascend: the lower triangle
         const double wc = weight[i] * weights[c];
         double* column = border.value.data() + columns[c] * p;
         for (std::size_t e = c; e < touched; ++e) {
@@ -267,22 +333,53 @@ struct FieldFitter::Impl {
           result.x[static_cast<std::size_t>(d.node[k])] += v[i] * static_cast<double>(d.weight[k]);
         }
       }
-      visit_border(i, [&](std::size_t column, double w) { result.b[column] += v[i] * w; });
+      if (owns(i)) {
+        visit_border(i, [&](std::size_t column, double w) { result.b[column] += v[i] * w; });
+      }
     }
+    total(result.b);
     return result;
   }
 
-  /// Factor of the posterior precision at the given weights.
+  /// Factor of the latent block and its log determinant over all regions; an error in one is an error in all.
+  base::Result<void> factorise_latent() {
+    const auto local = [&]() -> base::Result<double> {
+      FG_TRY_VOID(factor.factorise(posterior));
+      return own_determinant ? own_determinant->of(posterior, factor.log_determinant()) : factor.log_determinant();
+    };
+    const base::Result<double> done = local();
+    std::array<double, 2> sums = {done ? 0.0 : 1.0, done.value_or(0)};
+    total(sums);
+    log_determinant = sums[1];
+    if (!done) {
+      return tl::unexpected<base::Error>(done.error());
+    }
+    return sums[0] > 0 ? base::fail("estimate.region_failed") : base::Result<void>{};
+  }
+
+  /// Rows that other regions count are left out of sums over nodes.
+  void keep_own_rows(DenseMatrix& rows) const {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < p && !owns_node(i); ++j) {
+        rows(i, j) = 0;
+      }
+    }
+  }
+
+  /// Factor of the posterior precision at the given weights (of regions: eq. 29).
   base::Result<void> factorise(const std::vector<double>& weight) {
     used_weight = weight;
+    started = true;
     posterior.value = prior.value;
     std::fill(cross.value.begin(), cross.value.end(), 0.0);
-    DenseMatrix border = effect_prior;
+    DenseMatrix border = share == nullptr || share->first ? effect_prior : DenseMatrix(p, p);
     assemble(weight, posterior, cross, border);
-    FG_TRY_VOID(factor.factorise(posterior));
+    FG_TRY_VOID(factorise_latent());
     spread = cross;
     factor.solve(spread.value, static_cast<Index>(p));
+    keep_own_rows(cross);
     sparse::subtract_transposed_product(cross, spread, border);
+    total(border.value);
     schur = std::make_shared<sparse::DenseCholesky>(std::move(border));
     return {};
   }
@@ -306,18 +403,21 @@ struct FieldFitter::Impl {
   double prior_square() const {
     std::vector<double> qx(n);
     prior.multiply(mode.x, qx);
-    return dot(mode.x, qx) + dot(mode.b, times(effect_prior, mode.b));
+    return total(own_dot(mode.x, qx)) + dot(mode.b, times(effect_prior, mode.b));
   }
 
   /// H^-1 r with the last factor.
   Vectors solve(Vectors r) const {
     factor.solve(r.x);
+    std::vector<double> explained(p, 0.0);
     for (std::size_t j = 0; j < p; ++j) {
-      double sum = 0;
       for (std::size_t i = 0; i < n; ++i) {
-        sum += cross(i, j) * r.x[i];
+        explained[j] += cross(i, j) * r.x[i];
       }
-      r.b[j] -= sum;
+    }
+    total(explained);
+    for (std::size_t j = 0; j < p; ++j) {
+      r.b[j] -= explained[j];
     }
     schur->solve(r.b);
     for (std::size_t j = 0; j < p; ++j) {
@@ -352,7 +452,7 @@ base::Result<int> FieldFitter::Impl::newton(double settled) {
     FG_TRY_VOID(factorise(weight));
     const Vectors gradient = uphill(slope);
     const Vectors step = solve(gradient);
-    const double decrement = dot(step.x, gradient.x) + dot(step.b, gradient.b);
+    const double decrement = total(own_dot(step.x, gradient.x)) + dot(step.b, gradient.b);
     if (decrement < settled) {
       return iteration;
     }
@@ -468,15 +568,15 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
     double traced = 0;
     for (std::size_t i = 0; i < eta.size(); ++i) {
       const Term& t = mean[i];
-      expected += t.value;
+      expected += owns(i) ? t.value : 0.0;
       slope[i] = t.slope;
-      traced += used_weight[i] * variance[i];
+      traced += owns(i) ? used_weight[i] * variance[i] : 0.0;
       // A searched cell whose detection is far below 1 can curve upwards: the precision must not follow it.
       weight[i] = std::max(t.observed, 1e-9);
     }
     // tr(Q Sigma) = n - sum of weight x variance, because Sigma is the inverse of Q + A'WA.
-    const double bound =
-        expected - 0.5 * prior_square() + 0.5 * traced - 0.5 * (factor.log_determinant() + schur->log_determinant());
+    const double bound = total(expected) - 0.5 * prior_square() + 0.5 * total(traced) -
+                         0.5 * (log_determinant + schur->log_determinant());
     if (std::abs(bound - last) < settled) {
       return bound;
     }
@@ -564,17 +664,18 @@ base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper,
   return {};
 }
 
-FieldFitter::FieldFitter(const HazardModel& model, double long_range_m)
-    : impl_(std::make_unique<Impl>(model, long_range_m)) {}
+FieldFitter::FieldFitter(const HazardModel& model, double long_range_m, const RegionShare* share)
+    : impl_(std::make_unique<Impl>(model, long_range_m, share)) {}
 FieldFitter::~FieldFitter() = default;
 
 base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want, double settled) {
   Impl& m = *impl_;
+  FG_CHECK(m.share == nullptr || want == Want::mode);
   m.set_prior(hyper);
   FieldFit fit;
   // A rough mode is enough to start from; from a fixed point near by even that is not needed.
-  if (m.used_weight.empty()) {
-    FG_TRY(fit.iterations, m.newton(std::max(0.5, 5e-4 * static_cast<double>(m.eta.size()))));
+  if (!m.started) {
+    FG_TRY(fit.iterations, m.newton(std::max(0.5, 5e-4 * m.observed)));
   } else {
     FG_TRY_VOID(m.factorise(m.used_weight));
   }
@@ -584,7 +685,9 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
                                 std::exp(hyper.log_short_sd), want == Want::gradient));
   FG_TRY(const LogDeterminant long_log, m.long_determinant.at(m.model.long_field, m.model.long_lattice.spacing_m,
                                                               m.long_range_m, std::exp(hyper.log_long_sd), false));
-  const double prior_log = short_log.value + long_log.value + sparse::DenseCholesky(m.effect_prior).log_determinant();
+  // effect_prior is that of the whole border, with the long field where it holds it.
+  const double prior_log = short_log.value + (m.model.long_in_border ? 0.0 : long_log.value) +
+                           sparse::DenseCholesky(m.effect_prior).log_determinant();
   fit.evidence_bound = bound + 0.5 * prior_log + range_prior(hyper.log_short_range_m).value +
                        sd_prior(hyper.log_short_sd, 4).value + sd_prior(hyper.log_long_sd, 2).value +
                        smooth_prior(hyper.log_smooth_precision).value;
@@ -603,6 +706,7 @@ void FieldFitter::start_at(std::vector<double> latent, std::vector<double> borde
   FG_CHECK(latent.size() == m.n && border.size() == m.p);
   m.mode = {std::move(latent), std::move(border)};
   m.predict(m.mode, m.eta);
+  m.started = true;
   m.used_weight.resize(m.eta.size());
   for (std::size_t i = 0; i < m.eta.size(); ++i) {
     m.used_weight[i] = std::max(m.mean_term(i, variance).observed, 1e-9);
@@ -617,11 +721,15 @@ const std::vector<double>& FieldFitter::posterior_covariance() const {
   return impl_->covariance;
 }
 
+const std::vector<double>& FieldFitter::weights() const {
+  return impl_->used_weight;
+}
+
 base::Result<std::vector<double>> FieldFitter::prior_variance(const Hyperparameters& hyper) {
   Impl& m = *impl_;
   m.set_prior(hyper);
   FG_TRY_VOID(m.factor.factorise(m.prior));
-  m.used_weight.clear();
+  m.started = false;
   const std::vector<double> covariance = m.factor.selected_inverse(m.prior);
   std::vector<double> variance(m.n);
   for (std::size_t j = 0; j < m.n; ++j) {

@@ -1,10 +1,13 @@
 #pragma once
 #include <array>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/error.h"
 #include "estimate/hazard_model.h"
+#include "estimate/own_determinant.h"
 #include "sparse/cholesky.h"
 #include "sparse/dense.h"
 
@@ -35,11 +38,22 @@ struct FieldFit {
   std::shared_ptr<const sparse::DenseCholesky> schur;  ///< of the border's posterior precision
 };
 
+/// What makes a fit that of a region, one of several that overlap and share the border: sums over observations and
+/// nodes count each once, where it is the region's own, and `sum` adds them up over all regions, with the same bytes in
+/// each.  docs/methods/hazard-field.md, eq. 29-31.
+struct RegionShare {
+  bool first = true;                           ///< of the regions: adds what belongs to none of them
+  std::vector<std::uint8_t> owns_observation;  ///< a flag for each
+  std::vector<NodeOwner> owner;                ///< of each node of the short field
+  std::function<void(std::span<double>)> sum;
+};
+
 /// FieldFitter approximation of one class's model, reusing the symbolic factor and the last mode over calls.
 /// Not for use from two threads at once; two objects may run beside each other.
 class FieldFitter {
  public:
-  explicit FieldFitter(const HazardModel& model, double long_range_m);
+  /// `share`: the model is of a region, with the long field in its border; all regions fit at the same time.
+  explicit FieldFitter(const HazardModel& model, double long_range_m, const RegionShare* share = nullptr);
   ~FieldFitter();
 
   enum class Want : std::uint8_t { mode, gradient };
@@ -57,6 +71,8 @@ class FieldFitter {
   /// Posterior and prior variance of the latent vector's entries at `model.pattern` (posterior: given the border) and
   /// at its diagonal.
   const std::vector<double>& posterior_covariance() const;
+  /// Weight of each observation in it (eq. 14).
+  const std::vector<double>& weights() const;
   /// Uses the factor's place: the next fit starts anew.
   base::Result<std::vector<double>> prior_variance(const Hyperparameters& hyper);
 

@@ -84,6 +84,30 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
   }
 }
 
+/// Where the long field stands in the equations decides nothing.
+TEST(FieldFit, TheLongFieldInTheBorderGivesTheSameAnswer) {
+  const evidence::Observations ground = drawn_ground();
+  const HazardModel model = make_model(ground, searches(ground, 4), {2, 600, 400, 6});
+  const HazardModel bordered = with_long_in_border(model);
+  const Hyperparameters at{std::log(300.0), std::log(1.3), std::log(0.6), 1.5};
+  FieldFitter fitter(model, 600);
+  FieldFitter other(bordered, 600);
+  const auto fit = fitter.fit(at, FieldFitter::Want::mode, kSettled);
+  const auto same = other.fit(at, FieldFitter::Want::mode, kSettled);
+  ASSERT_TRUE(fit && same);
+  EXPECT_NEAR(fit->evidence_bound, same->evidence_bound, 1e-6);
+  const std::size_t nodes = bordered.latent();
+  const std::size_t columns = model.border();
+  ASSERT_EQ(bordered.border() - columns, model.latent() - nodes);
+  for (std::size_t i = 0; i < model.latent(); ++i) {
+    const double there = i < nodes ? same->latent[i] : same->border[columns + i - nodes];
+    EXPECT_NEAR(fit->latent[i], there, 1e-6);
+  }
+  for (std::size_t j = 0; j < columns; ++j) {
+    EXPECT_NEAR(fit->border[j], same->border[j], 1e-6);
+  }
+}
+
 /// Without fields and effects (vanishing sds) one intercept is left: the mode has a closed form.
 TEST(FieldFit, WithoutAFieldTheInterceptIsTheClosedForm) {
   evidence::Observations ground = drawn_ground();

@@ -23,10 +23,14 @@ std::vector<std::uint8_t> near_observations(const geo::Grid& grid, const std::ve
   for (std::size_t i = 0; i < mask.size(); ++i) {
     mask[i] = away[i] <= static_cast<float>(reach_m) ? 1 : 0;
   }
+  if (list.empty()) {
+    mask[0] = 1;  // a region where nobody searched has one square, with what the prior says
+  }
   return mask;
 }
 
-/// The ground to be forecast: at most some 50,000 cells of it, by regular steps.
+}  // namespace
+
 std::vector<std::uint32_t> forecast_sample(const evidence::Observations& observations) {
   constexpr std::int64_t kMost = 50'000;
   const std::int64_t inside = std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1});
@@ -40,6 +44,8 @@ std::vector<std::uint32_t> forecast_sample(const evidence::Observations& observa
   }
   return sample;
 }
+
+namespace {
 
 /// Squares of eight nodes that hold observations, each once.
 void collect_quads(HazardModel& model) {
@@ -68,7 +74,9 @@ void build_pattern(HazardModel& model) {
     }
   };
   copy(model.short_field.pattern, 0);
-  copy(model.long_field.pattern, offset);
+  if (!model.long_in_border) {
+    copy(model.long_field.pattern, offset);
+  }
   for (const auto& nodes : model.quad_nodes) {
     for (std::size_t a = 0; a < 8; ++a) {
       for (std::size_t b = 0; b < a; ++b) {
@@ -91,7 +99,7 @@ void build_pattern(HazardModel& model) {
     return result;
   };
   model.short_place = places(model.short_field.pattern, 0);
-  model.long_place = places(model.long_field.pattern, offset);
+  model.long_place = model.long_in_border ? std::vector<Index>{} : places(model.long_field.pattern, offset);
   for (const auto& nodes : model.quad_nodes) {
     std::array<std::int32_t, 36> at{};
     std::size_t pair = 0;
@@ -164,11 +172,13 @@ HazardModel make_model(const evidence::Observations& observations, std::vector<O
   HazardModel model;
   model.observations = std::move(list);
   model.short_lattice =
-      make_lattice(grid, options.short_step_cells, near_observations(grid, model.observations, options.reach_m));
+      make_lattice(grid, options.short_step_cells, near_observations(grid, model.observations, options.reach_m),
+                   observations.whole());
   // Long squares are whole multiples of short ones, so that a short square lies in one long square.
   const double wanted = options.long_range_m / 3 / (options.short_step_cells * grid.cell_m);
   model.long_lattice =
-      make_lattice(grid, options.short_step_cells * std::max(1, static_cast<std::int32_t>(wanted)), {});
+      make_lattice(observations.whole(), options.short_step_cells * std::max(1, static_cast<std::int32_t>(wanted)), {},
+                   observations.whole());
   model.short_field = field_precision(model.short_lattice);
   model.long_field = field_precision(model.long_lattice);
 
@@ -177,9 +187,9 @@ HazardModel make_model(const evidence::Observations& observations, std::vector<O
   for (const Observation& o : model.observations) {
     cells.push_back(o.cell);
   }
-  model.effects = !options.effects.empty() ? options.effects
-                                           : smooth_effects(observations.covariates, options.ordnance_class, cells,
-                                                            forecast_sample(observations), options.knots);
+  model.effects = options.effects ? *options.effects
+                                  : smooth_effects(observations.covariates, options.ordnance_class, cells,
+                                                   forecast_sample(observations), options.knots);
   model.design.reserve(cells.size());
   model.basis.reserve(cells.size() * model.effects.size());
   for (const std::uint32_t cell : cells) {
@@ -194,9 +204,31 @@ HazardModel make_model(const evidence::Observations& observations, std::vector<O
   }
   for (const std::uint32_t cell : cells) {
     for (std::size_t e = 0; e < model.effects.size(); ++e) {
-      model.basis.push_back(basis_place(model.effects[e], fields[e]->value[cell]));
+      model.basis.push_back(basis_place(model.effects[e], fields[e]->at(cell)));
     }
   }
+  collect_quads(model);
+  build_pattern(model);
+  return model;
+}
+
+HazardModel with_long_in_border(HazardModel model) {
+  const std::size_t first = border_columns(model.effects);
+  const auto offset = static_cast<std::size_t>(model.short_lattice.active);
+  for (CellDesign& design : model.design) {
+    LongPlace place{};
+    for (std::size_t k = 0; k < 4; ++k) {
+      place.column[k] = static_cast<std::uint32_t>(first + static_cast<std::size_t>(design.node[4 + k]) - offset);
+      place.weight[k] = design.weight[4 + k];
+      design.node[4 + k] = -1;
+      design.weight[4 + k] = 0;
+    }
+    model.long_columns.push_back(place);
+  }
+  model.long_in_border = true;
+  model.quad.clear();
+  model.quad_nodes.clear();
+  model.quad_place.clear();
   collect_quads(model);
   build_pattern(model);
   return model;

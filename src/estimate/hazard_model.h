@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "estimate/lattice_field.h"
@@ -27,6 +28,12 @@ struct CellDesign {
   std::array<float, 8> weight;
 };
 
+/// A cell's square of the long field, where its nodes are columns of the border.
+struct LongPlace {
+  std::array<std::uint32_t, 4> column;  ///< ascending
+  std::array<float, 4> weight;
+};
+
 /// Everything of one class's model that does not change with the hyperparameters. Immutable once made.
 struct HazardModel {
   Lattice short_lattice;
@@ -42,12 +49,17 @@ struct HazardModel {
   std::vector<sparse::Index> long_place;
   std::vector<std::array<std::int32_t, 36>> quad_place;  ///< entries for the pairs of a square's eight nodes, -1 unused
   std::vector<std::array<std::int32_t, 8>> quad_nodes;
-  std::vector<std::uint32_t> quad;  ///< of each observation
+  std::vector<std::uint32_t> quad;      ///< of each observation
+  bool long_in_border = false;          ///< its nodes are columns of the border, after the effects, and not latent
+  std::vector<LongPlace> long_columns;  ///< of each observation, with long_in_border
 
   std::size_t latent() const {
-    return static_cast<std::size_t>(short_lattice.active) + static_cast<std::size_t>(long_lattice.active);
+    return static_cast<std::size_t>(short_lattice.active) +
+           (long_in_border ? 0 : static_cast<std::size_t>(long_lattice.active));
   }
-  std::size_t border() const { return border_columns(effects); }
+  std::size_t border() const {
+    return border_columns(effects) + (long_in_border ? static_cast<std::size_t>(long_lattice.active) : 0);
+  }
 };
 
 struct ModelOptions {
@@ -56,13 +68,19 @@ struct ModelOptions {
   double reach_m = 1000;  ///< the short field lives this far around observations
   std::size_t knots = 6;
   evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;  ///< whose covariates are used
-  std::vector<SmoothEffect> effects =
-      {};  ///< of another model of the class, to be shared; empty: laid out from the list
+  /// Of another model of the class, to be shared; empty: laid out from the list.
+  std::optional<std::vector<SmoothEffect>> effects = {};
 };
 
 /// The list of one class -> model.  Cost: O(cells) for the lattices, O(observations) for the rest.
 HazardModel make_model(const evidence::Observations& observations, std::vector<Observation> list,
                        const ModelOptions& options);
+
+/// The same model with the long field in the border: what regions of a country share is then all in it.
+HazardModel with_long_in_border(HazardModel model);
+
+/// At most some 50,000 cells of the area of interest, by regular steps: the ground to be forecast.
+std::vector<std::uint32_t> forecast_sample(const evidence::Observations& observations);
 
 /// A latent vector of one model at the nodes of another of the same class: bilinear, 0 where the first has no field.
 std::vector<double> interpolated(const HazardModel& from, const std::vector<double>& latent, const HazardModel& to);

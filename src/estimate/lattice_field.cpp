@@ -8,13 +8,20 @@
 
 namespace firmground::estimate {
 
-Lattice make_lattice(const geo::Grid& grid, std::int32_t cells_per_step, const std::vector<std::uint8_t>& wanted) {
+Lattice make_lattice(const geo::Grid& grid, std::int32_t cells_per_step, const std::vector<std::uint8_t>& wanted,
+                     const geo::Grid& country) {
+  const auto from_west = static_cast<std::int32_t>(grid.west - country.west);
+  const auto from_north = static_cast<std::int32_t>(country.north - grid.north);
+  const std::int32_t column_phase = from_west % cells_per_step;  // cells between the node before the grid and the grid
+  const std::int32_t row_phase = from_north % cells_per_step;
   Lattice lattice;
   lattice.spacing_m = cells_per_step * grid.cell_m;
-  lattice.west_m = grid.west_m();
-  lattice.north_m = grid.north_m();
-  lattice.columns = (grid.columns + cells_per_step - 1) / cells_per_step + 1;
-  lattice.rows = (grid.rows + cells_per_step - 1) / cells_per_step + 1;
+  lattice.first_column = from_west / cells_per_step;
+  lattice.first_row = from_north / cells_per_step;
+  lattice.west_m = country.west_m() + lattice.first_column * lattice.spacing_m;
+  lattice.north_m = country.north_m() - lattice.first_row * lattice.spacing_m;
+  lattice.columns = (grid.columns + column_phase + cells_per_step - 1) / cells_per_step + 1;
+  lattice.rows = (grid.rows + row_phase + cells_per_step - 1) / cells_per_step + 1;
   lattice.node.assign(static_cast<std::size_t>(lattice.columns) * static_cast<std::size_t>(lattice.rows),
                       wanted.empty() ? 0 : -1);
   for (std::int32_t row = 0; row < grid.rows && !wanted.empty(); ++row) {
@@ -22,8 +29,8 @@ Lattice make_lattice(const geo::Grid& grid, std::int32_t cells_per_step, const s
       if (wanted[grid.index(column, row)] == 0) {
         continue;
       }
-      const std::int32_t c = column / cells_per_step;
-      const std::int32_t r = row / cells_per_step;
+      const std::int32_t c = (column + column_phase) / cells_per_step;
+      const std::int32_t r = (row + row_phase) / cells_per_step;
       for (const std::size_t corner :
            {lattice.at(c, r), lattice.at(c + 1, r), lattice.at(c, r + 1), lattice.at(c + 1, r + 1)}) {
         lattice.node[corner] = 0;

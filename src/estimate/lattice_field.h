@@ -15,6 +15,8 @@ struct Lattice {
   double north_m = 0;  ///< y of node row 0
   std::int32_t columns = 0;
   std::int32_t rows = 0;
+  std::int32_t first_column = 0;  ///< of the lattice over the whole country, of which this may be a part
+  std::int32_t first_row = 0;
   std::vector<std::int32_t> node;  ///< columns x rows: active index, or -1
   std::int32_t active = 0;
 
@@ -24,8 +26,10 @@ struct Lattice {
 };
 
 /// A lattice over the grid's extent with nodes every `cells_per_step` cells; all nodes active when `wanted` is empty,
-/// else the corners of the squares that hold a wanted cell.
-Lattice make_lattice(const geo::Grid& grid, std::int32_t cells_per_step, const std::vector<std::uint8_t>& wanted);
+/// else the corners of the squares that hold a wanted cell.  Its nodes lie where those of the lattice over `country`
+/// do, of which the grid is all or a part.
+Lattice make_lattice(const geo::Grid& grid, std::int32_t cells_per_step, const std::vector<std::uint8_t>& wanted,
+                     const geo::Grid& country);
 
 /// Where a point lies in a lattice: the square by its north-western node, and bilinear weights in the order nw, ne, sw,
 /// se.

@@ -353,6 +353,8 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
   const auto short_sd = static_cast<float>(std::sqrt(posterior_.short_variance));
   const auto step = static_cast<std::uint32_t>(posterior_.place_cells);
   const auto columns = static_cast<std::uint32_t>(observations_.grid.columns);
+  const std::uint32_t first_column = observations_.first_column();
+  const std::uint32_t first_row = observations_.first_row();
   Square square;
   std::vector<float> eta(draws_);
   std::vector<float> unknown(draws_);
@@ -363,8 +365,9 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
     const CellDesign& design = row.design[i];
     load_square(design, square);
     const bool known = design.node[0] >= 0;
-    const std::uint64_t key =
-        (static_cast<std::uint64_t>(cells[i] / columns / step) << 32U) | (cells[i] % columns / step);
+    // Places are those of the whole country, whatever region these cells are in.
+    const std::uint64_t key = (static_cast<std::uint64_t>((cells[i] / columns + first_row) / step) << 32U) |
+                              ((cells[i] % columns + first_column) / step);
     if (key != place) {
       place = key;
       drawn = false;

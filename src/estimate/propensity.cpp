@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kMostCells = 40'000;
 constexpr double kMostOfMean = 10.0;  ///< a few cells unlike all others must not decide
 
-std::vector<std::uint32_t> sample(const evidence::Observations& observations) {
+}  // namespace
+
+std::vector<std::uint32_t> propensity_sample(const evidence::Observations& observations) {
   const auto inside = static_cast<std::size_t>(
       std::count_if(observations.inside.begin(), observations.inside.end(), [](std::uint8_t in) { return in != 0; }));
   const std::size_t step = std::max<std::size_t>(1, inside / kMostCells);
@@ -26,14 +28,12 @@ std::vector<std::uint32_t> sample(const evidence::Observations& observations) {
   return cells;
 }
 
-}  // namespace
-
 std::vector<double> likeness_to_unsearched(const evidence::Observations& observations,
                                            const std::vector<SmoothEffect>& effects,
                                            const std::vector<std::uint32_t>& cells) {
   std::vector<double> weight(cells.size(), 1.0);
   CovariateLogit searched(observations, effects);
-  const std::vector<std::uint32_t> sampled = sample(observations);
+  const std::vector<std::uint32_t> sampled = propensity_sample(observations);
   const bool both =
       std::any_of(sampled.begin(), sampled.end(), [&](auto cell) { return observations.processed[cell] == 0; });
   if (searched.empty() || !both || cells.empty()) {

@@ -7,6 +7,9 @@
 
 namespace firmground::estimate {
 
+/// At most 40,000 cells of the area of interest, by regular steps.
+std::vector<std::uint32_t> propensity_sample(const evidence::Observations& observations);
+
 /// Land is not searched at random. What was found stands for the ground still to be forecast when each searched cell
 /// weighs as its like among unsearched cells: odds (1 - p) / p of the probability p of having been searched, a logistic
 /// regression on the covariates' piecewise linear bases (eq. 21; Rosenbaum & Rubin 1983, Robins et al. 1994).

@@ -69,12 +69,12 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
       if (field.name != effect.name) {
         continue;
       }
-      const BasisPlace place = basis_place(effect, field.value[cell]);
+      const BasisPlace place = basis_place(effect, field.at(cell));
       const double value =
           static_cast<double>(place.left) * posterior.fit.border[effect.first_column + place.knot] +
           static_cast<double>(place.right) * posterior.fit.border[effect.first_column + place.knot + 1];
       intensity += value;
-      reasons.push_back({value_in_words(effect, field.value[cell]), value});
+      reasons.push_back({value_in_words(effect, field.at(cell)), value});
     }
   }
   if (!posterior.recorded.empty() && posterior.recorded[cell] > 0) {

@@ -18,20 +18,6 @@ constexpr double kSlopeError = 0.5;
 constexpr double kSourceError = 1.8;   ///< sd of a source's log odds: all shares of true records about equally likely
 constexpr double kLeastGround = 1e-3;  ///< of the country's mean
 
-/// Log of the mean factor of the ground where a record's mines would lie.
-std::vector<double> log_ground(const evidence::RecordFields& records, const std::vector<float>& ground) {
-  std::vector<double> sum(records.records.size(), 0.0);
-  std::vector<double> weight(records.records.size(), 0.0);
-  for (const evidence::RecordShare& share : records.shares) {
-    sum[share.record] += static_cast<double>(share.probability) * static_cast<double>(ground[share.cell]);
-    weight[share.record] += static_cast<double>(share.probability);
-  }
-  for (std::size_t i = 0; i < sum.size(); ++i) {
-    sum[i] = weight[i] > 0 ? std::log(std::max(sum[i] / weight[i], kLeastGround)) : 0;
-  }
-  return sum;
-}
-
 constexpr double kNothing = 1e-9;  ///< of log ratio: nobody looked
 
 double chance(double logit) {
@@ -62,9 +48,34 @@ std::vector<float> likelihood_of_ground(const evidence::Observations& observatio
   return ground;
 }
 
+GroundSums ground_under(const evidence::RecordFields& records, const std::vector<float>& ground,
+                        const std::vector<std::uint8_t>& own) {
+  GroundSums sums;
+  sums.factor.assign(records.records.size(), 0.0);
+  sums.chance.assign(records.records.size(), 0.0);
+  for (const evidence::RecordShare& share : records.shares) {
+    if (own.empty() || own[share.cell] != 0) {
+      sums.factor[share.record] += static_cast<double>(share.probability) * static_cast<double>(ground[share.cell]);
+      sums.chance[share.record] += static_cast<double>(share.probability);
+    }
+  }
+  return sums;
+}
+
+std::vector<double> log_factors(const GroundSums& sums, double scale) {
+  std::vector<double> result(sums.factor.size(), 0.0);
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i] = sums.chance[i] > 0 ? std::log(std::max(scale * sums.factor[i] / sums.chance[i], kLeastGround)) : 0;
+  }
+  return result;
+}
+
 std::vector<double> findable_in_context(const evidence::RecordFields& records, const std::vector<float>& ground) {
+  return findable_given(records, log_factors(ground_under(records, ground, {}), 1.0));
+}
+
+std::vector<double> findable_given(const evidence::RecordFields& records, const std::vector<double>& x) {
   constexpr int kRounds = 60;
-  const std::vector<double> x = log_ground(records, ground);
   struct Level {
     double value = 0, uphill = 0, information = 0;
   };

@@ -20,6 +20,21 @@ std::vector<float> likelihood_of_ground(const evidence::Observations& observatio
 /// records whose ground was searched.  `ground`: a factor per cell.
 std::vector<double> findable_in_context(const evidence::RecordFields& records, const std::vector<float>& ground);
 
+/// The same with the log of the factor of the ground under each record.
+std::vector<double> findable_given(const evidence::RecordFields& records, const std::vector<double>& log_factor);
+
+/// By record, what log_factors() divides: factor x chance summed over the cells it reaches, and chance.  Sums over
+/// regions are added up first.
+struct GroundSums {
+  std::vector<double> factor;
+  std::vector<double> chance;
+};
+/// Over shares in cells whose flag in `own` is set (empty: all).
+GroundSums ground_under(const evidence::RecordFields& records, const std::vector<float>& ground,
+                        const std::vector<std::uint8_t>& own);
+/// `scale`: of all factors.
+std::vector<double> log_factors(const GroundSums& sums, double scale);
+
 /// Hazard that records add to each cell: -log of the chance that none of them puts a mine into it (eq. 25).
 std::vector<float> recorded_hazard(const evidence::RecordFields& records, const std::vector<double>& findable,
                                    std::size_t cells);

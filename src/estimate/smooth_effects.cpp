@@ -29,8 +29,9 @@ std::vector<float> known_values(const evidence::CovariateField& field, const std
   std::vector<float> values;
   values.reserve(cells.size());
   for (const std::uint32_t cell : cells) {
-    if (std::isfinite(field.value[cell])) {
-      values.push_back(field.value[cell]);
+    const float value = field.at(cell);
+    if (std::isfinite(value)) {
+      values.push_back(value);
     }
   }
   return values;

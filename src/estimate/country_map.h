@@ -1,0 +1,86 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "estimate/class_posterior.h"
+#include "estimate/estimate.h"
+
+/// What estimate() does with fitted classes, for a whole country or for one of its regions.
+namespace firmground::estimate {
+
+using Posteriors = std::vector<std::unique_ptr<ClassPosterior>>;
+
+/// Of one class in one polygon, per draw: expected items, and the cells that hold any.
+struct ClassSum {
+  std::vector<double> items;
+  std::vector<double> any;          ///< sum of P(any left)
+  std::vector<double> any_squared;  ///< sum of its squares
+};
+
+/// What a stripe of rows adds to one polygon or to the nation.
+struct Sum {
+  std::vector<ClassSum> classes;  ///< polygons only
+  std::vector<double> items;      ///< per draw
+  std::vector<double> none;       ///< per draw, log P(no item)
+  double mean = 0;
+  double variance = 0;  ///< of counts given the fields
+  double evidence = 0;
+  double weight = 0;
+  std::uint32_t likeliest_cell = 0;
+  float likeliest = -1;
+
+  explicit Sum(std::size_t draws, std::size_t of_classes = 0) : items(draws, 0.0), none(draws, 0.0) {
+    const std::vector<double> zero(draws, 0.0);
+    classes.assign(of_classes, {zero, zero, zero});
+  }
+  void add(const Sum& other) {
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      for (std::size_t m = 0; m < items.size(); ++m) {
+        classes[c].items[m] += other.classes[c].items[m];
+        classes[c].any[m] += other.classes[c].any[m];
+        classes[c].any_squared[m] += other.classes[c].any_squared[m];
+      }
+    }
+    for (std::size_t m = 0; m < items.size(); ++m) {
+      items[m] += other.items[m];
+      none[m] += other.none[m];
+    }
+    mean += other.mean;
+    variance += other.variance;
+    evidence += other.evidence;
+    weight += other.weight;
+    if (other.likeliest > likeliest) {
+      likeliest = other.likeliest;
+      likeliest_cell = other.likeliest_cell;
+    }
+  }
+};
+
+/// The map of a grid, and what its cells add to the nation and to each polygon.
+struct CountryMap {
+  geo::Raster raster;
+  Sum nation{0};
+  std::vector<Sum> polygons;
+  std::vector<std::pair<std::uint32_t, float>> predicted_finds;
+};
+
+/// Cells inside the area of interest, predicted.  Same bytes on any thread count.
+CountryMap map_of(const evidence::Observations& observations, const EstimateOptions& options,
+                  const Posteriors& posteriors, const std::vector<PolygonCells>& polygons);
+
+/// A polygon from the sums over its cells, but for its reasons; `number`: its place in the list asked for.
+PolygonEstimate polygon_of(const PolygonCells& polygon, const Sum& sum, const Posteriors& posteriors,
+                           std::uint64_t seed, std::size_t number);
+
+/// Totals, stamp and metadata from the nation's sums; `settings`: canonical JSON for the stamp.
+void tell_nation(const Sum& nation, const evidence::Observations& observations, std::uint64_t seed,
+                 const std::string& settings, EstimateResult& result);
+
+/// Hyperparameters, effects and classes.
+void describe(const Posteriors& posteriors, EstimateResult& result);
+
+geo::Raster empty_raster(const geo::Grid& grid, int epsg);
+
+}  // namespace firmground::estimate

@@ -1,0 +1,352 @@
+#include "estimate/region_estimate.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/packet.h"
+#include "estimate/country_map.h"
+#include "estimate/covariate_logit.h"
+#include "estimate/reasons.h"
+#include "estimate/record_context.h"
+#include "estimate/region_posterior.h"
+#include "estimate/shared_learning.h"
+
+namespace firmground::estimate {
+
+namespace {
+
+constexpr std::size_t kMines = 0;
+
+/// How far each record is believed, from the ground under all its places (eq. 26): sums over regions.
+std::vector<double> believe(Team& team, const evidence::Observations& region, const std::vector<std::uint8_t>& own,
+                            const SharedLearning& learning) {
+  if (learning.ground.empty() || !region.records) {
+    return {};
+  }
+  CovariateLogit finds(region, learning.effects);
+  finds.take(learning.ground);
+  std::vector<float> ground(region.grid.size(), 0);
+  std::vector<double> sums(2, 0.0);  // factors, cells
+  for (std::uint32_t cell = 0; cell < ground.size(); ++cell) {
+    if (own[cell] != 0 && region.inside[cell] != 0) {
+      ground[cell] = static_cast<float>(1 / (1 + std::exp(-finds.logit(cell))));
+      sums[0] += static_cast<double>(ground[cell]);
+      sums[1] += 1;
+    }
+  }
+  GroundSums under = ground_under(*region.records, ground, own);
+  team.sum(sums);
+  team.sum(under.factor);
+  team.sum(under.chance);
+  return findable_given(*region.records, log_factors(under, sums[1] / std::max(sums[0], 1e-300)));
+}
+
+/// What the first process learns of the whole country, told to all.
+base::Result<SharedLearnings> learn_together(Team& team, RegionGround& ground, const std::vector<std::uint8_t>& own,
+                                             const EstimateOptions& options, std::vector<double>& findable) {
+  base::Result<SharedLearnings> learned = SharedLearnings{};
+  if (team.first()) {
+    learned = learn_ground(ground.country, options);
+  }
+  FG_TRY(SharedLearnings learnings, agreed(team, std::move(learned)));
+  learnings = unpacked(team.told(packed(learnings)));
+  findable = believe(team, ground.observations, own, learnings[kMines]);
+  base::Result<void> done;
+  for (std::size_t which = 0; which < learnings.size() && team.first() && done; ++which) {
+    if (learnings[which].observed) {
+      done = learn_fields(ground.country, which, which == kMines ? findable : std::vector<double>{}, options,
+                          learnings[which]);
+    }
+  }
+  FG_TRY_VOID(agreed(team, std::move(done)));
+  ground.country = {};
+  return unpacked(team.told(packed(learnings)));
+}
+
+base::Result<Posteriors> fit_together(Team& team, const RegionGround& ground, const SharedLearnings& learnings,
+                                      const std::vector<double>& findable, const EstimateOptions& options) {
+  Posteriors posteriors;
+  for (std::size_t which = 0; which < learnings.size(); ++which) {
+    if (learnings[which].observed) {
+      FG_TRY(auto posterior, fit_class_in_region(team, ground.observations, ground.owned, which, learnings[which],
+                                                 which == kMines ? findable : std::vector<double>{}, options));
+      posteriors.push_back(std::move(posterior));
+    }
+  }
+  return posteriors;
+}
+
+template <typename Packet, typename S, typename Visit>
+void each_member(Packet& packet, S& sum, Visit visit) {
+  visit(packet, sum.items);
+  visit(packet, sum.none);
+  for (auto& of_class : sum.classes) {
+    visit(packet, of_class.items);
+    visit(packet, of_class.any);
+    visit(packet, of_class.any_squared);
+  }
+  visit(packet, sum.mean);
+  visit(packet, sum.variance);
+  visit(packet, sum.evidence);
+  visit(packet, sum.weight);
+  visit(packet, sum.likeliest);
+}
+
+void put(base::PacketWriter& packet, const Sum& sum) {
+  each_member(packet, sum, [](auto& to, const auto& member) { to.put(member); });
+}
+
+void get(base::PacketReader& packet, Sum& sum) {
+  each_member(packet, sum, [](auto& from, auto& member) { from.get(member); });
+}
+
+void put(base::PacketWriter& packet, const std::vector<Reason>& reasons) {
+  packet.put(reasons.size());
+  for (const Reason& reason : reasons) {
+    packet.put(reason.text);
+    packet.put(reason.contribution);
+  }
+}
+
+void get(base::PacketReader& packet, std::vector<Reason>& reasons) {
+  std::size_t count = 0;
+  packet.get(count);
+  reasons.resize(count);
+  for (Reason& reason : reasons) {
+    packet.get(reason.text);
+    packet.get(reason.contribution);
+  }
+}
+
+void put(base::PacketWriter& packet, const PolygonEstimate& polygon) {
+  packet.put(
+      std::array{polygon.probability_none, polygon.items_mean, polygon.items_p05, polygon.items_p95, polygon.evidence});
+  put(packet, polygon.reasons);
+  packet.put(polygon.predicted);
+}
+
+void get(base::PacketReader& packet, PolygonEstimate& polygon) {
+  std::array<double, 5> figures{};
+  packet.get(figures);
+  polygon.probability_none = figures[0];
+  polygon.items_mean = figures[1];
+  polygon.items_p05 = figures[2];
+  polygon.items_p95 = figures[3];
+  polygon.evidence = figures[4];
+  get(packet, polygon.reasons);
+  packet.get(polygon.predicted);
+}
+
+/// A polygon's sums over several regions, with the reasons of its likeliest cell.
+struct Gathered {
+  Sum sum;
+  std::vector<Reason> reasons;
+};
+
+/// Sums of this region's polygons, each sent to the process that tells about it.
+std::vector<std::string> sums_for_homes(Team& team, const RegionGround& ground, const CountryMap& map,
+                                        const Posteriors& posteriors) {
+  std::vector<base::PacketWriter> to(team.size());
+  for (std::size_t p = 0; p < ground.asked.size(); ++p) {
+    base::PacketWriter& packet = to[ground.home[ground.asked[p]]];
+    const Sum& sum = map.polygons[p];
+    packet.put(ground.asked[p]);
+    put(packet, sum);
+    put(packet,
+        sum.weight > 0 ? reasons_for(posteriors, ground.observations, sum.likeliest_cell) : std::vector<Reason>{});
+  }
+  std::vector<std::string> bytes;
+  for (base::PacketWriter& packet : to) {
+    bytes.push_back(std::move(packet).bytes());
+  }
+  return bytes;
+}
+
+std::map<std::uint32_t, Gathered> gathered(const std::vector<std::string>& sent, std::size_t draws,
+                                           std::size_t classes) {
+  std::map<std::uint32_t, Gathered> result;
+  for (const std::string& bytes : sent) {  // by rank: the same bytes whatever came first
+    base::PacketReader packet(bytes);
+    while (!packet.done()) {
+      std::uint32_t asked = 0;
+      Gathered part{Sum(draws, classes), {}};
+      packet.get(asked);
+      get(packet, part.sum);
+      get(packet, part.reasons);
+      Gathered& all = result.try_emplace(asked, Gathered{Sum(draws, classes), {}}).first->second;
+      if (part.sum.likeliest > all.sum.likeliest) {
+        all.reasons = std::move(part.reasons);
+      }
+      all.sum.add(part.sum);
+    }
+  }
+  return result;
+}
+
+/// Every polygon asked for, in the first process.
+std::vector<PolygonEstimate> tell_polygons(Team& team, const RegionGround& ground, const CountryMap& map,
+                                           const Posteriors& posteriors, const EstimateOptions& options,
+                                           const std::vector<PolygonCells>& polygons) {
+  const auto sums = gathered(team.exchanged(sums_for_homes(team, ground, map, posteriors)),
+                             static_cast<std::size_t>(options.draws), posteriors.size());
+  base::PacketWriter packet;
+  for (const auto& [asked, all] : sums) {
+    PolygonEstimate polygon = polygon_of({}, all.sum, posteriors, options.seed, asked);
+    polygon.reasons = all.reasons;
+    packet.put(asked);
+    put(packet, polygon);
+  }
+  std::vector<std::string> to(team.size());
+  to[0] = std::move(packet).bytes();
+  std::vector<PolygonEstimate> result;
+  for (const PolygonCells& polygon : polygons) {  // those that no region touches stay unknown
+    result.push_back(polygon_of(polygon, Sum(0), posteriors, options.seed, 0));
+  }
+  for (const std::string& bytes : team.exchanged(std::move(to))) {
+    base::PacketReader told(bytes);
+    while (!told.done()) {
+      std::uint32_t asked = 0;
+      told.get(asked);
+      get(told, result[asked]);
+    }
+  }
+  return result;
+}
+
+/// The country's raster in the first process, band by band.
+geo::Raster gather_raster(Team& team, const RegionGround& ground, geo::Raster part, const geo::Grid& country) {
+  geo::Raster whole;
+  if (team.first()) {
+    whole = empty_raster(country, part.epsg);
+  }
+  const evidence::Region& own = ground.owned[team.rank()];
+  for (std::size_t band = 0; band < part.bands.size(); ++band) {
+    std::vector<float> mine;
+    mine.reserve(own.size());
+    for (std::int32_t row = own.first_row; row < own.first_row + own.rows; ++row) {
+      const auto begin =
+          part.bands[band].begin() + static_cast<std::ptrdiff_t>(part.grid.index(
+                                         own.first_column - ground.window.first_column, row - ground.window.first_row));
+      mine.insert(mine.end(), begin, begin + own.columns);
+    }
+    part.bands[band] = {};
+    base::PacketWriter packet;
+    packet.put(mine);
+    std::vector<std::string> to(team.size());
+    to[0] = std::move(packet).bytes();
+    const std::vector<std::string> sent = team.exchanged(std::move(to));
+    for (std::size_t rank = 0; rank < sent.size() && team.first(); ++rank) {
+      base::PacketReader told(sent[rank]);
+      told.get(mine);
+      const evidence::Region& from = ground.owned[rank];
+      for (std::int32_t row = 0; row < from.rows; ++row) {
+        std::copy_n(mine.begin() + static_cast<std::ptrdiff_t>(row) * from.columns, from.columns,
+                    whole.bands[band].begin() +
+                        static_cast<std::ptrdiff_t>(country.index(from.first_column, from.first_row + row)));
+      }
+    }
+  }
+  return whole;
+}
+
+void sum_nation(Team& team, Sum& nation) {
+  team.sum(nation.items);
+  std::array<double, 2> sums = {nation.mean, nation.variance};
+  team.sum(sums);
+  nation.mean = sums[0];
+  nation.variance = sums[1];
+}
+
+std::string settings_of(const evidence::Observations& observations, const EstimateOptions& options, std::size_t regions,
+                        std::int32_t overlap) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(settings_json(observations, options));
+  json["regions"] = regions;
+  json["overlap_cells"] = overlap;
+  return json.dump();
+}
+
+/// Numbers of searched cells and nodes of the whole country.
+void sum_classes(Team& team, const Posteriors& posteriors, const std::vector<std::uint8_t>& own,
+                 std::vector<ClassSummary>& classes) {
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    const auto& list = posteriors[k]->model.observations;
+    std::array<double, 1> searched = {static_cast<double>(
+        std::count_if(list.begin(), list.end(), [&](const Observation& o) { return own[o.cell] != 0; }))};
+    team.sum(searched);
+    classes[k].searched = static_cast<std::int64_t>(searched[0]);
+  }
+}
+
+}  // namespace
+
+void place_polygons(const geo::Grid& country, const std::vector<PolygonCells>& polygons, std::size_t rank,
+                    RegionGround& ground) {
+  const auto columns = static_cast<std::uint32_t>(country.columns);
+  const auto place_of = [&](std::uint32_t cell) {
+    return std::pair{static_cast<std::int32_t>(cell % columns), static_cast<std::int32_t>(cell / columns)};
+  };
+  const evidence::Region& own = ground.owned[rank];
+  ground.home.assign(polygons.size(), 0);
+  for (std::uint32_t p = 0; p < polygons.size(); ++p) {
+    PolygonCells here{polygons[p].id, polygons[p].area_m2, {}};
+    for (const geo::CellShare& touched : polygons[p].cells) {
+      const auto [column, row] = place_of(touched.cell);
+      if (own.has(column, row)) {
+        here.cells.push_back({static_cast<std::uint32_t>((row - ground.window.first_row) * ground.window.columns +
+                                                         column - ground.window.first_column),
+                              touched.share});
+      }
+    }
+    if (!polygons[p].cells.empty()) {
+      const auto [column, row] = place_of(polygons[p].cells.front().cell);
+      const auto home =
+          std::find_if(ground.owned.begin(), ground.owned.end(),
+                       [c = column, r = row](const evidence::Region& region) { return region.has(c, r); });
+      ground.home[p] = static_cast<std::uint32_t>(home - ground.owned.begin());
+    }
+    if (!here.cells.empty()) {
+      ground.asked.push_back(p);
+      ground.polygons.push_back(std::move(here));
+    }
+  }
+}
+
+base::Result<EstimateResult> estimate_in_regions(Team& team, RegionGround ground, const EstimateOptions& options,
+                                                 const std::vector<PolygonCells>& polygons,
+                                                 const base::Progress& progress) {
+  FG_CHECK(options.leave_out.empty() && !options.hyper && ground.owned.size() == team.size());
+  const std::vector<std::uint8_t> own = evidence::flags_of(ground.owned[team.rank()], ground.window);
+  progress("Learning what regions share", 0.1);
+  std::vector<double> findable;
+  FG_TRY(const SharedLearnings learnings, learn_together(team, ground, own, options, findable));
+  progress("Fitting the hazard field", 0.4);
+  FG_TRY(const Posteriors posteriors, fit_together(team, ground, learnings, findable, options));
+
+  progress("Drawing the map", 0.7);
+  const geo::Grid country = ground.observations.whole();
+  evidence::Observations& observations = ground.observations;
+  for (std::size_t cell = 0; cell < own.size(); ++cell) {
+    observations.inside[cell] = own[cell] != 0 ? observations.inside[cell] : 0;
+  }
+  CountryMap map = map_of(observations, options, posteriors, ground.polygons);
+  EstimateResult result;
+  describe(posteriors, result);
+  sum_classes(team, posteriors, own, result.classes);
+  result.polygons = tell_polygons(team, ground, map, posteriors, options, polygons);
+  map.polygons = {};
+  sum_nation(team, map.nation);
+  result.hazard.raster = gather_raster(team, ground, std::move(map.raster), country);
+  tell_nation(map.nation, observations, options.seed,
+              settings_of(observations, options, team.size(), ground.overlap_cells), result);
+  std::array<double, 1> cells = {
+      static_cast<double>(std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1}))};
+  team.sum(cells);
+  result.hazard.cells = static_cast<std::int64_t>(cells[0]);
+  progress("Estimate ready", 1);
+  return result;
+}
+
+}  // namespace firmground::estimate

@@ -1,0 +1,255 @@
+#include "estimate/region_estimate.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <barrier>
+#include <cmath>
+#include <memory>
+#include <thread>
+
+#include "base/random.h"
+#include "estimate/shared_learning.h"
+
+namespace firmground::estimate {
+namespace {
+
+/// What the threads of one team share.
+struct Table {
+  explicit Table(std::size_t size) : barrier(static_cast<std::ptrdiff_t>(size)), sums(size), mail(size) {}
+  std::barrier<> barrier;
+  std::vector<std::span<double>> sums;
+  std::vector<std::vector<std::string>> mail;
+  std::string told;
+};
+
+class ThreadTeam : public Team {
+ public:
+  ThreadTeam(Table& table, std::size_t rank) : table_(table), rank_(rank) {}
+  std::size_t rank() const override { return rank_; }
+  std::size_t size() const override { return table_.sums.size(); }
+  void sum(std::span<double> values) override {
+    table_.sums[rank_] = values;
+    table_.barrier.arrive_and_wait();
+    std::vector<double> total(values.size(), 0.0);
+    for (const std::span<double>& one : table_.sums) {
+      for (std::size_t i = 0; i < total.size(); ++i) {
+        total[i] += one[i];
+      }
+    }
+    table_.barrier.arrive_and_wait();
+    std::copy(total.begin(), total.end(), values.begin());
+  }
+  std::string told(std::string by_first) override {
+    if (first()) {
+      table_.told = std::move(by_first);
+    }
+    table_.barrier.arrive_and_wait();
+    std::string result = table_.told;
+    table_.barrier.arrive_and_wait();
+    return result;
+  }
+  std::vector<std::string> exchanged(std::vector<std::string> to) override {
+    table_.mail[rank_] = std::move(to);
+    table_.barrier.arrive_and_wait();
+    std::vector<std::string> result;
+    for (const auto& from : table_.mail) {
+      result.push_back(from[rank_]);
+    }
+    table_.barrier.arrive_and_wait();
+    return result;
+  }
+
+ private:
+  Table& table_;
+  std::size_t rank_;
+};
+
+constexpr std::int32_t kColumns = 150;
+constexpr std::int32_t kRows = 110;
+
+/// 7.5 x 5.5 km on cells of 50 m: an old front of mines across it, ERW everywhere, a third of the ground searched in
+/// blocks, and two records of minefields.
+evidence::Observations drawn_country() {
+  evidence::Observations o;
+  o.grid = {50, 0, kRows, kColumns, kRows};
+  o.inside.assign(o.grid.size(), 1);
+  o.processed.assign(o.grid.size(), 0);
+  o.mode = "effort";
+  evidence::CovariateField road{"distance to roads", "m", {}, false, {}};
+  evidence::CovariateField front{"distance to the former line of contact", "m", {}, false, {}};
+  base::Random random(11);
+  for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
+    const auto column = static_cast<double>(cell % kColumns);
+    const auto row = static_cast<double>(cell / kColumns);
+    const double from_front = std::abs(row - 55 - 15 * std::sin(column / 20)) * 50;
+    road.value.push_back(static_cast<float>(std::abs(column - 70) * 50));
+    front.value.push_back(static_cast<float>(from_front));
+    const double belt = from_front < 500 && std::sin(column / 7) > 0 ? 0.35 : 0.01;
+    const std::uint32_t block = cell / kColumns / 10 * 15 + cell % kColumns / 10;
+    if (base::Random(3, block).chance(0.35)) {
+      o.processed[cell] = 1;
+      o.searched[0].push_back(
+          {cell, 1, 0.9F, random.chance(belt) ? 1U + static_cast<std::uint32_t>(random.poisson(2)) : 0U});
+      o.searched[1].push_back({cell, 1, 0.8F, random.chance(0.03) ? 1U : 0U});
+    }
+  }
+  o.covariates = {road, front};
+  o.records.emplace();
+  o.records->records = {{"MF-1", "brigade", 0.7, 0.6, 0.4}, {"MF-2", "brigade", 0.5, 0.4, -0.3}};
+  for (std::uint32_t cell = 50 * kColumns + 60; cell < 50 * kColumns + 90; ++cell) {
+    o.records->shares.push_back({cell, 0, 0.3F});
+    o.records->shares.push_back({cell, 1, 0.1F});
+  }
+  return o;
+}
+
+std::vector<PolygonCells> drawn_polygons() {
+  PolygonCells across{"across every cut", 1e6, {}};
+  for (std::uint32_t cell = 40 * kColumns; cell < 70 * kColumns; ++cell) {
+    across.cells.push_back({cell, 1.0F});
+  }
+  return {across, {"nowhere", 5, {}}};
+}
+
+/// What a process would read of the country.
+RegionGround ground_of(const evidence::Observations& country, const std::vector<PolygonCells>& polygons,
+                       std::size_t rank, std::size_t regions) {
+  RegionGround ground;
+  ground.owned = evidence::cut_into_regions(country, regions);
+  ground.overlap_cells = 20;
+  ground.window = evidence::grown(ground.owned[rank], country.grid, ground.overlap_cells);
+  ground.observations = evidence::observations_in(country, ground.window);
+  for (const evidence::CovariateField& field : country.covariates) {
+    ground.observations.covariates.push_back(evidence::field_in(field, country.grid, ground.window));
+  }
+  if (rank == 0) {
+    ground.country = country;
+    ground.country.covariates.clear();
+    const auto cells = std::make_shared<const std::vector<std::uint32_t>>(cells_to_learn_from(country));
+    for (const evidence::CovariateField& field : country.covariates) {
+      ground.country.covariates.push_back(evidence::field_at(field, cells));
+    }
+  }
+  place_polygons(country.grid, polygons, rank, ground);
+  return ground;
+}
+
+EstimateResult by_regions(std::size_t regions, const EstimateOptions& options = {}) {
+  const evidence::Observations country = drawn_country();
+  const std::vector<PolygonCells> polygons = drawn_polygons();
+  Table table(regions);
+  std::vector<base::Result<EstimateResult>> results(regions);
+  std::vector<std::thread> threads;
+  for (std::size_t rank = 0; rank < regions; ++rank) {
+    threads.emplace_back([&, rank] {
+      ThreadTeam team(table, rank);
+      results[rank] = estimate_in_regions(team, ground_of(country, polygons, rank, regions), options,
+                                          rank == 0 ? polygons : std::vector<PolygonCells>{});
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_TRUE(results[0]) << base::to_text(results[0].error());
+  return std::move(*results[0]);
+}
+
+class RegionEstimate : public ::testing::TestWithParam<std::size_t> {};
+
+/// The tolerance of the issue: probabilities within .005, expected items within 1 % where p > .01.
+TEST_P(RegionEstimate, RegionsSayWhatTheWholeCountrySays) {
+  const auto whole = estimate(drawn_country(), {}, drawn_polygons());
+  ASSERT_TRUE(whole) << base::to_text(whole.error());
+  const EstimateResult regions = by_regions(GetParam());
+  const auto& a = whole->hazard.raster.bands;
+  const auto& b = regions.hazard.raster.bands;
+  double worst_probability = 0;
+  double worst_items = 0;
+  for (std::size_t cell = 0; cell < a[0].size(); ++cell) {
+    worst_probability = std::max(worst_probability, static_cast<double>(std::abs(a[0][cell] - b[0][cell])));
+    if (a[0][cell] > 0.01F) {
+      worst_items = std::max(worst_items, static_cast<double>(std::abs(b[1][cell] / a[1][cell] - 1)));
+    }
+  }
+  RecordProperty("worst_probability", fmt::format("{:.3g}", worst_probability));
+  RecordProperty("worst_items", fmt::format("{:.3g}", worst_items));
+  EXPECT_LT(worst_probability, 0.005);
+  EXPECT_LT(worst_items, 0.01);
+  EXPECT_NEAR(regions.hazard.totals.items_mean / whole->hazard.totals.items_mean, 1, 0.005);
+  EXPECT_EQ(regions.hazard.cells, whole->hazard.cells);
+  // Intervals rest on 100 other draws.
+  EXPECT_NEAR(regions.hazard.totals.items_p95 / whole->hazard.totals.items_p95, 1, 0.15);
+  EXPECT_NEAR(regions.hazard.totals.items_p05 / whole->hazard.totals.items_p05, 1, 0.15);
+  ASSERT_EQ(regions.polygons.size(), 2U);
+  EXPECT_EQ(regions.polygons[0].id, "across every cut");
+  EXPECT_NEAR(regions.polygons[0].items_mean / whole->polygons[0].items_mean, 1, 0.005);
+  ASSERT_FALSE(regions.polygons[0].reasons.empty());
+  EXPECT_EQ(regions.polygons[0].reasons[0].text, whole->polygons[0].reasons[0].text);
+  EXPECT_TRUE(std::isnan(regions.polygons[1].items_mean)) << "unknown is never zero";
+  EXPECT_EQ(regions.classes[0].searched, whole->classes[0].searched);
+}
+
+INSTANTIATE_TEST_SUITE_P(Regions, RegionEstimate, ::testing::Values(1, 2, 4));
+
+/// Noise belongs to places: other cuts draw nearly the same fields.
+TEST(RegionDraws, AreThoseOfAnyOtherNumberOfRegions) {
+  const EstimateResult two = by_regions(2);
+  const EstimateResult four = by_regions(4);
+  ASSERT_EQ(two.predicted_total.size(), four.predicted_total.size());
+  for (std::size_t m = 0; m < two.predicted_total.size(); ++m) {
+    EXPECT_NEAR(two.predicted_total[m] / four.predicted_total[m], 1, 0.01);
+  }
+}
+
+TEST(RegionDraws, AreTheSameBytesAgain) {
+  const EstimateResult one = by_regions(4);
+  const EstimateResult again = by_regions(4);
+  EXPECT_EQ(one.predicted_total, again.predicted_total);
+  EXPECT_EQ(one.hazard.raster.bands[3], again.hazard.raster.bands[3]);
+}
+
+/// Nothing was searched: every process says so, and nobody waits.
+TEST(RegionErrors, ReachEveryProcess) {
+  evidence::Observations country = drawn_country();
+  country.searched = {};
+  country.records.reset();
+  Table table(2);
+  std::vector<std::string> said(2);
+  std::vector<std::thread> threads;
+  for (std::size_t rank = 0; rank < 2; ++rank) {
+    threads.emplace_back([&, rank] {
+      ThreadTeam team(table, rank);
+      const auto result = estimate_in_regions(team, ground_of(country, {}, rank, 2), {}, {});
+      said[rank] = result ? "" : result.error().id;
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(said[0], "estimate.nothing_observed");
+  EXPECT_EQ(said[1], "estimate.nothing_observed");
+}
+
+TEST(Regions, CoverTheCountryOnceAndShareTheWork) {
+  const evidence::Observations country = drawn_country();
+  for (const std::size_t count : {1U, 2U, 3U, 7U}) {
+    const auto regions = evidence::cut_into_regions(country, count);
+    ASSERT_EQ(regions.size(), count);
+    std::vector<int> times(country.grid.size(), 0);
+    std::size_t most = 0;
+    for (const evidence::Region& region : regions) {
+      most = std::max(most, region.size());
+      for (std::int32_t row = 0; row < region.rows; ++row) {
+        for (std::int32_t column = 0; column < region.columns; ++column) {
+          ++times[country.grid.index(region.first_column + column, region.first_row + row)];
+        }
+      }
+    }
+    EXPECT_EQ(std::count(times.begin(), times.end(), 1), static_cast<std::ptrdiff_t>(times.size()));
+    EXPECT_LT(most, 2 * country.grid.size() / count);
+  }
+}
+
+}  // namespace
+}  // namespace firmground::estimate
