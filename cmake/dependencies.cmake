@@ -18,6 +18,7 @@ find_package(Poco REQUIRED COMPONENTS Foundation Net Util)
 pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo cairo-pdf)
+find_package(MPI COMPONENTS C)  # src/mpi alone, built where it is found
 find_library(GEOS_C_LIBRARY geos_c REQUIRED)
 find_library(CHOLMOD_LIBRARY cholmod REQUIRED)
 find_library(OPENBLAS_LIBRARY openblas REQUIRED)

@@ -1,15 +1,8 @@
-#include <fmt/core.h>
-#include <sys/resource.h>
-
 #include <chrono>
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <string>
 
-#include "base/ids.h"
+#include "cli/estimate_arguments.h"
 #include "cli/verbs.h"
-#include "geo/raster.h"
 #include "pipeline/estimate_programme.h"
 #include "register/register.h"
 
@@ -17,142 +10,33 @@ namespace firmground::cli {
 
 namespace {
 
-struct EstimateVerb {
-  std::string programme, mode = "automatic", from, until, out, table, polygons = "hazards", records = "reconciled";
-  double cell_m = 50;
-  std::uint64_t seed = 1;
-  int draws = 100;
-};
-
-evidence::Mode mode_of(const std::string& text) {
-  return text == "effort"          ? evidence::Mode::effort
-         : text == "presence-only" ? evidence::Mode::presence_only
-                                   : evidence::Mode::automatic;
-}
-
-base::Result<std::optional<mineaction::Date>> day(const std::string& text) {
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  FG_TRY(const mineaction::Date date, mineaction::Date::parse(text));
-  return date;
-}
-
-std::string quoted(std::string text) {
-  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) {
-    text.insert(at, 1, '"');
-  }
-  return '"' + text + '"';
-}
-
-/// CSV: one row per polygon, most likely first reason last.
-std::string table_of(const std::vector<estimate::PolygonEstimate>& polygons) {
-  std::string csv = "id,area_m2,probability_no_item,items_mean,items_p05,items_p95,evidence,reasons\n";
-  for (const estimate::PolygonEstimate& p : polygons) {
-    std::string reasons;
-    for (const estimate::Reason& reason : p.reasons) {
-      reasons += fmt::format("{}{} ({:+.2f})", reasons.empty() ? "" : "; ", reason.text, reason.contribution);
-    }
-    csv += fmt::format("{},{:.0f},{:.4f},{:.3f},{:.1f},{:.1f},{:.3f},{}\n", quoted(p.id), p.area_m2, p.probability_none,
-                       p.items_mean, p.items_p05, p.items_p95, p.evidence, quoted(reasons));
-  }
-  return csv;
-}
-
-double peak_mb() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
-base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateVerb& asked, const base::Progress& progress) {
+base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& asked, const base::Progress& progress) {
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
   progress("Reading the register", 0);
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
-  pipeline::EstimateRequest request;
-  request.observe.cell_m = asked.cell_m;
-  request.observe.mode = mode_of(asked.mode);
-  FG_TRY(request.observe.from, day(asked.from));
-  FG_TRY(request.observe.until, day(asked.until));
-  request.records = asked.records == "as-drawn" ? pipeline::RecordUse::as_drawn : pipeline::RecordUse::reconciled;
-  request.estimate.seed = asked.seed;
-  request.estimate.draws = asked.draws;
+  FG_TRY(const pipeline::EstimateRequest request, request_of(asked));
   FG_TRY(pipeline::EstimateOutcome outcome, pipeline::estimate_programme(programme, snapshot, request, progress));
-  if (!asked.out.empty()) {
-    FG_TRY(const auto raster, programme.load(pipeline::kHazardRaster));
-    FG_CHECK(raster.has_value());
-    FG_TRY_VOID(geo::write_file(asked.out, raster->bytes));
-  }
-  if (!asked.table.empty()) {
-    FG_TRY_VOID(geo::write_file(asked.table, table_of(outcome.stored.polygons[asked.polygons])));
-  }
+  FG_TRY_VOID(write_files(asked, programme, outcome));
   return outcome;
 }
 
-int run_estimate(const EstimateVerb& asked, const Common& common) {
+int run_estimate(const EstimateArguments& asked, const Common& common) {
   const auto started = std::chrono::steady_clock::now();
   const auto outcome = make_estimate(asked, progress_on_terminal(common));
   if (!outcome) {
     return refuse(outcome.error(), common);
   }
-  const pipeline::StoredEstimate& e = outcome->stored;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  if (common.json) {
-    const nlohmann::ordered_json json = {{"cells", e.cells},
-                                         {"cell_m", e.cell_m},
-                                         {"items_mean", e.totals.items_mean},
-                                         {"items_p05", e.totals.items_p05},
-                                         {"items_p95", e.totals.items_p95},
-                                         {"seconds", seconds},
-                                         {"peak_mb", peak_mb()},
-                                         {"stamp", nlohmann::json::parse(e.stamp.to_json())},
-                                         {"mode", e.mode},
-                                         {"notes", outcome->notes}};
-    fmt::print("{}\n", json.dump());
-    return kDone;
-  }
-  const bool events = e.mode == "presence-only";
-  fmt::print("{} cells of {:g} m estimated in {:.1f} s ({})\n", e.cells, e.cell_m, seconds, e.mode);
-  fmt::print("{}: {:.0f}, 90 % interval {:.0f} to {:.0f}\n",
-             events ? "Events expected in a period as long as the one observed" : "Items that remain",
-             e.totals.items_mean, e.totals.items_p05, e.totals.items_p95);
-  for (const std::string& note : outcome->notes) {
-    fmt::print("Note: {}\n", note);
-  }
-  fmt::print("Not searched and not estimated is not known, never zero.\nStamp {}\n", e.stamp.id());
+  print_outcome(*outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(), common);
   return kDone;
 }
 
 }  // namespace
 
 std::function<int()> verb_estimate(CLI::App& app) {
-  auto asked = std::make_shared<EstimateVerb>();
+  auto asked = std::make_shared<EstimateArguments>();
   CLI::App* verb = app.add_subcommand(
       "estimate", "Estimate where ordnance remains, with its uncertainty, and keep it in the programme");
-  verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
-  verb->add_option("--cell", asked->cell_m, "Cell size in metres")
-      ->check(CLI::Range(1.0, 100000.0))
-      ->capture_default_str();
-  verb->add_option("--mode", asked->mode,
-                   "effort (searched land tells where nothing was found) or presence-only (a bare register of events)")
-      ->check(CLI::IsMember({"automatic", "effort", "presence-only"}))
-      ->capture_default_str();
-  verb->add_option("--from", asked->from, "Only finds and events from this day on (YYYY-MM-DD)");
-  verb->add_option("--until", asked->until, "Only what was released, found or happened until this day (YYYY-MM-DD)");
-  verb->add_option("--records", asked->records,
-                   "Minefield records: reconciled with what was found, or as-drawn (their outlines as they stand)")
-      ->check(CLI::IsMember({"reconciled", "as-drawn"}))
-      ->capture_default_str();
-  verb->add_option("--seed", asked->seed, "Seed of the posterior draws")->capture_default_str();
-  verb->add_option("--draws", asked->draws, "Joint posterior draws behind the intervals")
-      ->check(CLI::Range(20, 2000))
-      ->capture_default_str();
-  verb->add_option("--out", asked->out, "Also write the hazard raster to this Cloud-Optimised GeoTIFF");
-  verb->add_option("--table", asked->table,
-                   "Also write P(no item), expected items and interval of every polygon to this CSV file");
-  verb->add_option("--polygons", asked->polygons, "Whose polygons --table lists")
-      ->check(CLI::IsMember({"hazards", "minefield-records", "land-release", "districts", "projects", "tasks"}))
-      ->capture_default_str();
+  add_estimate_options(*verb, *asked);
   auto common = add_common_options(*verb);
   return [asked, common] { return run_estimate(*asked, *common); };
 }

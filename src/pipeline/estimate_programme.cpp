@@ -45,6 +45,39 @@ void add_kind(const std::string& kind, const std::vector<Record>& records, Id id
   asked.kinds.emplace_back(kind, count);
 }
 
+/// The stored estimate, when it is what the request would make.
+base::Result<std::optional<StoredEstimate>> reusable(const registry::Register& programme,
+                                                     const mineaction::Snapshot& snapshot,
+                                                     const EstimateRequest& request) {
+  FG_TRY(std::optional<StoredEstimate> latest, latest_estimate(programme, snapshot));
+  if (latest &&
+      (latest->stale || latest->request != request_json(request) || latest->stamp.version != base::version())) {
+    latest.reset();
+  }
+  return latest;
+}
+
+}  // namespace
+
+base::Result<void> reconcile_for_estimate(const registry::Register& programme, mineaction::Snapshot snapshot,
+                                          const EstimateRequest& request, evidence::Observations& observations,
+                                          const base::Progress& progress) {
+  FG_TRY(const RecordedPlaces places, put_back_recorded(programme, snapshot));
+  evidence::ReconcileOptions options;
+  options.known = places.settled;
+  options.written = places.written;
+  // A reading of somebody's own table of hypotheses is not known here: such a record is read anew.
+  std::erase_if(options.known, [&](const auto& known) {
+    return std::none_of(options.hypotheses.begin(), options.hypotheses.end(),
+                        [&](const evidence::Hypothesis& hypothesis) { return hypothesis.id == known.second; });
+  });
+  FG_TRY_VOID(evidence::reconcile_records(snapshot, request.observe, {}, options, observations, progress));
+  if (observations.records) {
+    observations.records->as_recorded = places.hash;
+  }
+  return {};
+}
+
 StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPolygons& asked,
                           const EstimateRequest& request, const std::string& made_at) {
   const estimate::HazardEstimate& hazard = result.hazard;
@@ -68,51 +101,20 @@ StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPol
   return stored;
 }
 
-/// The stored estimate, when it is what the request would make.
-base::Result<std::optional<StoredEstimate>> reusable(const registry::Register& programme,
-                                                     const mineaction::Snapshot& snapshot,
-                                                     const EstimateRequest& request) {
-  FG_TRY(std::optional<StoredEstimate> latest, latest_estimate(programme, snapshot));
-  if (latest &&
-      (latest->stale || latest->request != request_json(request) || latest->stamp.version != base::version())) {
-    latest.reset();
-  }
-  return latest;
-}
-
-/// Reconciles what was recorded: a place that somebody accepted is no evidence for itself.
-base::Result<void> reconcile(const registry::Register& programme, mineaction::Snapshot snapshot,
-                             const EstimateRequest& request, evidence::Observations& observations,
-                             const base::Progress& progress) {
-  FG_TRY(const RecordedPlaces places, put_back_recorded(programme, snapshot));
-  evidence::ReconcileOptions options;
-  options.known = places.settled;
-  options.written = places.written;
-  // A reading of somebody's own table of hypotheses is not known here: such a record is read anew.
-  std::erase_if(options.known, [&](const auto& known) {
-    return std::none_of(options.hypotheses.begin(), options.hypotheses.end(),
-                        [&](const evidence::Hypothesis& hypothesis) { return hypothesis.id == known.second; });
-  });
-  FG_TRY_VOID(evidence::reconcile_records(snapshot, request.observe, {}, options, observations, progress));
-  if (observations.records) {
-    observations.records->as_recorded = places.hash;
-  }
-  return {};
-}
-
-}  // namespace
-
 std::string request_json(const EstimateRequest& request) {
-  const nlohmann::ordered_json json = {
-      {"cell_m", request.observe.cell_m},
-      {"mode", to_string(request.observe.mode)},
-      {"from", date_or_empty(request.observe.from)},
-      {"until", date_or_empty(request.observe.until)},
-      {"records", request.records == RecordUse::reconciled ? "reconciled" : "as-drawn"},
-      {"seed", request.estimate.seed},
-      {"draws", request.estimate.draws},
-      {"most_nodes", request.estimate.most_nodes},
-      {"most_hyper_searches", request.estimate.most_hyper_searches}};
+  nlohmann::ordered_json json = {{"cell_m", request.observe.cell_m},
+                                 {"mode", to_string(request.observe.mode)},
+                                 {"from", date_or_empty(request.observe.from)},
+                                 {"until", date_or_empty(request.observe.until)},
+                                 {"records", request.records == RecordUse::reconciled ? "reconciled" : "as-drawn"},
+                                 {"seed", request.estimate.seed},
+                                 {"draws", request.estimate.draws},
+                                 {"most_nodes", request.estimate.most_nodes},
+                                 {"most_hyper_searches", request.estimate.most_hyper_searches}};
+  if (request.regions > 0) {
+    json["regions"] = request.regions;
+    json["overlap_m"] = request.overlap_m;
+  }
   return json.dump();
 }
 
@@ -139,7 +141,7 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   }
   FG_TRY(evidence::Observations observations, evidence::observe(snapshot, request.observe, progress));
   if (request.records == RecordUse::reconciled) {
-    FG_TRY_VOID(reconcile(programme, snapshot, request, observations, progress));
+    FG_TRY_VOID(reconcile_for_estimate(programme, snapshot, request, observations, progress));
   }
   const AskedPolygons asked = polygons_of(snapshot, observations.grid);
   FG_TRY(const estimate::EstimateResult result,

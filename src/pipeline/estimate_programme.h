@@ -21,7 +21,9 @@ struct EstimateRequest {
   evidence::ObserveOptions observe;
   estimate::EstimateOptions estimate;
   RecordUse records = RecordUse::reconciled;
-  bool reuse = false;  ///< an estimate of this snapshot that was asked for in the same way is not made again
+  std::size_t regions = 0;  ///< of a team of processes (estimate_regions.h); 0: the country in one piece
+  double overlap_m = 0;     ///< of regions
+  bool reuse = false;       ///< an estimate of this snapshot that was asked for in the same way is not made again
 };
 
 struct EstimateOutcome {
@@ -43,6 +45,15 @@ struct AskedPolygons {
 /// Hazards, minefield records, land releases, districts, projects and tasks that have an area.
 /// REQUIRES: snapshot.crs.  Cost: linear in the cells covered.
 AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid);
+
+/// Reconciles what was recorded, for an estimate: a place that somebody accepted is no evidence for itself.
+base::Result<void> reconcile_for_estimate(const registry::Register& programme, mineaction::Snapshot snapshot,
+                                          const EstimateRequest& request, evidence::Observations& observations,
+                                          const base::Progress& progress);
+
+/// What is kept of an estimate.  `asked`: its kinds, in the order of result.polygons.
+StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPolygons& asked,
+                          const EstimateRequest& request, const std::string& made_at);
 
 /// observe, reconcile, estimate, store: what `firmground estimate` does.  Errors: those of the stages and of
 /// store_estimate().

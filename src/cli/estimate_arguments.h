@@ -1,0 +1,32 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+#include "cli/verbs.h"
+#include "pipeline/estimate_programme.h"
+
+/// What `firmground estimate` and `firmground-mpi estimate` have in common: arguments, and what is said of the result.
+namespace firmground::cli {
+
+struct EstimateArguments {
+  std::string programme, mode = "automatic", from, until, out, table, polygons = "hazards", records = "reconciled";
+  double cell_m = 50;
+  std::uint64_t seed = 1;
+  int draws = 100;
+};
+
+void add_estimate_options(CLI::App& verb, EstimateArguments& asked);
+/// Errors: mineaction.date_unreadable and the like.
+base::Result<pipeline::EstimateRequest> request_of(const EstimateArguments& asked);
+/// The files that --out and --table name.  Errors: those of geo::write_file.
+base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
+                               const pipeline::EstimateOutcome& outcome);
+/// Most memory that this process has held.
+double peak_mb();
+/// On standard output.  `also`: what else the JSON says.
+void print_outcome(const pipeline::EstimateOutcome& outcome, double seconds, const Common& common,
+                   const std::string& also = "{}");
+
+}  // namespace firmground::cli

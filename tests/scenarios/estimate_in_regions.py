@@ -1,0 +1,104 @@
+"""The estimate by several processes, a region of the country each, says what one process says (needs Open MPI's mpirun)."""
+import array
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from programme import BINARY, as_json, check, firmground, fresh, near, skip  # noqa: E402
+
+REGIONS = os.path.join(os.path.dirname(os.path.abspath(BINARY)), "firmground-mpi")
+
+
+def mpirun(processes, *arguments, expect=0):
+    command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", str(processes), REGIONS, *map(str, arguments)]
+    started = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    print("%6.1f s  %s" % (time.monotonic() - started, " ".join(command[3:])))
+    if (done.returncode == 0) != (expect == 0):
+        print(done.stdout[-4000:] + done.stderr[-4000:])
+        raise SystemExit("exit status %d, expected %d" % (done.returncode, expect))
+    return done
+
+
+def bands(tif):
+    """The five bands of a hazard raster, as lists of floats."""
+    raw = tif + ".raw"
+    subprocess.run(["gdal_translate", "-q", "-of", "ENVI", "-co", "INTERLEAVE=BSQ", tif, raw], check=True)
+    values = array.array("f")
+    with open(raw, "rb") as file:
+        values.frombytes(file.read())
+    cells = len(values) // 5
+    return [values[b * cells:(b + 1) * cells] for b in range(5)]
+
+
+def hold_to(one, many, processes):
+    """Probabilities within .005, expected items within 1 % where p > .01 (the stated tolerance)."""
+    estimated = [i for i, p in enumerate(one[0]) if p == p]
+    check(estimated == [i for i, p in enumerate(many[0]) if p == p], "the same cells are estimated")
+    worst = max(abs(one[0][i] - many[0][i]) for i in estimated)
+    check(worst < 0.005, "%d processes: probabilities differ by at most %.2g" % (processes, worst))
+    worst = max(abs(many[1][i] / one[1][i] - 1) for i in estimated if one[0][i] > 0.01)
+    check(worst < 0.01, "and expected items, where p > .01, by at most %.2g %%" % (100 * worst))
+    worst = max(abs(one[4][i] - many[4][i]) for i in estimated)
+    check(worst < 0.01, "and the share of evidence by at most %.2g" % worst)
+
+
+def one_is_killed():
+    """Starts two processes and kills one of them while both are at work; gives how it ended."""
+    started = subprocess.Popen(["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2", REGIONS, "estimate", "country.gpkg"],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = ""
+    while "placing records" not in said:
+        line = started.stdout.readline()
+        if not line:
+            raise SystemExit("ended before anybody was killed: " + said[-2000:])
+        said += line
+    with open("/proc/%d/task/%d/children" % (started.pid, started.pid), encoding="utf-8") as file:
+        os.kill(int(file.read().split()[-1]), signal.SIGKILL)
+    said += started.communicate(timeout=60)[0]
+    return started.returncode, said
+
+
+if not shutil.which("mpirun") or not os.path.exists(REGIONS):
+    skip("no MPI on this machine; ./test installs it (openmpi-bin, libopenmpi-dev)")
+
+fresh("country", "country.gpkg", "other.gpkg", "one.tif", "two.tif", "four.tif")
+firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
+firmground("init", "country.gpkg", "--profile", "invented-country")
+firmground("import", "country.gpkg", "country", "-q")
+
+asked = ("country.gpkg", "--cell", 100, "--draws", 40)
+one = as_json("estimate", *asked, "--out", "one.tif", "--table", "one.csv", "-q")
+whole = bands("one.tif")
+for processes, name in ((2, "two"), (4, "four")):
+    done = mpirun(processes, "estimate", *asked, "--out", name + ".tif", "--table", name + ".csv", "--json", "-q")
+    many = json.loads(done.stdout)
+    hold_to(whole, bands(name + ".tif"), processes)
+    check(near(many["items_mean"], one["items_mean"], 0.001 * one["items_mean"]), "the total is the same")
+    check(many["cells"] == one["cells"], "over as many cells")
+    check(near(many["items_p05"], one["items_p05"], 0.15 * one["items_p05"]) and
+          near(many["items_p95"], one["items_p95"], 0.15 * one["items_p95"]), "its interval rests on other draws, and is about as wide")
+    settings = json.loads(many["stamp"]["settings"])
+    check(settings["regions"] == processes and settings["overlap_cells"] == 30, "the stamp says how many regions, and their overlap")
+    check(len(many["peak_mb_by_process"]) == processes, "and every process tells the memory that it took")
+    with open("one.csv", encoding="utf-8") as a, open(name + ".csv", encoding="utf-8") as b:
+        rows, others = a.read().splitlines(), b.read().splitlines()
+    check(len(rows) == len(others) and len(rows) > 1000, "every hazard is in the table")
+    check([r.split(",")[0] for r in rows] == [r.split(",")[0] for r in others], "in the same order")
+    items, other = (sum(float(r.split(",")[3]) for r in t[1:]) for t in (rows, others))
+    check(near(items, other, 0.002 * items), "and holds as many items (%.1f, %.1f)" % (items, other))
+
+# What is wrong is said once, by one process, and ends all of them.
+wrong = mpirun(2, "estimate", "country.gpkg", "--cell", "wide", expect=2)
+check((wrong.stdout + wrong.stderr).count("--cell") == 1, "a bad argument is told once")
+missing = mpirun(2, "estimate", "other.gpkg", "-q", expect=1)
+check(missing.stderr.count("firmground: ") == 1, "a missing programme is told once: " + missing.stderr.splitlines()[0])
+narrow = mpirun(4, "estimate", "country.gpkg", "--cell", 5000, "--records", "as-drawn", "-q", expect=1)
+check("PI-0501" in narrow.stderr and narrow.stderr.count("PI-0501") == 1, "too many regions for the country are refused")
+status, said = one_is_killed()
+check(status != 0 and "signal 9" in said, "a process that is killed ends the others, and mpirun says why")
