@@ -138,8 +138,8 @@ CellDesign cell_design(const HazardModel& model, const geo::Grid& grid, std::uin
 
 std::vector<double> interpolated(const HazardModel& from, const std::vector<double>& latent, const HazardModel& to) {
   std::vector<double> result(to.latent(), 0.0);
-  const auto fill = [&](const Lattice& source, std::int32_t source_offset, const Lattice& target,
-                        std::int32_t target_offset) {
+  const auto fill = [&](const Lattice& source, std::size_t source_offset, const Lattice& target,
+                        std::size_t target_offset) {
     for (std::int32_t row = 0; row < target.rows; ++row) {
       for (std::int32_t column = 0; column < target.columns; ++column) {
         const std::int32_t node = target.node[target.at(column, row)];
@@ -155,14 +155,15 @@ std::vector<double> interpolated(const HazardModel& from, const std::vector<doub
         for (std::size_t k = 0; k < 4; ++k) {
           const std::int32_t at = source.node[corner[k]];
           sum += at < 0 ? 0.0
-                        : static_cast<double>(place.weight[k]) * latent[static_cast<std::size_t>(at + source_offset)];
+                        : static_cast<double>(place.weight[k]) * latent[static_cast<std::size_t>(at) + source_offset];
         }
-        result[static_cast<std::size_t>(node + target_offset)] = sum;
+        result[static_cast<std::size_t>(node) + target_offset] = sum;
       }
     }
   };
   fill(from.short_lattice, 0, to.short_lattice, 0);
-  fill(from.long_lattice, from.short_lattice.active, to.long_lattice, to.short_lattice.active);
+  fill(from.long_lattice, static_cast<std::size_t>(from.short_lattice.active), to.long_lattice,
+       static_cast<std::size_t>(to.short_lattice.active));
   return result;
 }
 

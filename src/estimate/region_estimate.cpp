@@ -159,6 +159,7 @@ std::vector<std::string> sums_for_homes(Team& team, const RegionGround& ground, 
         sum.weight > 0 ? reasons_for(posteriors, ground.observations, sum.likeliest_cell) : std::vector<Reason>{});
   }
   std::vector<std::string> bytes;
+  bytes.reserve(to.size());
   for (base::PacketWriter& packet : to) {
     bytes.push_back(std::move(packet).bytes());
   }
@@ -202,6 +203,7 @@ std::vector<PolygonEstimate> tell_polygons(Team& team, const RegionGround& groun
   std::vector<std::string> to(team.size());
   to[0] = std::move(packet).bytes();
   std::vector<PolygonEstimate> result;
+  result.reserve(polygons.size());
   for (const PolygonCells& polygon : polygons) {  // those that no region touches stay unknown
     result.push_back(polygon_of(polygon, Sum(0), posteriors, options.seed, 0));
   }

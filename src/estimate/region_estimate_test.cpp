@@ -53,6 +53,7 @@ class ThreadTeam : public Team {
     table_.mail[rank_] = std::move(to);
     table_.barrier.arrive_and_wait();
     std::vector<std::string> result;
+    result.reserve(table_.mail.size());
     for (const auto& from : table_.mail) {
       result.push_back(from[rank_]);
     }
@@ -81,7 +82,8 @@ evidence::Observations drawn_country() {
   base::Random random(11);
   for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
     const auto column = static_cast<double>(cell % kColumns);
-    const auto row = static_cast<double>(cell / kColumns);
+    const std::uint32_t row_of_cell = cell / kColumns;
+    const auto row = static_cast<double>(row_of_cell);
     const double from_front = std::abs(row - 55 - 15 * std::sin(column / 20)) * 50;
     road.value.push_back(static_cast<float>(std::abs(column - 70) * 50));
     front.value.push_back(static_cast<float>(from_front));
@@ -141,6 +143,7 @@ EstimateResult by_regions(std::size_t regions, const EstimateOptions& options = 
   Table table(regions);
   std::vector<base::Result<EstimateResult>> results(regions);
   std::vector<std::thread> threads;
+  threads.reserve(regions);
   for (std::size_t rank = 0; rank < regions; ++rank) {
     threads.emplace_back([&, rank] {
       ThreadTeam team(table, rank);
@@ -217,6 +220,7 @@ TEST(RegionErrors, ReachEveryProcess) {
   Table table(2);
   std::vector<std::string> said(2);
   std::vector<std::thread> threads;
+  threads.reserve(2);
   for (std::size_t rank = 0; rank < 2; ++rank) {
     threads.emplace_back([&, rank] {
       ThreadTeam team(table, rank);

@@ -44,6 +44,7 @@ SharedLearning learn_ground_of(const evidence::Observations& country, std::size_
   const std::vector<Observation> list = list_of(country, which, options, SearchTable(learning.law));
   learning.step = step_within(country, list, short_reach_m(country.grid), options.most_nodes);
   std::vector<std::uint32_t> cells;
+  cells.reserve(list.size());
   for (const Observation& o : list) {
     cells.push_back(o.cell);
   }
