@@ -1,10 +1,14 @@
-// The estimate of an invented country: bench_estimate [--size small|national] [--cell 50] [--growth] [--tiny]
-// One line per cell size: cells, seconds to observe, to reconcile minefield records and to estimate, largest memory so
-// far, items, hash of the map.
+// The estimate of an invented country: bench_estimate [--size small|national] [--cell 50] [--growth] [--update
+// [--anew]] [--tiny] One line per cell size: cells, seconds to observe, to reconcile minefield records and to estimate,
+// largest memory so far, items, hash of the map. With --update also what bringing it up to date with one find takes,
+// and with --anew how far that is from a whole estimate that learns everything anew.
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "base/hash.h"
 #include "estimate/estimate.h"
+#include "estimate/update_estimate.h"
 #include "evidence/observations.h"
 #include "evidence/record_fields.h"
 #include "measure.h"
@@ -22,19 +26,76 @@ std::string hash_of(const geo::Raster& raster) {
   return hasher.hex().substr(0, 16);
 }
 
-void measure(const mineaction::Snapshot& snapshot, double cell_m) {
+/// The searched cell in the middle of the list that no mine was found in.
+std::size_t empty_search(const std::vector<evidence::SearchedCell>& searched) {
+  std::size_t at = searched.size() / 2;
+  while (searched[at].found > 0) {
+    ++at;
+  }
+  return at;
+}
+
+void print_difference(const char* what, const geo::Raster& a, const geo::Raster& b,
+                      const std::vector<std::uint8_t>& refreshed) {
+  double probability[2] = {0, 0};
+  double items[2] = {0, 0};
+  for (std::size_t cell = 0; cell < refreshed.size(); ++cell) {
+    const int k = refreshed[cell] != 0 ? 1 : 0;
+    probability[k] = std::max(probability[k], std::abs(static_cast<double>(a.bands[0][cell] - b.bands[0][cell])));
+    if (b.bands[0][cell] > 0.01F) {
+      items[k] = std::max(items[k], std::abs(static_cast<double>(a.bands[1][cell] / b.bands[1][cell]) - 1));
+    }
+  }
+  fmt::print("  off {}: {:.4f} and {:.1f} % in the window, {:.4f} and {:.1f} % beyond (P(any), expected items)\n", what,
+             probability[1], 100 * items[1], probability[0], 100 * items[0]);
+}
+
+void measure_update(const evidence::Observations& before, const estimate::EstimateResult& whole, bool anew) {
+  evidence::Observations now = before;
+  now.searched[0][empty_search(before.searched[0])].found = 1;
+  const std::string bytes = estimate::to_bytes(*whole.state);
+  const auto [read_s, state] = bench::timed([&] { return bench::value_of(estimate::parse_estimate_state(bytes)); });
+  geo::Raster raster = whole.hazard.raster;
+  const double cpu = bench::cpu_seconds();
+  const auto [update_s, update] = bench::timed(
+      [&, &kept = state] { return bench::value_of(estimate::update_estimate(kept, now, {}, {}, raster)); });
+  fmt::print(
+      "  one find: state {:.1f} MB read in {:.2f} s, update {:.2f} s ({:.2f} s of processor), {} cells refreshed, "
+      "others "
+      "shift by {:.2f} % at most\n",
+      1e-6 * static_cast<double>(bytes.size()), read_s, update_s, bench::cpu_seconds() - cpu, update.cells_refreshed,
+      100 * std::expm1(update.shift_beyond));
+  if (anew) {
+    print_difference("a whole estimate that learns anew", raster,
+                     bench::value_of(estimate::estimate(now)).hazard.raster, update.refreshed);
+    estimate::EstimateOptions same;
+    same.learnt.emplace();
+    for (const estimate::ClassState& of_class : whole.state->classes) {
+      (*same.learnt)[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.learnt;
+    }
+    print_difference("one that takes hyperparameters and laws as learned", raster,
+                     bench::value_of(estimate::estimate(now, same)).hazard.raster, update.refreshed);
+  }
+}
+
+void measure(const mineaction::Snapshot& snapshot, double cell_m, bool update, bool anew) {
   evidence::ObserveOptions options;
   options.cell_m = cell_m;
   auto [observe_s, observations] = bench::timed([&] { return bench::value_of(evidence::observe(snapshot, options)); });
   evidence::Observations& seen = observations;
   const auto [reconcile_s, reconciled] =
       bench::timed([&] { return evidence::reconcile_records(snapshot, options, {}, {}, seen).has_value(); });
-  const auto [estimate_s, result] = bench::timed([&] { return bench::value_of(estimate::estimate(seen)); });
+  estimate::EstimateOptions asked;
+  asked.keep = update;
+  const auto [estimate_s, result] = bench::timed([&] { return bench::value_of(estimate::estimate(seen, asked)); });
   fmt::print(
       "{:5.0f} m {:9} cells  observe {:7.2f} s  reconcile {:7.2f} s  estimate {:7.2f} s  peak {:6.0f} MB  {:8.0f} "
       "items  {}\n",
       cell_m, result.hazard.cells, observe_s, reconcile_s, estimate_s, bench::peak_mb(),
       result.hazard.totals.items_mean, hash_of(result.hazard.raster));
+  if (update) {
+    measure_update(seen, result, anew);
+  }
 }
 
 }  // namespace
@@ -49,7 +110,8 @@ int main(int argc, char** argv) {
     cells = {400, 200, 100, 50};
   }
   for (const double cell_m : cells) {
-    measure(country.known, cell_m);
+    measure(country.known, cell_m, tiny || bench::has_option(argc, argv, "--update"),
+            bench::has_option(argc, argv, "--anew"));
   }
   return 0;
 }

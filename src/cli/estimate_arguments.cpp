@@ -89,14 +89,14 @@ base::Result<pipeline::EstimateRequest> request_of(const EstimateArguments& aske
 }
 
 base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
-                               const pipeline::EstimateOutcome& outcome) {
+                               const pipeline::StoredEstimate& stored) {
   if (!asked.out.empty()) {
     FG_TRY(const auto raster, programme.load(pipeline::kHazardRaster));
     FG_CHECK(raster.has_value());
     FG_TRY_VOID(geo::write_file(asked.out, raster->bytes));
   }
   if (!asked.table.empty()) {
-    const auto& polygons = outcome.stored.polygons;
+    const auto& polygons = stored.polygons;
     const auto listed = polygons.find(asked.polygons);
     FG_TRY_VOID(geo::write_file(
         asked.table, table_of(listed == polygons.end() ? std::vector<estimate::PolygonEstimate>{} : listed->second)));

@@ -22,7 +22,7 @@ void add_estimate_options(CLI::App& verb, EstimateArguments& asked);
 base::Result<pipeline::EstimateRequest> request_of(const EstimateArguments& asked);
 /// The files that --out and --table name.  Errors: those of geo::write_file.
 base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
-                               const pipeline::EstimateOutcome& outcome);
+                               const pipeline::StoredEstimate& stored);
 /// Most memory that this process has held.
 double peak_mb();
 /// On standard output.  `also`: what else the JSON says.

@@ -1,14 +1,80 @@
+#include <fmt/core.h>
+
 #include <chrono>
+#include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "cli/estimate_arguments.h"
 #include "cli/verbs.h"
 #include "pipeline/estimate_programme.h"
+#include "pipeline/update_estimate.h"
 #include "register/register.h"
 
 namespace firmground::cli {
 
 namespace {
+
+base::Result<pipeline::EstimateUpdateOutcome> make_update(const EstimateArguments& asked,
+                                                          const base::Progress& progress) {
+  FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
+  progress("Reading the register", 0);
+  FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
+  FG_TRY(auto outcome, pipeline::update_estimate_programme(programme, snapshot, progress));
+  FG_TRY_VOID(write_files(asked, programme, outcome.stored));
+  return outcome;
+}
+
+void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds) {
+  const pipeline::StoredEstimate& e = update.stored;
+  fmt::print("{} cells were searched, or hold finds, otherwise than the last whole estimate saw.\n",
+             update.cells_changed);
+  fmt::print(
+      "{} of {} cells and {} polygons were estimated anew in {:.1f} s; hyperparameters, laws of counts and what "
+      "minefield records say stay.\n",
+      update.cells_refreshed, e.cells, update.polygons_refreshed, seconds);
+  fmt::print("Items that remain: {:.0f}, 90 % interval {:.0f} to {:.0f} (before {:.0f})\n", e.totals.items_mean,
+             e.totals.items_p05, e.totals.items_p95, update.items_before);
+  constexpr double kWorthTelling = 0.01;
+  if (update.shift_beyond > kWorthTelling) {
+    fmt::print("Note: a whole estimate would move expected items elsewhere too, by up to {:.0f} %.\n",
+               100 * std::expm1(update.shift_beyond));
+  }
+  if (update.polygons_unknown > 0) {
+    fmt::print("Note: {} polygons entered since are not told before the next whole estimate.\n",
+               update.polygons_unknown);
+  }
+  fmt::print("Not searched and not estimated is not known, never zero.\nStamp {}\n", e.stamp.id());
+}
+
+int run_update(const EstimateArguments& asked, const Common& common) {
+  const auto started = std::chrono::steady_clock::now();
+  const auto update = make_update(asked, progress_on_terminal(common));
+  if (!update) {
+    return refuse(update.error(), common);
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  if (!common.json) {
+    print_update(*update, seconds);
+    return kDone;
+  }
+  const pipeline::StoredEstimate& e = update->stored;
+  const nlohmann::ordered_json json = {{"cells", e.cells},
+                                       {"cells_changed", update->cells_changed},
+                                       {"cells_refreshed", update->cells_refreshed},
+                                       {"polygons_refreshed", update->polygons_refreshed},
+                                       {"polygons_unknown", update->polygons_unknown},
+                                       {"shift_beyond", update->shift_beyond},
+                                       {"items_mean", e.totals.items_mean},
+                                       {"items_p05", e.totals.items_p05},
+                                       {"items_p95", e.totals.items_p95},
+                                       {"seconds", seconds},
+                                       {"seconds_by_stage", update->seconds},
+                                       {"peak_mb", peak_mb()},
+                                       {"stamp", nlohmann::json::parse(e.stamp.to_json())}};
+  fmt::print("{}\n", json.dump());
+  return kDone;
+}
 
 base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& asked, const base::Progress& progress) {
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
@@ -16,11 +82,14 @@ base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& a
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
   FG_TRY(const pipeline::EstimateRequest request, request_of(asked));
   FG_TRY(pipeline::EstimateOutcome outcome, pipeline::estimate_programme(programme, snapshot, request, progress));
-  FG_TRY_VOID(write_files(asked, programme, outcome));
+  FG_TRY_VOID(write_files(asked, programme, outcome.stored));
   return outcome;
 }
 
-int run_estimate(const EstimateArguments& asked, const Common& common) {
+int run_estimate(const EstimateArguments& asked, const Common& common, bool update) {
+  if (update) {
+    return run_update(asked, common);
+  }
   const auto started = std::chrono::steady_clock::now();
   const auto outcome = make_estimate(asked, progress_on_terminal(common));
   if (!outcome) {
@@ -37,8 +106,16 @@ std::function<int()> verb_estimate(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "estimate", "Estimate where ordnance remains, with its uncertainty, and keep it in the programme");
   add_estimate_options(*verb, *asked);
+  auto update = std::make_shared<bool>(false);
+  CLI::Option* flag = verb->add_flag(
+      "--update", *update,
+      "Estimate anew only the ground near finds and releases that came in, changed or were withdrawn since the last "
+      "whole estimate, asked for as that one was");
+  for (const char* other : {"--cell", "--mode", "--from", "--until", "--records", "--seed", "--draws"}) {
+    flag->excludes(verb->get_option(other));
+  }
   auto common = add_common_options(*verb);
-  return [asked, common] { return run_estimate(*asked, *common); };
+  return [asked, update, common] { return run_estimate(*asked, *common, *update); };
 }
 
 }  // namespace firmground::cli

@@ -81,8 +81,7 @@ std::vector<Observation> list_of(const evidence::Observations& observations, std
   }
   for (const evidence::SearchedCell& cell : observations.searched[which]) {
     if (!left_out(options, cell.cell)) {
-      list.push_back(
-          {cell.cell, false, cell.found > 0, searches.at(cell.share, cell.detection).detection_of_presence, 0, 0});
+      list.push_back(observation_of(cell, searches));
     }
   }
   // Items met outside searched land (spot tasks, accidents) are left to the reader: without a model of who was there to
@@ -257,14 +256,10 @@ void set_places(const geo::Grid& grid, const std::vector<evidence::SearchedCell>
       place.push_back(cell.cell / columns / side * columns + cell.cell % columns / side);
     }
   }
-  posterior.law.by_place = posterior.law_ahead.by_place = variation_between_places(found, place);
-  const double variance = std::log1p(posterior.law.by_place);
-  constexpr std::size_t kFactors = 4096;
-  base::Random random(options.seed, 500 + which);
-  for (std::size_t i = 0; i < kFactors; ++i) {
-    posterior.place_factors.push_back(
-        static_cast<float>(std::exp(std::sqrt(variance) * random.normal() - 0.5 * variance)));
+  if (!options.learnt) {
+    posterior.law.by_place = posterior.law_ahead.by_place = variation_between_places(found, place);
   }
+  posterior.place_factors = place_factors(posterior.law, options.seed, which);
 }
 
 std::int32_t step_within(const evidence::Observations& observations, const std::vector<Observation>& list,
@@ -294,8 +289,14 @@ void expect_recorded(const std::vector<float>& recorded, HazardModel& model) {
 namespace {
 
 /// Records of minefields tell of mines: their hazard adds to that of the fields.
-void believe_records(const evidence::Observations& observations, ClassPosterior& posterior) {
+void believe_records(const evidence::Observations& observations, const LearntClass* learnt, ClassPosterior& posterior) {
   if (!observations.records || posterior.events || posterior.ordnance_class != evidence::OrdnanceClass::mines) {
+    return;
+  }
+  if (learnt != nullptr) {
+    posterior.findable = learnt->findable;
+    posterior.recorded = recorded_hazard(*observations.records, posterior.findable, observations.grid.size());
+    expect_recorded(posterior.recorded, posterior.model);
     return;
   }
   std::vector<std::uint32_t> cells;
@@ -333,30 +334,54 @@ const SearchMeaning& SearchTable::at(float share, float detection) const {
   return table_[table_index(std::clamp(s, 0, kShareSteps), std::clamp(d, 0, kDetectionSteps))];
 }
 
+Observation observation_of(const evidence::SearchedCell& cell, const SearchTable& searches) {
+  return {cell.cell, false, cell.found > 0, searches.at(cell.share, cell.detection).detection_of_presence, 0, 0};
+}
+
+std::vector<float> place_factors(const CountLaw& law, std::uint64_t seed, std::size_t which) {
+  const double variance = std::log1p(law.by_place);
+  constexpr std::size_t kFactors = 4096;
+  base::Random random(seed, 500 + which);
+  std::vector<float> factors;
+  factors.reserve(kFactors);
+  for (std::size_t i = 0; i < kFactors; ++i) {
+    factors.push_back(static_cast<float>(std::exp(std::sqrt(variance) * random.normal() - 0.5 * variance)));
+  }
+  return factors;
+}
+
 base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observations& observations, std::size_t which,
                                                         const EstimateOptions& options) {
   auto posterior = std::make_unique<ClassPosterior>();
   posterior->ordnance_class = evidence::kOrdnanceClasses[which];
   posterior->events = observations.mode == "presence-only";
   std::vector<std::uint32_t> with_finds;
+  const LearntClass* learnt = options.learnt ? &(*options.learnt)[which] : nullptr;
   const std::vector<PositiveCell> positive = cells_with_finds(observations.searched[which], options, with_finds);
-  posterior->law = fit_count_law(positive);
+  posterior->law = learnt != nullptr ? learnt->law : fit_count_law(positive);
   posterior->searches = std::make_shared<SearchTable>(posterior->law);
   const std::vector<Observation> list = list_of(observations, which, options, *posterior->searches);
   const double reach_m = short_reach_m(observations.grid);
 
   posterior->hyper = first_guess(observations.grid);
   const std::int32_t step = step_within(observations, list, reach_m, options.most_nodes);
-  posterior->model = make_model(observations, list, model_options(observations, which, step, reach_m));
-  believe_records(observations, *posterior);
+  ModelOptions fine_options = model_options(observations, which, step, reach_m);
+  if (learnt != nullptr) {
+    fine_options.effects = learnt->effects;
+  }
+  posterior->model = make_model(observations, list, fine_options);
+  believe_records(observations, learnt, *posterior);
   const HazardModel& model = posterior->model;
-  posterior->law_ahead = law_ahead(observations, model.effects, positive, with_finds);
+  posterior->law_ahead =
+      learnt != nullptr ? learnt->law_ahead : law_ahead(observations, model.effects, positive, with_finds);
   const double range_m = long_range(observations.grid);
   FieldFitter fitter(model, range_m);
   struct {
     std::vector<double> latent, border;
   } start;
-  if (options.hyper) {
+  if (learnt != nullptr) {
+    posterior->hyper = learnt->hyper;
+  } else if (options.hyper) {
     posterior->hyper = (*options.hyper)[which];
   } else {
     // Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two
@@ -376,8 +401,12 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   if (!start.border.empty()) {
     fitter.start_at(std::move(start.latent), std::move(start.border), 1.0);
   }
-  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kSettled));
+  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, options.settled));
   posterior->covariance = fitter.posterior_covariance();
+  posterior->weights = fitter.weights();
+  if (options.keep) {
+    posterior->shared_covariance = fitter.covariance_with_shared(static_cast<std::size_t>(model.short_lattice.active));
+  }
   posterior->short_variance =
       interior_variance(model.short_lattice.spacing_m, std::exp(posterior->hyper.log_short_range_m),
                         std::exp(posterior->hyper.log_short_sd));

@@ -44,13 +44,20 @@ struct ClassPosterior {
       variance_scale;  ///< per short node: interior prior variance / its own prior variance (edges of the lattice)
   double short_variance = 0;  ///< prior, interior
   double long_variance = 0;
-  double effect_variance = 0;        ///< spread of the fitted effects over observed cells
-  std::vector<float> latent_draws;   ///< latent x draws, a node's draws side by side
-  std::vector<float> border_draws;   ///< border x draws
-  std::vector<float> count_draws;    ///< per draw: factor on the number of items
-  std::int32_t place_cells = 1;      ///< side of the squares that hold one independent value of short field and counts
+  double effect_variance = 0;       ///< spread of the fitted effects over observed cells
+  std::vector<float> latent_draws;  ///< latent x draws, a node's draws side by side
+  std::vector<float> border_draws;  ///< border x draws
+  std::vector<float> count_draws;   ///< per draw: factor on the number of items
+  std::int32_t place_cells = 1;     ///< side of the squares that hold one independent value of short field and counts
+  std::vector<double> weights;      ///< of the observations in the last factorisation
+  sparse::DenseMatrix shared_covariance;  ///< of long field and border; only with options.keep
   std::vector<float> place_factors;  ///< a power of two of them, mean 1: what the items per cell of a place are worth
 };
+
+/// What a search found, as the field sees it.
+Observation observation_of(const evidence::SearchedCell& cell, const SearchTable& searches);
+/// Factors by place, the same for the same seed (eq. 28).
+std::vector<float> place_factors(const CountLaw& law, std::uint64_t seed, std::size_t which);
 
 /// Fits one class.  `which` = 0, 1.  Errors: estimate.no_convergence, sparse.*.
 base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observations& observations, std::size_t which,

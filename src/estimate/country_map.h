@@ -36,25 +36,37 @@ struct Sum {
     classes.assign(of_classes, {zero, zero, zero});
   }
   void add(const Sum& other) {
-    for (std::size_t c = 0; c < classes.size(); ++c) {
-      for (std::size_t m = 0; m < items.size(); ++m) {
-        classes[c].items[m] += other.classes[c].items[m];
-        classes[c].any[m] += other.classes[c].any[m];
-        classes[c].any_squared[m] += other.classes[c].any_squared[m];
-      }
-    }
-    for (std::size_t m = 0; m < items.size(); ++m) {
-      items[m] += other.items[m];
-      none[m] += other.none[m];
-    }
-    mean += other.mean;
-    variance += other.variance;
-    evidence += other.evidence;
-    weight += other.weight;
+    add_times(other, 1);
     if (other.likeliest > likeliest) {
       likeliest = other.likeliest;
       likeliest_cell = other.likeliest_cell;
     }
+  }
+  /// Takes out a part; of the likeliest cell nothing is known then but where it is not.
+  void subtract(const Sum& part) {
+    add_times(part, -1);
+    if (part.likeliest >= likeliest || part.likeliest_cell == likeliest_cell) {
+      likeliest = -1;
+    }
+  }
+
+ private:
+  void add_times(const Sum& other, double sign) {
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      for (std::size_t m = 0; m < items.size(); ++m) {
+        classes[c].items[m] += sign * other.classes[c].items[m];
+        classes[c].any[m] += sign * other.classes[c].any[m];
+        classes[c].any_squared[m] += sign * other.classes[c].any_squared[m];
+      }
+    }
+    for (std::size_t m = 0; m < items.size(); ++m) {
+      items[m] += sign * other.items[m];
+      none[m] += sign * other.none[m];
+    }
+    mean += sign * other.mean;
+    variance += sign * other.variance;
+    evidence += sign * other.evidence;
+    weight += sign * other.weight;
   }
 };
 
@@ -69,6 +81,14 @@ struct CountryMap {
 /// Cells inside the area of interest, predicted.  Same bytes on any thread count.
 CountryMap map_of(const evidence::Observations& observations, const EstimateOptions& options,
                   const Posteriors& posteriors, const std::vector<PolygonCells>& polygons);
+
+/// The flagged cells, predicted into map.raster, which is of the grid; sums are of these cells alone.
+void draw_cells(const evidence::Observations& observations, const EstimateOptions& options,
+                const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
+                const std::vector<std::uint8_t>& wanted, CountryMap& map);
+
+/// Expected number in all, with its interval.
+NationalTotals totals_of(const Sum& nation, std::uint64_t seed);
 
 /// A polygon from the sums over its cells, but for its reasons; `number`: its place in the list asked for.
 PolygonEstimate polygon_of(const PolygonCells& polygon, const Sum& sum, const Posteriors& posteriors,

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "estimate/class_posterior.h"
 #include "estimate/country_map.h"
+#include "estimate/estimate_state.h"
 #include "estimate/prediction.h"
 #include "estimate/reasons.h"
 
@@ -87,6 +88,7 @@ struct MapWork {
   const Posteriors& posteriors;
   std::vector<CellPredictor> predictors;
   CellPolygons by_cell;
+  const std::vector<std::uint8_t>& wanted;  ///< cells to predict
   geo::Raster* raster = nullptr;
 
   std::size_t draws() const { return static_cast<std::size_t>(options.draws); }
@@ -180,7 +182,7 @@ void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) c
     cells.clear();
     in_polygon.clear();
     for (std::size_t cell = row * columns; cell < (row + 1) * columns; ++cell) {
-      if (observations.inside[cell] != 0) {
+      if (wanted[cell] != 0) {
         cells.push_back(static_cast<std::uint32_t>(cell));
         in_polygon.push_back(by_cell.begin[cell] < by_cell.begin[cell + 1] ? 1 : 0);
       }
@@ -336,8 +338,15 @@ CountryMap map_of(const evidence::Observations& observations, const EstimateOpti
                   const Posteriors& posteriors, const std::vector<PolygonCells>& polygons) {
   CountryMap map;
   map.raster = empty_raster(observations.grid, observations.epsg);
-  MapWork work{observations, options, posteriors, {}, polygons_by_cell(polygons, observations.grid.size()),
-               &map.raster};
+  draw_cells(observations, options, posteriors, polygons, observations.inside, map);
+  return map;
+}
+
+void draw_cells(const evidence::Observations& observations, const EstimateOptions& options,
+                const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
+                const std::vector<std::uint8_t>& wanted, CountryMap& map) {
+  MapWork work{observations, options,    posteriors, {}, polygons_by_cell(polygons, observations.grid.size()),
+               wanted,       &map.raster};
   for (const auto& posterior : posteriors) {
     work.predictors.emplace_back(*posterior, observations, options);
   }
@@ -356,7 +365,6 @@ CountryMap map_of(const evidence::Observations& observations, const EstimateOpti
     }
     map.predicted_finds.insert(map.predicted_finds.end(), stripe.predicted_finds.begin(), stripe.predicted_finds.end());
   }
-  return map;
 }
 
 PolygonEstimate polygon_of(const PolygonCells& polygon, const Sum& sum, const Posteriors& posteriors,
@@ -381,12 +389,16 @@ PolygonEstimate polygon_of(const PolygonCells& polygon, const Sum& sum, const Po
   return out;
 }
 
+NationalTotals totals_of(const Sum& nation, std::uint64_t seed) {
+  const Interval of_nation = interval(predicted_numbers(nation, seed));
+  return {nation.mean, std::min(of_nation.p05, nation.mean), std::max(of_nation.p95, nation.mean)};
+}
+
 void tell_nation(const Sum& nation, const evidence::Observations& observations, std::uint64_t seed,
                  const std::string& settings, EstimateResult& result) {
   result.predicted_total = predicted_numbers(nation, seed);
-  const Interval of_nation = interval(result.predicted_total);
   result.hazard.mode = observations.mode;
-  result.hazard.totals = {nation.mean, std::min(of_nation.p05, nation.mean), std::max(of_nation.p95, nation.mean)};
+  result.hazard.totals = totals_of(nation, seed);
   result.hazard.stamp = {"hazard-estimate", observations.snapshot_hash, base::version(), settings, seed};
   result.hazard.raster.metadata = {{"FIRMGROUND_STAMP", result.hazard.stamp.to_json()},
                                    {"FIRMGROUND_MODE", observations.mode},
@@ -430,6 +442,10 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     if (sum.weight > 0) {
       result.polygons.back().reasons = reasons_for(posteriors, observations, sum.likeliest_cell);
     }
+  }
+  if (options.keep) {
+    result.state = std::make_shared<EstimateState>(
+        state_of(observations, options, posteriors, map.nation, polygons, map.polygons));
   }
   result.hazard.cells = std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1});
   progress("Estimate ready", 1);

@@ -1,10 +1,12 @@
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "estimate/count_law.h"
 #include "estimate/field_fit.h"
 #include "estimate/hazard_estimate.h"
 #include "evidence/observations.h"
@@ -18,14 +20,26 @@ struct PolygonCells {
   std::vector<geo::CellShare> cells;
 };
 
+/// What of a class is learned from the whole country, besides its fields and the sizes of its effects.
+struct LearntClass {
+  Hyperparameters hyper;
+  CountLaw law;                       ///< of searched ground
+  CountLaw law_ahead;                 ///< of ground like that never searched
+  std::vector<SmoothEffect> effects;  ///< where their knots lie
+  std::vector<double> findable;       ///< by record, in its context; empty: no records
+};
+
 struct EstimateOptions {
   std::uint64_t seed = 1;
   int draws = 100;                   ///< joint posterior draws behind the intervals
   std::int64_t most_nodes = 60'000;  ///< of a class's short field; more ground than that gets a coarser lattice
   std::int64_t most_hyper_searches =
       12'000;                           ///< searched cells (whole blocks) that the hyperparameters are learned from
+  double settled = 1.0;                 ///< nats of the bound that a class's last steps may still promise
   std::vector<std::uint8_t> leave_out;  ///< one flag per cell, may be empty: observations not to be used (validation)
   std::optional<std::array<Hyperparameters, 2>> hyper;  ///< known already: skips learning them
+  bool keep = false;                                    ///< also leave the state that update_estimate() starts from
+  std::optional<std::array<LearntClass, 2>> learnt;     ///< known already, by class: learns none of it anew
 };
 
 /// What one class's fit found; kept by the caller for validation and for documents.
@@ -38,8 +52,11 @@ struct ClassSummary {
   std::int64_t searched = 0;
 };
 
+struct EstimateState;  // estimate_state.h
+
 struct EstimateResult {
   HazardEstimate hazard;
+  std::shared_ptr<const EstimateState> state;  ///< with options.keep
   std::vector<PolygonEstimate> polygons;
   std::vector<ClassSummary> classes;
   std::vector<float> predicted_total;  ///< numbers of items in all, by joint draw, ascending

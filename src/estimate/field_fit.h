@@ -48,12 +48,32 @@ struct RegionShare {
   std::function<void(std::span<double>)> sum;
 };
 
+/// What a window of a larger model knows of the rest, which is held: a Gaussian about where the larger fit settled
+/// (docs/methods/hazard-field.md, eq. 34-35).
+struct Surroundings {
+  sparse::SymmetricMatrix latent;  ///< prior precision of the window's latent vector, on model.pattern
+  sparse::DenseMatrix cross;       ///< latent x border
+  sparse::DenseMatrix border;      ///< border x border
+  std::vector<double> latent_centre, border_centre;
+  std::vector<double> latent_pull, border_pull;  ///< gradient that the rest adds, whatever the window does
+  std::vector<double> weight_offset;             ///< per observation, added to its curvature
+};
+
+/// What the observations say at a point.
+struct Said {
+  std::vector<double> latent_slope, border_slope;  ///< [A X]^T E[slope]
+  std::vector<double> latent_prior;                ///< prior precision x latent vector
+  std::vector<double> curvature;                   ///< of each observation
+};
+
 /// FieldFitter approximation of one class's model, reusing the symbolic factor and the last mode over calls.
 /// Not for use from two threads at once; two objects may run beside each other.
 class FieldFitter {
  public:
   /// `share`: the model is of a region, with the long field in its border; all regions fit at the same time.
   explicit FieldFitter(const HazardModel& model, double long_range_m, const RegionShare* share = nullptr);
+  /// A window of a larger model; `around` outlives the fitter.
+  FieldFitter(const HazardModel& model, const Surroundings& around);
   ~FieldFitter();
 
   enum class Want : std::uint8_t { mode, gradient };
@@ -65,6 +85,17 @@ class FieldFitter {
   /// Where the next fit starts instead of at nothing: latent and border near the answer, such as a coarser lattice's,
   /// and the variance that a predictor has about there.
   void start_at(std::vector<double> latent, std::vector<double> border, double variance);
+
+  /// Of a window: what is said at latent and border when observations curve by `weight`.
+  base::Result<Said> say(std::vector<double> latent, std::vector<double> border, const std::vector<double>& weight);
+  /// Of a window: the fixed point of eq. 14 from the point and the weights of the last say(), until no predictor moves
+  /// by more than a ten thousandth.  Errors: estimate.no_convergence, sparse.not_positive_definite.
+  base::Result<FieldFit> settle();
+  /// Mode, spread and border's precision as they are.
+  FieldFit fit_so_far() const;
+  /// Posterior covariance of what all cells share, long field and border: its columns, in the rows of the latent
+  /// vector and the border from `first_row` on.
+  sparse::DenseMatrix covariance_with_shared(std::size_t first_row) const;
 
   /// Posterior factor of the last fit, for draws and variances.
   const sparse::Cholesky& factor() const;

@@ -47,6 +47,15 @@ std::vector<std::uint32_t> forecast_sample(const evidence::Observations& observa
 
 namespace {
 
+std::vector<std::uint32_t> cells_of(const std::vector<Observation>& list) {
+  std::vector<std::uint32_t> cells;
+  cells.reserve(list.size());
+  for (const Observation& o : list) {
+    cells.push_back(o.cell);
+  }
+  return cells;
+}
+
 /// Squares of eight nodes that hold observations, each once.
 void collect_quads(HazardModel& model) {
   std::unordered_map<std::uint64_t, std::uint32_t> known;
@@ -63,7 +72,7 @@ void collect_quads(HazardModel& model) {
   }
 }
 
-void build_pattern(HazardModel& model) {
+void build_pattern(HazardModel& model, LongPairs pairs) {
   std::vector<Entry> entries;
   const auto offset = static_cast<Index>(model.short_lattice.active);
   const auto copy = [&](const sparse::SymmetricMatrix& from, Index shift) {
@@ -76,6 +85,11 @@ void build_pattern(HazardModel& model) {
   copy(model.short_field.pattern, 0);
   if (!model.long_in_border) {
     copy(model.long_field.pattern, offset);
+  }
+  for (Index i = 0; pairs == LongPairs::all && i < static_cast<Index>(model.long_lattice.active); ++i) {
+    for (Index j = 0; j < i; ++j) {
+      entries.push_back({i + offset, j + offset});
+    }
   }
   for (const auto& nodes : model.quad_nodes) {
     for (std::size_t a = 0; a < 8; ++a) {
@@ -167,34 +181,40 @@ std::vector<double> interpolated(const HazardModel& from, const std::vector<doub
   return result;
 }
 
+std::int32_t long_step_cells(const geo::Grid& grid, std::int32_t short_step_cells, double long_range_m) {
+  const double wanted = long_range_m / 3 / (short_step_cells * grid.cell_m);
+  return short_step_cells * std::max(1, static_cast<std::int32_t>(wanted));
+}
+
 HazardModel make_model(const evidence::Observations& observations, std::vector<Observation> list,
                        const ModelOptions& options) {
   const geo::Grid& grid = observations.grid;
+  const geo::Grid& whole = observations.whole();
+  Lattice short_lattice =
+      make_lattice(grid, options.short_step_cells, near_observations(grid, list, options.reach_m), whole);
+  Lattice long_lattice =
+      make_lattice(whole, long_step_cells(grid, options.short_step_cells, options.long_range_m), {}, whole);
+  std::vector<SmoothEffect> effects =
+      options.effects ? *options.effects
+                      : smooth_effects(observations.covariates, options.ordnance_class, cells_of(list),
+                                       forecast_sample(observations), options.knots);
+  return model_on(observations, std::move(list), std::move(short_lattice), std::move(long_lattice), std::move(effects));
+}
+
+HazardModel model_on(const evidence::Observations& observations, std::vector<Observation> list, Lattice short_lattice,
+                     Lattice long_lattice, std::vector<SmoothEffect> effects, LongPairs pairs) {
   HazardModel model;
   model.observations = std::move(list);
-  model.short_lattice =
-      make_lattice(grid, options.short_step_cells, near_observations(grid, model.observations, options.reach_m),
-                   observations.whole());
-  // Long squares are whole multiples of short ones, so that a short square lies in one long square.
-  const double wanted = options.long_range_m / 3 / (options.short_step_cells * grid.cell_m);
-  model.long_lattice =
-      make_lattice(observations.whole(), options.short_step_cells * std::max(1, static_cast<std::int32_t>(wanted)), {},
-                   observations.whole());
+  model.short_lattice = std::move(short_lattice);
+  model.long_lattice = std::move(long_lattice);
+  model.effects = std::move(effects);
   model.short_field = field_precision(model.short_lattice);
   model.long_field = field_precision(model.long_lattice);
-
-  std::vector<std::uint32_t> cells;
-  cells.reserve(model.observations.size());
-  for (const Observation& o : model.observations) {
-    cells.push_back(o.cell);
-  }
-  model.effects = options.effects ? *options.effects
-                                  : smooth_effects(observations.covariates, options.ordnance_class, cells,
-                                                   forecast_sample(observations), options.knots);
+  const std::vector<std::uint32_t> cells = cells_of(model.observations);
   model.design.reserve(cells.size());
   model.basis.reserve(cells.size() * model.effects.size());
   for (const std::uint32_t cell : cells) {
-    model.design.push_back(cell_design(model, grid, cell));
+    model.design.push_back(cell_design(model, observations.grid, cell));
   }
   std::vector<const evidence::CovariateField*> fields;
   for (const SmoothEffect& effect : model.effects) {
@@ -209,7 +229,7 @@ HazardModel make_model(const evidence::Observations& observations, std::vector<O
     }
   }
   collect_quads(model);
-  build_pattern(model);
+  build_pattern(model, pairs);
   return model;
 }
 
@@ -231,7 +251,7 @@ HazardModel with_long_in_border(HazardModel model) {
   model.quad_nodes.clear();
   model.quad_place.clear();
   collect_quads(model);
-  build_pattern(model);
+  build_pattern(model, LongPairs::in_squares);
   return model;
 }
 

@@ -76,6 +76,16 @@ struct ModelOptions {
 HazardModel make_model(const evidence::Observations& observations, std::vector<Observation> list,
                        const ModelOptions& options);
 
+/// Node spacing of the long field, in cells: whole multiples of the short one's, so that a short square lies in one
+/// long square.
+std::int32_t long_step_cells(const geo::Grid& grid, std::int32_t short_step_cells, double long_range_m);
+
+/// Whether long nodes that share no square have an entry too, for a prior that ties them all.
+enum class LongPairs : std::uint8_t { in_squares, all };
+/// A model on lattices that are given.  `effects`: laid out before.
+HazardModel model_on(const evidence::Observations& observations, std::vector<Observation> list, Lattice short_lattice,
+                     Lattice long_lattice, std::vector<SmoothEffect> effects, LongPairs pairs = LongPairs::in_squares);
+
 /// The same model with the long field in the border: what regions of a country share is then all in it.
 HazardModel with_long_in_border(HazardModel model);
 

@@ -204,14 +204,8 @@ void add_attention(const geo::Grid& grid, const Mask& processed, KeptFields& fie
   if (!any(processed)) {
     return;
   }
-  const std::vector<float> searched(processed.begin(), processed.end());
-  const auto radius = std::max(2, static_cast<std::int32_t>(std::lround(750 / grid.cell_m)));
-  fields.push_back({"share of land searched within 1.5 km",
-                    "share",
-                    box_mean(grid, box_mean(grid, searched, radius), radius),
-                    false,
-                    {},
-                    true});
+  fields.push_back(
+      {"share of land searched within 1.5 km", "share", share_searched_around(grid, processed), false, {}, true});
 }
 
 void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
@@ -240,6 +234,16 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, Ke
 }
 
 }  // namespace
+
+std::int32_t share_searched_reach(const geo::Grid& grid) {
+  return 2 * std::max(2, static_cast<std::int32_t>(std::lround(750 / grid.cell_m)));
+}
+
+std::vector<float> share_searched_around(const geo::Grid& grid, const Mask& processed) {
+  const std::vector<float> searched(processed.begin(), processed.end());
+  const std::int32_t radius = share_searched_reach(grid) / 2;
+  return box_mean(grid, box_mean(grid, searched, radius), radius);
+}
 
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                              const Mask& inside, const Mask& processed, const KeepField& keep) {

@@ -19,4 +19,8 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
                                              const std::vector<std::uint8_t>& inside,
                                              const std::vector<std::uint8_t>& processed, const KeepField& keep = {});
 
+/// The covariate that tells effort: share of land searched around each cell.  It looks at most this many cells far.
+std::vector<float> share_searched_around(const geo::Grid& grid, const std::vector<std::uint8_t>& processed);
+std::int32_t share_searched_reach(const geo::Grid& grid);
+
 }  // namespace firmground::evidence

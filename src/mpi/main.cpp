@@ -49,7 +49,7 @@ base::Result<pipeline::EstimateOutcome> make_estimate(TeamOfProcesses& team, con
   base::Result<void> written;
   if (team.first()) {
     FG_TRY(const registry::Register programme, registry::Register::open(asked.estimate.programme));
-    written = cli::write_files(asked.estimate, programme, outcome);
+    written = cli::write_files(asked.estimate, programme, outcome.stored);
   }
   FG_TRY_VOID(estimate::agreed(team, std::move(written)));
   return outcome;

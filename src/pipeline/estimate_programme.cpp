@@ -12,6 +12,7 @@
 #include "geo/area.h"
 #include "geo/grid.h"
 #include "pipeline/recorded_places.h"
+#include "pipeline/update_estimate.h"
 
 namespace firmground::pipeline {
 namespace {
@@ -144,14 +145,19 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
     FG_TRY_VOID(reconcile_for_estimate(programme, snapshot, request, observations, progress));
   }
   const AskedPolygons asked = polygons_of(snapshot, observations.grid);
-  FG_TRY(const estimate::EstimateResult result,
-         estimate::estimate(observations, request.estimate, asked.polygons, progress));
+  estimate::EstimateOptions options = request.estimate;
+  options.keep = observations.mode == "effort";
+  FG_TRY(const estimate::EstimateResult result, estimate::estimate(observations, options, asked.polygons, progress));
   const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
   EstimateOutcome outcome;
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
   outcome.notes = observations.notes;
   FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at));
+  if (result.state) {
+    FG_TRY_VOID(
+        keep_for_updates(programme, snapshot, observations, *result.state, outcome.stored.stamp.to_json(), made_at));
+  }
   return outcome;
 }
 

@@ -1,0 +1,397 @@
+#include "estimate/estimate_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+
+namespace firmground::estimate {
+
+namespace {
+
+constexpr std::uint64_t kLayout = 0x4647455354303031;  // "FGEST001"
+
+/// Draws of one row as its own largest deviation from the mean, in 16 bits.
+constexpr float kSteps = 32'000;
+
+ClassState state_of_class(const ClassPosterior& posterior, const std::vector<evidence::SearchedCell>& seen) {
+  ClassState state;
+  state.ordnance_class = posterior.ordnance_class;
+  state.learnt = {posterior.hyper, posterior.law, posterior.law_ahead, posterior.model.effects, posterior.findable};
+  state.effect_variance = posterior.effect_variance;
+  state.place_cells = posterior.place_cells;
+  const Lattice& lattice = posterior.model.short_lattice;
+  state.active.resize(lattice.node.size());
+  std::transform(lattice.node.begin(), lattice.node.end(), state.active.begin(),
+                 [](std::int32_t node) { return static_cast<std::uint8_t>(node >= 0 ? 1 : 0); });
+  state.latent.assign(posterior.fit.latent.begin(), posterior.fit.latent.end());
+  state.border = posterior.fit.border;
+  state.variance_scale = posterior.variance_scale;
+  state.latent_draws = posterior.latent_draws;
+  state.border_draws = posterior.border_draws;
+  state.count_draws = posterior.count_draws;
+  state.shared_covariance = posterior.shared_covariance;
+  state.seen = seen;
+  state.weight.assign(posterior.weights.begin(), posterior.weights.end());
+  return state;
+}
+
+class Writer {
+ public:
+  template <typename T>
+    requires std::is_arithmetic_v<T>
+  void put(T value) {
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void put(const std::string& text) {
+    put(static_cast<std::uint64_t>(text.size()));
+    bytes_ += text;
+  }
+  template <typename T>
+    requires std::is_trivially_copyable_v<T>
+  void put(const std::vector<T>& values) {
+    put(static_cast<std::uint64_t>(values.size()));
+    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+  }
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+class Reader {
+ public:
+  explicit Reader(const std::string& bytes) : bytes_(bytes) {}
+  template <typename T>
+    requires std::is_arithmetic_v<T>
+  void get(T& value) {
+    copy(&value, sizeof value);
+  }
+  void get(std::string& text) {
+    text.resize(size_of(1));
+    copy(text.data(), text.size());
+  }
+  template <typename T>
+    requires std::is_trivially_copyable_v<T>
+  void get(std::vector<T>& values) {
+    values.resize(size_of(sizeof(T)));
+    copy(values.data(), values.size() * sizeof(T));
+  }
+  std::size_t size_of(std::size_t each) {
+    std::uint64_t size = 0;
+    copy(&size, sizeof size);
+    if (size > (bytes_.size() - at_) / each) {
+      throw std::runtime_error("it is cut short");
+    }
+    return static_cast<std::size_t>(size);
+  }
+  bool done() const { return at_ == bytes_.size(); }
+
+ private:
+  void copy(void* to, std::size_t size) {
+    if (size > bytes_.size() - at_) {
+      throw std::runtime_error("it is cut short");
+    }
+    if (size > 0) {
+      std::memcpy(to, bytes_.data() + at_, size);
+    }
+    at_ += size;
+  }
+  const std::string& bytes_;
+  std::size_t at_ = 0;
+};
+
+/// Flags as lengths of runs, the first of zeros.
+std::vector<std::uint32_t> runs_of(const std::vector<std::uint8_t>& flags) {
+  std::vector<std::uint32_t> runs;
+  std::uint8_t now = 0;
+  std::uint32_t length = 0;
+  for (const std::uint8_t flag : flags) {
+    if ((flag != 0) != (now != 0)) {
+      runs.push_back(length);
+      length = 0;
+      now = flag;
+    }
+    ++length;
+  }
+  runs.push_back(length);
+  return runs;
+}
+
+std::vector<std::uint8_t> flags_of(const std::vector<std::uint32_t>& runs) {
+  std::vector<std::uint8_t> flags;
+  std::uint8_t now = 0;
+  for (const std::uint32_t run : runs) {
+    if (run > std::numeric_limits<std::int32_t>::max() - flags.size()) {
+      throw std::runtime_error("it has more cells than a grid");
+    }
+    flags.insert(flags.end(), run, now);
+    now = now == 0 ? 1 : 0;
+  }
+  return flags;
+}
+
+struct PackedDraws {
+  std::vector<float> unit;          ///< of each row
+  std::vector<std::int16_t> steps;  ///< rows x draws
+};
+
+/// The first rows are those that `mean` tells of.
+PackedDraws packed(const std::vector<float>& draws, const std::vector<float>& mean) {
+  PackedDraws result;
+  const std::size_t each = mean.empty() ? 0 : draws.size() / mean.size();
+  result.steps.reserve(draws.size());
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    const float* row = draws.data() + i * each;
+    float largest = 1e-12F;
+    for (std::size_t m = 0; m < each; ++m) {
+      largest = std::max(largest, std::abs(row[m] - mean[i]));
+    }
+    result.unit.push_back(largest / kSteps);
+    for (std::size_t m = 0; m < each; ++m) {
+      result.steps.push_back(static_cast<std::int16_t>(std::lround((row[m] - mean[i]) / result.unit.back())));
+    }
+  }
+  return result;
+}
+
+std::vector<float> unpacked(const PackedDraws& packed_draws, const std::vector<float>& mean) {
+  const std::size_t each = mean.empty() ? 0 : packed_draws.steps.size() / mean.size();
+  if (packed_draws.unit.size() != mean.size() || packed_draws.steps.size() != each * mean.size()) {
+    throw std::runtime_error("its draws are of other nodes");
+  }
+  std::vector<float> draws(packed_draws.steps.size());
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    for (std::size_t m = 0; m < each; ++m) {
+      const std::size_t at = i * each + m;
+      draws[at] = mean[i] + packed_draws.unit[i] * static_cast<float>(packed_draws.steps[at]);
+    }
+  }
+  return draws;
+}
+
+/// One list of what is kept, read and written by the same lines.
+template <typename Archive, typename Effect>
+void effect_fields(Archive&& archive, Effect& effect) {
+  archive(effect.name);
+  archive(effect.unit);
+  archive(effect.knots);
+  archive(effect.mean_basis);
+  archive(effect.first_column);
+}
+
+template <typename Archive, typename Law>
+void law_fields(Archive&& archive, Law& law) {
+  archive(law.mean);
+  archive(law.shape);
+  archive(law.mean_error);
+  archive(law.by_place);
+}
+
+template <typename Archive, typename State>
+void class_fields(Archive&& archive, State& state) {
+  auto& hyper = state.learnt.hyper;
+  archive(hyper.log_short_range_m);
+  archive(hyper.log_short_sd);
+  archive(hyper.log_long_sd);
+  archive(hyper.log_smooth_precision);
+  law_fields(archive, state.learnt.law);
+  law_fields(archive, state.learnt.law_ahead);
+  archive(state.learnt.findable);
+  archive(state.effect_variance);
+  archive(state.step_cells);
+  archive(state.place_cells);
+  archive(state.latent);
+  archive(state.border);
+  archive(state.variance_scale);
+  archive(state.border_draws);
+  archive(state.count_draws);
+  archive(state.shared_covariance.rows);
+  archive(state.shared_covariance.columns);
+  archive(state.shared_covariance.value);
+  archive(state.seen);
+  archive(state.weight);
+}
+
+template <typename Archive, typename SumLike>
+void sum_fields(Archive&& archive, SumLike& sum) {
+  archive(sum.items);
+  archive(sum.none);
+  archive(sum.mean);
+  archive(sum.variance);
+  archive(sum.evidence);
+  archive(sum.weight);
+  archive(sum.likeliest_cell);
+  archive(sum.likeliest);
+  for (auto& of_class : sum.classes) {
+    archive(of_class.items);
+    archive(of_class.any);
+    archive(of_class.any_squared);
+  }
+}
+
+void write_class(Writer& out, const ClassState& state) {
+  const auto put = [&](const auto& value) { out.put(value); };
+  out.put(static_cast<std::uint8_t>(state.ordnance_class));
+  class_fields(put, state);
+  out.put(runs_of(state.active));
+  const PackedDraws draws = packed(state.latent_draws, state.latent);
+  out.put(draws.unit);
+  out.put(draws.steps);
+  out.put(static_cast<std::uint64_t>(state.learnt.effects.size()));
+  for (const SmoothEffect& effect : state.learnt.effects) {
+    effect_fields(put, effect);
+    out.put(static_cast<std::uint8_t>(effect.categories ? 1 : 0));
+    out.put(static_cast<std::uint64_t>(effect.labels.size()));
+    for (const std::string& label : effect.labels) {
+      out.put(label);
+    }
+  }
+}
+
+ClassState read_class(Reader& in) {
+  ClassState state;
+  const auto get = [&](auto& value) { in.get(value); };
+  std::uint8_t ordnance_class = 0;
+  in.get(ordnance_class);
+  state.ordnance_class = static_cast<evidence::OrdnanceClass>(ordnance_class);
+  class_fields(get, state);
+  std::vector<std::uint32_t> runs;
+  in.get(runs);
+  state.active = flags_of(runs);
+  PackedDraws draws;
+  in.get(draws.unit);
+  in.get(draws.steps);
+  state.latent_draws = unpacked(draws, state.latent);
+  state.learnt.effects.resize(in.size_of(1));
+  for (SmoothEffect& effect : state.learnt.effects) {
+    effect_fields(get, effect);
+    std::uint8_t categories = 0;
+    in.get(categories);
+    effect.categories = categories != 0;
+    effect.labels.resize(in.size_of(1));
+    for (std::string& label : effect.labels) {
+      in.get(label);
+    }
+  }
+  return state;
+}
+
+Sum read_sum(Reader& in, std::size_t classes) {
+  Sum sum(0, classes);
+  sum_fields([&](auto& value) { in.get(value); }, sum);
+  return sum;
+}
+
+EstimateState read_state(Reader& in) {
+  std::uint64_t layout = 0;
+  in.get(layout);
+  if (layout != kLayout) {
+    throw std::runtime_error("it is of another version of the program");
+  }
+  EstimateState state;
+  in.get(state.grid.cell_m);
+  in.get(state.grid.west);
+  in.get(state.grid.north);
+  in.get(state.grid.columns);
+  in.get(state.grid.rows);
+  in.get(state.seed);
+  in.get(state.draws);
+  state.covariates.resize(in.size_of(1));
+  for (std::string& name : state.covariates) {
+    in.get(name);
+  }
+  std::vector<std::uint32_t> runs;
+  in.get(runs);
+  state.processed = flags_of(runs);
+  const std::size_t classes = in.size_of(1);
+  for (std::size_t k = 0; k < classes; ++k) {
+    state.classes.push_back(read_class(in));
+  }
+  state.nation = read_sum(in, 0);
+  const std::size_t polygons = in.size_of(1);
+  for (std::size_t k = 0; k < polygons; ++k) {
+    std::string id;
+    in.get(id);
+    PolygonSum& polygon = state.polygons[id];
+    in.get(polygon.area_m2);
+    in.get(polygon.cells);
+    polygon.sum = read_sum(in, classes);
+  }
+  if (!in.done()) {
+    throw std::runtime_error("something follows it");
+  }
+  return state;
+}
+
+}  // namespace
+
+EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,
+                       const Posteriors& posteriors, const Sum& nation, const std::vector<PolygonCells>& polygons,
+                       const std::vector<Sum>& sums) {
+  EstimateState state;
+  state.grid = observations.grid;
+  state.seed = options.seed;
+  state.draws = options.draws;
+  for (const evidence::CovariateField& field : observations.covariates) {
+    state.covariates.push_back(field.name);
+  }
+  state.processed = observations.processed;
+  for (const auto& posterior : posteriors) {
+    state.classes.push_back(
+        state_of_class(*posterior, observations.searched[static_cast<std::size_t>(posterior->ordnance_class)]));
+    state.classes.back().step_cells =
+        static_cast<std::int32_t>(std::lround(posterior->model.short_lattice.spacing_m / observations.grid.cell_m));
+  }
+  state.nation = nation;
+  for (std::size_t p = 0; p < polygons.size(); ++p) {
+    if (polygons[p].cells.size() > kLargePolygon) {
+      state.polygons[polygons[p].id] = {polygons[p].area_m2, polygons[p].cells.size(), sums[p]};
+    }
+  }
+  return state;
+}
+
+std::string to_bytes(const EstimateState& state) {
+  Writer out;
+  out.put(kLayout);
+  out.put(state.grid.cell_m);
+  out.put(state.grid.west);
+  out.put(state.grid.north);
+  out.put(state.grid.columns);
+  out.put(state.grid.rows);
+  out.put(state.seed);
+  out.put(state.draws);
+  out.put(static_cast<std::uint64_t>(state.covariates.size()));
+  for (const std::string& name : state.covariates) {
+    out.put(name);
+  }
+  out.put(runs_of(state.processed));
+  out.put(static_cast<std::uint64_t>(state.classes.size()));
+  for (const ClassState& of_class : state.classes) {
+    write_class(out, of_class);
+  }
+  const auto put = [&](const auto& value) { out.put(value); };
+  sum_fields(put, state.nation);
+  out.put(static_cast<std::uint64_t>(state.polygons.size()));
+  for (const auto& [id, polygon] : state.polygons) {
+    out.put(id);
+    out.put(polygon.area_m2);
+    out.put(polygon.cells);
+    sum_fields(put, polygon.sum);
+  }
+  return out.take();
+}
+
+base::Result<EstimateState> parse_estimate_state(const std::string& bytes) {
+  try {
+    Reader in(bytes);
+    return read_state(in);
+  } catch (const std::exception& problem) {
+    return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
+  }
+}
+
+}  // namespace firmground::estimate

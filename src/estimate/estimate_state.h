@@ -1,0 +1,69 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "estimate/country_map.h"
+#include "estimate/estimate.h"
+#include "evidence/observations.h"
+#include "sparse/dense.h"
+
+namespace firmground::estimate {
+
+/// What a whole estimate leaves of one class for update_estimate(): where its fit settled and how surely, what it saw.
+struct ClassState {
+  evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;
+  LearntClass learnt;
+  double effect_variance = 0;
+  std::int32_t step_cells = 3;  ///< node spacing of the short field
+  std::int32_t place_cells = 1;
+  std::vector<std::uint8_t> active;  ///< by node of the short lattice: it carries the field
+  std::vector<float> latent;         ///< active short nodes, then long nodes
+  std::vector<double> border;
+  std::vector<float> variance_scale;  ///< by short node
+  std::vector<float> latent_draws;    ///< latent x draws
+  std::vector<float> border_draws;
+  std::vector<float> count_draws;
+  sparse::DenseMatrix shared_covariance;     ///< posterior, of long field and border
+  std::vector<evidence::SearchedCell> seen;  ///< ascending cells
+  std::vector<float> weight;                 ///< of each, in the last factorisation
+};
+
+/// Sums of a polygon too large to be predicted anew.
+struct PolygonSum {
+  double area_m2 = 0;
+  std::uint64_t cells = 0;
+  Sum sum{0};
+};
+
+/// A whole estimate, as an update needs it.  Never changed by updates: each starts from it and tells all that changed
+/// since, so that what an update gives depends on the register alone and not on the updates before.
+struct EstimateState {
+  geo::Grid grid;
+  std::uint64_t seed = 1;
+  int draws = 0;
+  std::vector<std::string> covariates;  ///< by name, in order
+  std::vector<std::uint8_t> processed;  ///< by cell
+  std::vector<ClassState> classes;
+  Sum nation{0};
+  std::map<std::string, PolygonSum> polygons;  ///< by id, those of more than kLargePolygon cells
+};
+
+/// Polygons of more cells than this are told by what changed in them; smaller ones are predicted anew.
+inline constexpr std::size_t kLargePolygon = 2000;
+
+/// The state that a fit and its sums leave.
+EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,
+                       const Posteriors& posteriors, const Sum& nation, const std::vector<PolygonCells>& polygons,
+                       const std::vector<Sum>& sums);
+
+/// Binary, of this version of the layout alone, in the machine's byte order; draws are rounded to a 30,000th of a
+/// node's largest deviation.  Same state, same bytes.  Size: a nation's (2 x 64,000 nodes, 100 draws, a million
+/// searched cells) takes some 70 MB.
+std::string to_bytes(const EstimateState& state);
+/// Errors: estimate.state_unreadable.
+base::Result<EstimateState> parse_estimate_state(const std::string& bytes);
+
+}  // namespace firmground::estimate

@@ -1,0 +1,414 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "estimate/field_determinant.h"
+#include "estimate/field_fit.h"
+#include "estimate/likelihood.h"
+
+/// What a FieldFitter holds; for field_fit.cpp and window_settling.cpp alone.
+namespace firmground::estimate {
+
+/// Observations that one thread takes at a time: the class that fits longer has the idle core from then on.
+inline constexpr std::size_t kBlock = 2048;
+
+inline double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+
+inline std::vector<double> times(const sparse::DenseMatrix& m, const std::vector<double>& v) {
+  std::vector<double> result(m.rows, 0.0);
+  for (std::size_t j = 0; j < m.columns; ++j) {
+    for (std::size_t i = 0; i < m.rows; ++i) {
+      result[i] += m(i, j) * v[j];
+    }
+  }
+  return result;
+}
+
+struct Vectors {
+  std::vector<double> x;
+  std::vector<double> b;
+};
+
+struct FieldFitter::Impl {
+  using DenseMatrix = sparse::DenseMatrix;
+  using Index = sparse::Index;
+
+  const HazardModel& model;
+  double long_range_m;
+  const RegionShare* share;
+  double observed = 0;         ///< observations, of all regions
+  double log_determinant = 0;  ///< of the latent block, of all regions
+  std::optional<OwnDeterminant> own_determinant;
+  std::size_t n;
+  std::size_t p;
+  sparse::SymmetricMatrix prior;      ///< Q on the pattern
+  sparse::SymmetricMatrix posterior;  ///< Q + A^T W A
+  sparse::Cholesky factor;
+  std::optional<FieldDeterminant> short_determinant;  ///< a window needs none
+  std::optional<FieldDeterminant> long_determinant;
+  const Surroundings* around = nullptr;
+  DenseMatrix effect_prior;
+  DenseMatrix walk;
+  Vectors mode;
+  DenseMatrix cross;   ///< A^T W X
+  DenseMatrix spread;  ///< H_xx^-1 cross
+  std::shared_ptr<sparse::DenseCholesky> schur;
+  std::vector<double> eta;
+  std::vector<double> used_weight;  ///< of the last factorisation
+  bool started = false;             ///< it means something
+  std::vector<double> covariance;   ///< of the latent given the border, at the pattern
+  std::vector<double> variance;     ///< of each observation's predictor
+  std::vector<double> node_rows;    ///< scratch, n x p row by row
+
+  Impl(const HazardModel& m, double range, const RegionShare* of_region)
+      : model(m),
+        long_range_m(range),
+        share(of_region),
+        n(m.latent()),
+        p(m.border()),
+        prior(m.pattern),
+        posterior(m.pattern),
+        factor(m.pattern),
+        cross(n, p),
+        eta(m.observations.size()) {
+    mode.x.assign(n, 0);
+    mode.b.assign(p, 0);
+    std::array<double, 3> sums{};  // found, exposure, observations
+    for (std::size_t i = 0; i < eta.size(); ++i) {
+      const Observation& o = model.observations[i];
+      if (owns(i)) {
+        sums[0] += o.events ? static_cast<double>(o.count) : (o.found ? 1.0 : 0.0);
+        sums[1] += static_cast<double>(o.detection);
+        sums[2] += 1;
+      }
+    }
+    total(sums);
+    mode.b[0] = std::log((sums[0] + 0.5) / (sums[1] + 1));
+    observed = sums[2];
+    if (share != nullptr) {
+      own_determinant.emplace(model.pattern, share->owner);
+    }
+  }
+
+  bool owns(std::size_t observation) const { return share == nullptr || share->owns_observation[observation] != 0; }
+  bool owns_node(std::size_t node) const { return share == nullptr || share->owner[node] == NodeOwner::own; }
+  /// Sums over the region -> over all regions.
+  void total(std::span<double> sums) const {
+    if (share != nullptr) {
+      share->sum(sums);
+    }
+  }
+  double total(double sum) const {
+    total(std::span(&sum, 1));
+    return sum;
+  }
+  /// a'b over the nodes that are the region's own.
+  double own_dot(const std::vector<double>& a, const std::vector<double>& b) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      sum += owns_node(i) ? a[i] * b[i] : 0.0;
+    }
+    return sum;
+  }
+
+  Term term(std::size_t i, double at) const {
+    const Observation& o = model.observations[i];
+    return o.events ? event_term(at, static_cast<double>(o.detection), static_cast<double>(o.count))
+                    : search_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded));
+  }
+
+  /// The border columns that observation i touches, with their weights.
+  template <typename Visit>
+  void visit_border(std::size_t i, Visit visit) const {
+    visit(std::size_t{0}, 1.0);
+    const BasisPlace* place = model.basis.data() + i * model.effects.size();
+    for (const SmoothEffect& effect : model.effects) {
+      visit(effect.first_column + place->knot, static_cast<double>(place->left));
+      visit(effect.first_column + place->knot + 1, static_cast<double>(place->right));
+      ++place;
+    }
+    if (model.long_in_border) {
+      const LongPlace& square = model.long_columns[i];
+      for (std::size_t k = 0; k < 4; ++k) {
+        visit(std::size_t{square.column[k]}, static_cast<double>(square.weight[k]));
+      }
+    }
+  }
+
+  void predict(const Vectors& at, std::vector<double>& out) const {
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const CellDesign& d = model.design[i];
+      double sum = 0;
+      for (std::size_t k = 0; k < 8; ++k) {
+        if (d.node[k] >= 0) {
+          sum += static_cast<double>(d.weight[k]) * at.x[static_cast<std::size_t>(d.node[k])];
+        }
+      }
+      visit_border(i, [&](std::size_t column, double w) { sum += w * at.b[column]; });
+      out[i] = sum;
+    }
+  }
+
+  void set_prior(const Hyperparameters& hyper) {
+    std::fill(prior.value.begin(), prior.value.end(), 0.0);
+    std::vector<double> values;
+    precision_values(model.short_field, model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
+                     std::exp(hyper.log_short_sd), values);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      prior.value[static_cast<std::size_t>(model.short_place[k])] += values[k];
+    }
+    effect_prior = effect_precision(model.effects, std::exp(hyper.log_smooth_precision), walk);
+    precision_values(model.long_field, model.long_lattice.spacing_m, long_range_m, std::exp(hyper.log_long_sd), values);
+    if (model.long_in_border) {
+      put_long_in_border(values);
+      return;
+    }
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      prior.value[static_cast<std::size_t>(model.long_place[k])] += values[k];
+    }
+  }
+
+  /// effect_prior becomes that of effects and long field.
+  void put_long_in_border(const std::vector<double>& values) {
+    const std::size_t first = effect_prior.rows;
+    DenseMatrix both(p, p);
+    for (std::size_t j = 0; j < first; ++j) {
+      for (std::size_t i = 0; i < first; ++i) {
+        both(i, j) = effect_prior(i, j);
+      }
+    }
+    const sparse::SymmetricMatrix& pattern = model.long_field.pattern;
+    for (std::size_t j = 0; j < p - first; ++j) {
+      for (auto k = static_cast<std::size_t>(pattern.column_begin[j]);
+           k < static_cast<std::size_t>(pattern.column_begin[j + 1]); ++k) {
+        const auto i = static_cast<std::size_t>(pattern.row[k]);
+        both(first + i, first + j) = both(first + j, first + i) = values[k];
+      }
+    }
+    effect_prior = std::move(both);
+  }
+
+  /// log likelihood + log density of latent and border, but for constants.
+  double objective(const Vectors& at, const std::vector<double>& predictor) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < predictor.size(); ++i) {
+      sum += owns(i) ? term(i, predictor[i]).value : 0.0;
+    }
+    std::vector<double> qx(n);
+    prior.multiply(at.x, qx);
+    return total(sum - 0.5 * own_dot(at.x, qx)) - 0.5 * dot(at.b, times(effect_prior, at.b));
+  }
+
+  /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
+  void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
+                DenseMatrix& border) {
+    constexpr std::size_t kMost = 64;
+    std::array<std::size_t, kMost> columns{};
+    std::array<double, kMost> weights{};
+    node_rows.assign(n * p, 0.0);  // a node's row side by side: an observation writes to eight of them
+    for (std::size_t i = 0; i < weight.size(); ++i) {
+      const CellDesign& d = model.design[i];
+      const auto& place = model.quad_place[model.quad[i]];
+      std::size_t pair = 0;
+      for (std::size_t a = 0; a < 8; ++a) {
+        const double wa = weight[i] * static_cast<double>(d.weight[a]);
+        for (std::size_t b = 0; b <= a; ++b, ++pair) {
+          if (place[pair] >= 0) {
+            latent.value[static_cast<std::size_t>(place[pair])] += wa * static_cast<double>(d.weight[b]);
+          }
+        }
+      }
+      std::size_t touched = 0;
+      visit_border(i, [&](std::size_t column, double w) {
+        if (w != 0 && touched < kMost) {
+          columns[touched] = column;
+          weights[touched++] = w;
+        }
+      });
+      for (std::size_t k = 0; k < 8; ++k) {
+        if (d.node[k] >= 0) {
+          double* row = node_rows.data() + static_cast<std::size_t>(d.node[k]) * p;
+          const double wk = weight[i] * static_cast<double>(d.weight[k]);
+          for (std::size_t c = 0; c < touched; ++c) {
+            row[columns[c]] += wk * weights[c];
+          }
+        }
+      }
+      for (std::size_t c = 0; c < touched && owns(i); ++c) {  // columns ascend: the lower triangle
+        const double wc = weight[i] * weights[c];
+        double* column = border.value.data() + columns[c] * p;
+        for (std::size_t e = c; e < touched; ++e) {
+          column[columns[e]] += wc * weights[e];
+        }
+      }
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < p; ++j) {
+        mixed(i, j) += node_rows[i * p + j];
+      }
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t i = j + 1; i < p; ++i) {
+        border(j, i) = border(i, j);
+      }
+    }
+  }
+
+  /// [A X]^T v.
+  Vectors project(const std::vector<double>& v) const {
+    Vectors result{std::vector<double>(n, 0.0), std::vector<double>(p, 0.0)};
+    for (std::size_t i = 0; i < v.size(); ++i) {
+      const CellDesign& d = model.design[i];
+      for (std::size_t k = 0; k < 8; ++k) {
+        if (d.node[k] >= 0) {
+          result.x[static_cast<std::size_t>(d.node[k])] += v[i] * static_cast<double>(d.weight[k]);
+        }
+      }
+      if (owns(i)) {
+        visit_border(i, [&](std::size_t column, double w) { result.b[column] += v[i] * w; });
+      }
+    }
+    total(result.b);
+    return result;
+  }
+
+  /// Factor of the latent block and its log determinant over all regions; an error in one is an error in all.
+  base::Result<void> factorise_latent() {
+    const auto local = [&]() -> base::Result<double> {
+      FG_TRY_VOID(factor.factorise(posterior));
+      return own_determinant ? own_determinant->of(posterior, factor.log_determinant()) : factor.log_determinant();
+    };
+    const base::Result<double> done = local();
+    std::array<double, 2> sums = {done ? 0.0 : 1.0, done.value_or(0)};
+    total(sums);
+    log_determinant = sums[1];
+    if (!done) {
+      return tl::unexpected<base::Error>(done.error());
+    }
+    return sums[0] > 0 ? base::fail("estimate.region_failed") : base::Result<void>{};
+  }
+
+  /// Rows that other regions count are left out of sums over nodes.
+  void keep_own_rows(DenseMatrix& rows) const {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < p && !owns_node(i); ++j) {
+        rows(i, j) = 0;
+      }
+    }
+  }
+
+  /// Factor of the posterior precision at the given weights (of regions: eq. 29).
+  base::Result<void> factorise(const std::vector<double>& weight) {
+    used_weight = weight;
+    started = true;
+    posterior.value = prior.value;
+    if (around != nullptr) {
+      cross = around->cross;
+    } else {
+      std::fill(cross.value.begin(), cross.value.end(), 0.0);
+    }
+    DenseMatrix border = share == nullptr || share->first ? effect_prior : DenseMatrix(p, p);
+    assemble(weight, posterior, cross, border);
+    FG_TRY_VOID(factorise_latent());
+    spread = cross;
+    factor.solve(spread.value, static_cast<Index>(p));
+    keep_own_rows(cross);
+    sparse::subtract_transposed_product(cross, spread, border);
+    total(border.value);
+    schur = std::make_shared<sparse::DenseCholesky>(std::move(border));
+    return {};
+  }
+
+  /// Gradient of likelihood and prior at the mode, from the slopes of the observations.
+  Vectors uphill(const std::vector<double>& slope) const {
+    Vectors gradient = project(slope);
+    if (around != nullptr) {
+      pull_towards_surroundings(gradient);
+      return gradient;
+    }
+    std::vector<double> qx(n);
+    prior.multiply(mode.x, qx);
+    const std::vector<double> pb = times(effect_prior, mode.b);
+    for (std::size_t i = 0; i < n; ++i) {
+      gradient.x[i] -= qx[i];
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      gradient.b[j] -= pb[j];
+    }
+    return gradient;
+  }
+
+  /// Adds pull - P (u - centre), u = (x, b).
+  void pull_towards_surroundings(Vectors& gradient) const {
+    Vectors moved = mode;
+    for (std::size_t i = 0; i < n; ++i) {
+      moved.x[i] -= around->latent_centre[i];
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      moved.b[j] -= around->border_centre[j];
+    }
+    std::vector<double> back(n);
+    prior.multiply(moved.x, back);
+    const std::vector<double> of_border = times(around->cross, moved.b);
+    const std::vector<double> back_border = times(effect_prior, moved.b);
+    for (std::size_t i = 0; i < n; ++i) {
+      gradient.x[i] += around->latent_pull[i] - back[i] - of_border[i];
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      double of_latent = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        of_latent += around->cross(i, j) * moved.x[i];
+      }
+      gradient.b[j] += around->border_pull[j] - back_border[j] - of_latent;
+    }
+  }
+
+  /// x'Qx + b'Pb at the mode.
+  double prior_square() const {
+    std::vector<double> qx(n);
+    prior.multiply(mode.x, qx);
+    return total(own_dot(mode.x, qx)) + dot(mode.b, times(effect_prior, mode.b));
+  }
+
+  /// H^-1 r with the last factor.
+  Vectors solve(Vectors r) const {
+    factor.solve(r.x);
+    std::vector<double> explained(p, 0.0);
+    for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t i = 0; i < n; ++i) {
+        explained[j] += cross(i, j) * r.x[i];
+      }
+    }
+    total(explained);
+    for (std::size_t j = 0; j < p; ++j) {
+      r.b[j] -= explained[j];
+    }
+    schur->solve(r.b);
+    for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t i = 0; i < n; ++i) {
+        r.x[i] -= spread(i, j) * r.b[j];
+      }
+    }
+    return r;
+  }
+
+  base::Result<int> newton(double settled);
+  base::Result<double> variational(double settled, int& iterations);
+  base::Result<void> settle_within();
+  Term mean_term(std::size_t i, double spread_of_eta) const;
+  base::Result<void> add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit);
+  std::vector<double> predictor_variance();
+};
+
+}  // namespace firmground::estimate

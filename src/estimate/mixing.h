@@ -1,0 +1,23 @@
+#pragma once
+#include <cstddef>
+#include <vector>
+
+namespace firmground::estimate {
+
+/// Anderson's mixing (1965; Walker & Ni 2011) of the last few steps towards a fixed point: the combination of them
+/// whose residual would be least.
+class Mixing {
+ public:
+  /// The next point after `at`, where the plain step leads to `to`; residuals are squared and weighted by `scale`.
+  std::vector<double> next(const std::vector<double>& at, const std::vector<double>& to,
+                           const std::vector<double>& scale);
+
+ private:
+  std::vector<double> least_squares(const std::vector<double>& residual, const std::vector<double>& scale) const;
+
+  std::vector<std::vector<double>> residuals_, goals_;
+  std::vector<double> last_residual_, last_goal_;
+  double last_norm_ = 1e300;
+};
+
+}  // namespace firmground::estimate

@@ -1,0 +1,341 @@
+#include "estimate/update_estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/parallel.h"
+#include "estimate/reasons.h"
+#include "estimate/window_fit.h"
+#include "evidence/covariates.h"
+
+namespace firmground::estimate {
+
+namespace {
+
+using Mask = std::vector<std::uint8_t>;
+
+/// Cells whose search or finds are not those that the state saw.
+std::vector<std::uint32_t> changed_cells(const std::vector<evidence::SearchedCell>& before,
+                                         const std::vector<evidence::SearchedCell>& now) {
+  std::vector<std::uint32_t> changed;
+  auto a = before.begin();
+  auto b = now.begin();
+  while (a != before.end() || b != now.end()) {
+    if (b == now.end() || (a != before.end() && a->cell < b->cell)) {
+      changed.push_back((a++)->cell);
+    } else if (a == before.end() || b->cell < a->cell) {
+      changed.push_back((b++)->cell);
+    } else {
+      if (a->share != b->share || a->detection != b->detection || a->found != b->found) {
+        changed.push_back(a->cell);
+      }
+      ++a;
+      ++b;
+    }
+  }
+  return changed;
+}
+
+void mark_around(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, Mask& mask) {
+  const auto column = static_cast<std::int32_t>(cell % static_cast<std::uint32_t>(grid.columns));
+  const auto row = static_cast<std::int32_t>(cell / static_cast<std::uint32_t>(grid.columns));
+  const std::int32_t first = std::max(0, column - reach);
+  const auto count = std::min(grid.columns - 1, column + reach) - first + 1;
+  for (std::int32_t r = std::max(0, row - reach); r <= std::min(grid.rows - 1, row + reach); ++r) {
+    std::fill_n(mask.begin() + static_cast<std::ptrdiff_t>(grid.index(first, r)), count, std::uint8_t{1});
+  }
+}
+
+/// How far a changed cell bears on others through the short field.
+std::int32_t range_cells(const EstimateState& state) {
+  double range_m = 300;
+  for (const ClassState& of_class : state.classes) {
+    range_m = std::max(range_m, std::exp(of_class.learnt.hyper.log_short_range_m));
+  }
+  const double reach_m = std::clamp(2 * range_m, 12 * state.grid.cell_m, 60 * state.grid.cell_m);
+  return static_cast<std::int32_t>(std::ceil(reach_m / state.grid.cell_m));
+}
+
+base::Result<void> same_ground(const EstimateState& state, const evidence::Observations& now) {
+  const auto refuse = [](const char* reason) { return base::fail("estimate.update_needs_all", {{"reason", reason}}); };
+  if (now.mode != "effort") {
+    return refuse("no land release says where was searched");
+  }
+  if (!(now.grid == state.grid)) {
+    return refuse("the area of interest or the cell size changed");
+  }
+  std::vector<std::string> covariates;
+  covariates.reserve(now.covariates.size());
+  for (const evidence::CovariateField& field : now.covariates) {
+    covariates.push_back(field.name);
+  }
+  if (covariates != state.covariates) {
+    return refuse("there are other covariates than it was made with");
+  }
+  for (std::size_t which = 0; which < now.searched.size(); ++which) {
+    const bool known = std::any_of(state.classes.begin(), state.classes.end(), [&](const ClassState& of_class) {
+      return static_cast<std::size_t>(of_class.ordnance_class) == which;
+    });
+    if (!known && !now.searched[which].empty()) {
+      return refuse("a class of ordnance was searched for that nobody had searched for");
+    }
+  }
+  return {};
+}
+
+/// What is to be told anew.
+struct Plan {
+  Mask changed;                       ///< cells, for any class
+  Mask wanted;                        ///< cells to predict
+  std::vector<std::size_t> polygons;  ///< that touch these
+  bool effort = false;                ///< the share of land searched changed
+};
+
+Plan plan_of(const EstimateState& state, const evidence::Observations& now, const std::vector<std::uint32_t>& also) {
+  Plan plan;
+  plan.changed.assign(now.grid.size(), 0);
+  plan.wanted.assign(now.grid.size(), 0);
+  for (const ClassState& of_class : state.classes) {
+    for (const std::uint32_t cell :
+         changed_cells(of_class.seen, now.searched[static_cast<std::size_t>(of_class.ordnance_class)])) {
+      plan.changed[cell] = 1;
+    }
+  }
+  const std::int32_t range = range_cells(state);
+  for (std::uint32_t cell = 0; cell < plan.changed.size(); ++cell) {
+    const bool processed = now.processed[cell] != state.processed[cell];
+    plan.effort = plan.effort || processed;
+    if (plan.changed[cell] != 0 || processed) {
+      mark_around(now.grid, cell, range + (processed ? evidence::share_searched_reach(now.grid) : 0), plan.wanted);
+    }
+  }
+  for (const std::uint32_t cell : also) {
+    plan.wanted[cell] = 1;
+  }
+  for (std::size_t cell = 0; cell < plan.wanted.size(); ++cell) {
+    plan.wanted[cell] &= now.inside[cell];
+  }
+  return plan;
+}
+
+/// Polygons that touch what is predicted; small ones are predicted whole.
+void add_small_polygons(const evidence::Observations& now, const std::vector<PolygonCells>& polygons, Plan& plan) {
+  const Mask core = plan.wanted;
+  plan.polygons.clear();
+  for (std::size_t p = 0; p < polygons.size(); ++p) {
+    const auto& cells = polygons[p].cells;
+    if (std::none_of(cells.begin(), cells.end(), [&](const geo::CellShare& c) { return core[c.cell] != 0; })) {
+      continue;
+    }
+    plan.polygons.push_back(p);
+    for (const geo::CellShare& touched : cells) {
+      if (cells.size() <= kLargePolygon) {
+        plan.wanted[touched.cell] |= now.inside[touched.cell];
+      }
+    }
+  }
+}
+
+/// What the observations were that the state saw; called again, what they are now.
+class Exchange {
+ public:
+  Exchange(const EstimateState& state, const Plan& plan) {
+    for (const ClassState& of_class : state.classes) {
+      searched_[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
+    }
+    processed_ = state.processed;
+    if (plan.effort) {
+      share_ = evidence::share_searched_around(state.grid, state.processed);
+    }
+  }
+  void swap(evidence::Observations& observations) {
+    std::swap(observations.searched, searched_);
+    std::swap(observations.processed, processed_);
+    for (evidence::CovariateField& field : observations.covariates) {
+      if (field.tells_effort && !share_.empty()) {
+        std::swap(field.value, share_);
+      }
+    }
+  }
+
+ private:
+  std::array<std::vector<evidence::SearchedCell>, 2> searched_;
+  std::vector<std::uint8_t> processed_;
+  std::vector<float> share_;
+};
+
+/// The window before and now, of all classes.
+struct Fitted {
+  std::vector<WindowFit> fits;
+  Posteriors before;
+  Posteriors now;
+};
+
+/// By how much what all ground shares moves the log intensity of cells that are not refreshed.
+class SharedShift {
+ public:
+  SharedShift(const WindowFit& fit, const ClassState& kept, const evidence::Observations& now)
+      : effects_(kept.learnt.effects),
+        shift_(fit.shared_shift()),
+        lattice_(fit.long_lattice()),
+        border_(shift_.data() + lattice_.active),
+        grid_(now.grid) {
+    for (const SmoothEffect& effect : effects_) {
+      fields_.push_back(&*std::find_if(now.covariates.begin(), now.covariates.end(),
+                                       [&](const auto& field) { return field.name == effect.name; }));
+    }
+  }
+
+  double at(std::size_t cell) const {
+    double moved = border_[0];
+    for (std::size_t e = 0; e < fields_.size(); ++e) {
+      const BasisPlace place = basis_place(effects_[e], fields_[e]->at(cell));
+      moved += static_cast<double>(place.left) * border_[effects_[e].first_column + place.knot] +
+               static_cast<double>(place.right) * border_[effects_[e].first_column + place.knot + 1U];
+    }
+    const LatticePlace place = place_in(lattice_, grid_.centre(cell));
+    const std::size_t north = lattice_.at(place.column, place.row);
+    const std::size_t south = lattice_.at(place.column, place.row + 1);
+    return moved + static_cast<double>(place.weight[0]) * shift_[north] +
+           static_cast<double>(place.weight[1]) * shift_[north + 1] +
+           static_cast<double>(place.weight[2]) * shift_[south] +
+           static_cast<double>(place.weight[3]) * shift_[south + 1];
+  }
+
+ private:
+  const std::vector<SmoothEffect>& effects_;
+  const std::vector<double>& shift_;
+  const Lattice& lattice_;
+  const double* border_;
+  const geo::Grid& grid_;
+  std::vector<const evidence::CovariateField*> fields_;
+};
+
+/// The largest shift of a cell that is not wanted and that anybody would look at.
+double shift_beyond(const Fitted& fitted, const EstimateState& state, const evidence::Observations& now,
+                    const geo::Raster& raster, const Mask& wanted) {
+  constexpr float kLooked = 0.01F;   // P(any): where numbers are promised
+  constexpr std::size_t kEvery = 3;  // covariates and the long field are smooth
+  std::vector<SharedShift> shifts;
+  shifts.reserve(fitted.fits.size());
+  for (std::size_t k = 0; k < fitted.fits.size(); ++k) {
+    shifts.emplace_back(fitted.fits[k], state.classes[k], now);
+  }
+  const std::size_t rows = (static_cast<std::size_t>(now.grid.rows) + kEvery - 1) / kEvery;
+  std::vector<double> of_row(rows, 0.0);
+  base::parallel_for(rows, 16, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      for (std::int32_t column = 0; column < now.grid.columns; column += static_cast<std::int32_t>(kEvery)) {
+        const std::size_t cell = now.grid.index(column, static_cast<std::int32_t>(row * kEvery));
+        if (wanted[cell] != 0 || !(raster.bands[0][cell] > kLooked)) {
+          continue;
+        }
+        for (const SharedShift& shift : shifts) {
+          of_row[row] = std::max(of_row[row], std::abs(shift.at(cell)));
+        }
+      }
+    }
+  });
+  return *std::max_element(of_row.begin(), of_row.end());
+}
+
+/// The polygon's sums now: what was drawn of a small one; of a large one what is kept, less what was, plus what is.
+Sum sum_now(const EstimateState& state, const PolygonCells& polygon, const Sum& before, const Sum& now) {
+  if (polygon.cells.size() <= kLargePolygon) {
+    return now;
+  }
+  const auto kept = state.polygons.find(polygon.id);
+  const bool known = kept != state.polygons.end() && kept->second.cells == polygon.cells.size() &&
+                     kept->second.area_m2 == polygon.area_m2;
+  if (!known) {
+    return Sum(now.items.size(), now.classes.size());
+  }
+  Sum sum = kept->second.sum;
+  sum.subtract(before);
+  sum.add(now);
+  return sum;
+}
+
+template <typename FitOne>
+base::Result<Posteriors> of_each(std::size_t classes, const FitOne& fit_one) {
+  std::vector<base::Result<std::unique_ptr<ClassPosterior>>> fitted(classes);
+  base::parallel_for(classes, 1, [&](std::size_t k, std::size_t) { fitted[k] = fit_one(k); });
+  Posteriors result;
+  for (auto& one : fitted) {
+    FG_TRY(auto posterior, std::move(one));
+    result.push_back(std::move(posterior));
+  }
+  return result;
+}
+
+base::Result<Fitted> fit(const EstimateState& state, const Mask& wanted, Exchange& exchange,
+                         evidence::Observations& now) {
+  Fitted fitted;
+  for (const ClassState& of_class : state.classes) {
+    fitted.fits.emplace_back(of_class, state.seed, wanted, state.grid);
+  }
+  exchange.swap(now);
+  auto before = of_each(fitted.fits.size(), [&](std::size_t k) { return fitted.fits[k].look(now); });
+  exchange.swap(now);
+  FG_TRY(fitted.before, std::move(before));
+  FG_TRY(fitted.now,
+         of_each(fitted.fits.size(), [&](std::size_t k) { return fitted.fits[k].settle(now, *fitted.before[k]); }));
+  return fitted;
+}
+
+}  // namespace
+
+base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
+                                             const std::vector<PolygonCells>& polygons,
+                                             const std::vector<std::uint32_t>& also, geo::Raster& raster) {
+  FG_TRY_VOID(same_ground(state, now));
+  Plan plan = plan_of(state, now, also);
+  EstimateUpdate update;
+  update.cells_changed = std::count(plan.changed.begin(), plan.changed.end(), std::uint8_t{1});
+  if (std::find(plan.wanted.begin(), plan.wanted.end(), 1) == plan.wanted.end()) {
+    update.totals = totals_of(state.nation, state.seed);
+    update.refreshed = std::move(plan.wanted);
+    return update;
+  }
+  add_small_polygons(now, polygons, plan);
+  Exchange exchange(state, plan);
+  FG_TRY(const Fitted fitted, fit(state, plan.wanted, exchange, now));
+
+  EstimateOptions options;
+  options.seed = state.seed;
+  options.draws = state.draws;
+  std::vector<PolygonCells> asked;
+  asked.reserve(plan.polygons.size());
+  for (const std::size_t p : plan.polygons) {
+    asked.push_back(polygons[p]);
+  }
+  exchange.swap(now);
+  CountryMap before;
+  before.raster = std::move(raster);
+  draw_cells(now, options, fitted.before, asked, plan.wanted, before);
+  exchange.swap(now);
+  CountryMap drawn;
+  drawn.raster = std::move(before.raster);
+  draw_cells(now, options, fitted.now, asked, plan.wanted, drawn);
+  raster = std::move(drawn.raster);
+
+  update.cells_refreshed = std::count(plan.wanted.begin(), plan.wanted.end(), std::uint8_t{1});
+  Sum nation = state.nation;
+  nation.subtract(before.nation);
+  nation.add(drawn.nation);
+  update.totals = totals_of(nation, options.seed);
+  for (std::size_t k = 0; k < asked.size(); ++k) {
+    const Sum sum = sum_now(state, asked[k], before.polygons[k], drawn.polygons[k]);
+    update.polygons.emplace_back(plan.polygons[k],
+                                 polygon_of(asked[k], sum, fitted.now, options.seed, plan.polygons[k]));
+    if (sum.weight > 0) {
+      update.polygons.back().second.reasons = reasons_for(fitted.now, now, sum.likeliest_cell);
+    }
+  }
+  update.shift_beyond = shift_beyond(fitted, state, now, raster, plan.wanted);
+  update.refreshed = std::move(plan.wanted);
+  return update;
+}
+
+}  // namespace firmground::estimate

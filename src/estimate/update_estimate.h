@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "estimate/estimate_state.h"
+
+namespace firmground::estimate {
+
+/// What an update changes of a whole estimate.
+struct EstimateUpdate {
+  std::int64_t cells_changed = 0;    ///< search or finds of any class differ from what the whole estimate saw
+  std::int64_t cells_refreshed = 0;  ///< predicted anew
+  /// Polygons told anew, by their place in the list given; numbers of large ones that the state does not know are NaN.
+  std::vector<std::pair<std::size_t, PolygonEstimate>> polygons;
+  NationalTotals totals;
+  /// By how much the log intensity of a cell that was not refreshed moves at most (over cells with P(any) > .01): what
+  /// the update leaves out.
+  double shift_beyond = 0;
+  std::vector<std::uint8_t> refreshed;  ///< by cell
+};
+
+/// Brings an estimate up to date with what was searched and found since: refits a window round the changed cells
+/// (WindowFit) and predicts the cells within its range.  `raster`: of the whole estimate; its refreshed cells are
+/// overwritten.  `also`: cells to predict besides, such as those that an update before this one refreshed; may be
+/// empty. A function of state and observations: not of updates in between. REQUIRES: `now` is on the state's grid, with
+/// the records and all covariates but the share of land searched as the whole estimate had them; polygons that the
+/// state knows cover the same cells. Errors: estimate.update_needs_all (other grid, covariates or classes), those of
+/// WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some passes over the grid's cells.
+base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
+                                             const std::vector<PolygonCells>& polygons,
+                                             const std::vector<std::uint32_t>& also, geo::Raster& raster);
+
+}  // namespace firmground::estimate

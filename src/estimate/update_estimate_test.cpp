@@ -1,0 +1,305 @@
+#include "estimate/update_estimate.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/parallel.h"
+#include "base/random.h"
+#include "evidence/covariates.h"
+
+namespace firmground::estimate {
+namespace {
+
+constexpr std::int32_t kColumns = 150;
+constexpr std::int32_t kRows = 110;
+
+/// 7.5 x 5.5 km: three belts from west to east, searched in stripes in the western part.
+evidence::Observations ground() {
+  evidence::Observations o;
+  o.grid = {50, 0, kRows, kColumns, kRows};
+  o.inside.assign(o.grid.size(), 1);
+  o.processed.assign(o.grid.size(), 0);
+  o.mode = "effort";
+  o.snapshot_hash = "drawn";
+  evidence::CovariateField road{"distance to roads", "m", {}, false, {}};
+  base::Random random(8);
+  for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
+    const std::uint32_t column = cell % kColumns;
+    const std::uint32_t row = cell / kColumns;
+    road.value.push_back(static_cast<float>(row) * 50);
+    const bool belt = row % 36 >= 16 && row % 36 < 20;
+    const bool searched = (column < 100 && (row / 6) % 2 == 0) || (column / 10) % 3 == 0;
+    if (searched && column < 120) {
+      o.processed[cell] = 1;
+      const std::uint32_t mines =
+          random.chance(belt ? 0.5 : 0.01) ? 1 + static_cast<std::uint32_t>(random.poisson(2)) : 0;
+      o.searched[0].push_back({cell, 1.0F, 0.9F, mines});
+      o.searched[1].push_back({cell, 1.0F, 0.8F, random.chance(0.04) ? 1U : 0U});
+    }
+  }
+  o.covariates.push_back(road);
+  o.covariates.push_back({"share of land searched within 1.5 km",
+                          "share",
+                          evidence::share_searched_around(o.grid, o.processed),
+                          false,
+                          {},
+                          true});
+  return o;
+}
+
+std::uint32_t cell_at(std::int32_t column, std::int32_t row) {
+  return static_cast<std::uint32_t>(row * kColumns + column);
+}
+
+/// One more item in a searched cell.
+evidence::Observations with_find(const evidence::Observations& before, std::uint32_t cell) {
+  evidence::Observations now = before;
+  const auto at = std::find_if(now.searched[0].begin(), now.searched[0].end(),
+                               [&](const evidence::SearchedCell& searched) { return searched.cell == cell; });
+  EXPECT_NE(at, now.searched[0].end());
+  at->found += 1;
+  return now;
+}
+
+/// Eight by eight cells released, mines found in so many of them.
+evidence::Observations with_release(const evidence::Observations& before, std::int32_t column, std::int32_t row,
+                                    int cells_with_finds) {
+  evidence::Observations now = before;
+  for (std::int32_t r = row; r < row + 8; ++r) {
+    for (std::int32_t c = column; c < column + 8; ++c) {
+      const std::uint32_t cell = cell_at(c, r);
+      EXPECT_EQ(now.processed[cell], 0);
+      now.processed[cell] = 1;
+      now.searched[0].push_back({cell, 1.0F, 0.95F, r == row + 3 && c < column + cells_with_finds ? 2U : 0U});
+      now.searched[1].push_back({cell, 1.0F, 0.8F, 0});
+    }
+  }
+  for (auto& searched : now.searched) {
+    std::sort(searched.begin(), searched.end(), [](const auto& a, const auto& b) { return a.cell < b.cell; });
+  }
+  for (evidence::CovariateField& field : now.covariates) {
+    if (field.tells_effort) {
+      field.value = evidence::share_searched_around(now.grid, now.processed);
+    }
+  }
+  return now;
+}
+
+PolygonCells square(const std::string& id, std::int32_t column, std::int32_t row, std::int32_t side) {
+  PolygonCells polygon{id, 2500.0 * side * side, {}};
+  for (std::int32_t r = row; r < row + side; ++r) {
+    for (std::int32_t c = column; c < column + side; ++c) {
+      polygon.cells.push_back({cell_at(c, r), 1.0F});
+    }
+  }
+  return polygon;
+}
+
+/// What differs most between two maps.
+struct Difference {
+  double probability = 0;
+  double items = 0;  ///< relative, where P(any) > .01
+};
+
+Difference difference(const geo::Raster& a, const geo::Raster& b, const std::vector<std::uint8_t>& among,
+                      std::uint8_t flag) {
+  Difference most;
+  for (std::size_t cell = 0; cell < a.grid.size(); ++cell) {
+    if (among[cell] != flag) {
+      continue;
+    }
+    most.probability = std::max(most.probability, static_cast<double>(std::abs(a.bands[0][cell] - b.bands[0][cell])));
+    if (b.bands[0][cell] > 0.01F) {
+      most.items = std::max(
+          most.items, std::abs(static_cast<double>(a.bands[1][cell]) / static_cast<double>(b.bands[1][cell]) - 1));
+    }
+  }
+  return most;
+}
+
+/// The ground estimated as a whole once, with laws and hyperparameters learned from it.
+class UpdateEstimate : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    before_ = new evidence::Observations(ground());
+    options_ = new EstimateOptions;
+    options_->keep = true;
+    options_->settled = 1e-6;
+    const auto learning = estimate(*before_, *options_);
+    ASSERT_TRUE(learning) << base::to_text(learning.error());
+    options_->learnt.emplace();
+    for (const ClassState& of_class : learning->state->classes) {
+      (*options_->learnt)[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.learnt;
+    }
+    polygons_ =
+        new std::vector<PolygonCells>{square("HA-1", 60, 50, 10), square("D-1", 40, 20, 50), square("far", 140, 2, 5)};
+    auto whole = estimate(*before_, *options_, *polygons_);
+    ASSERT_TRUE(whole) << base::to_text(whole.error());
+    whole_ = new EstimateResult(std::move(*whole));
+  }
+  static void TearDownTestSuite() {
+    delete before_;
+    delete options_;
+    delete polygons_;
+    delete whole_;
+  }
+  static EstimateResult made_anew(const evidence::Observations& now) {
+    auto result = estimate(now, *options_, *polygons_);
+    EXPECT_TRUE(result) << base::to_text(result.error());
+    return std::move(*result);
+  }
+  struct Updated {
+    geo::Raster raster;
+    EstimateUpdate update;
+  };
+  static Updated updated(const evidence::Observations& now, const std::vector<std::uint32_t>& also = {}) {
+    Updated result{whole_->hazard.raster, {}};
+    auto update = update_estimate(*whole_->state, now, *polygons_, also, result.raster);
+    EXPECT_TRUE(update) << base::to_text(update.error());
+    result.update = std::move(*update);
+    return result;
+  }
+  static void expect_as_made_anew(const evidence::Observations& now) {
+    const Updated fast = updated(now);
+    const EstimateResult anew = made_anew(now);
+    const auto& refreshed = fast.update.refreshed;
+    const Difference moved = difference(whole_->hazard.raster, anew.hazard.raster, refreshed, 1);
+    EXPECT_GT(moved.items, 0.05) << "there was something to follow";
+    const Difference within = difference(fast.raster, anew.hazard.raster, refreshed, 1);
+    EXPECT_LT(within.probability, 0.005);
+    EXPECT_LT(within.items, 0.01);
+    // What all ground shares moves elsewhere too: the update tells by how much at most.
+    const Difference beyond = difference(fast.raster, anew.hazard.raster, refreshed, 0);
+    EXPECT_LT(beyond.items, std::max(0.01, std::expm1(fast.update.shift_beyond)));
+    EXPECT_LT(beyond.probability, 0.02);
+    EXPECT_NEAR(fast.update.totals.items_mean, anew.hazard.totals.items_mean, 0.005 * anew.hazard.totals.items_mean);
+    for (const auto& [place, polygon] : fast.update.polygons) {
+      EXPECT_NEAR(polygon.items_mean, anew.polygons[place].items_mean, 0.01 * anew.polygons[place].items_mean)
+          << polygon.id;
+      EXPECT_NEAR(polygon.probability_none, anew.polygons[place].probability_none, 0.02) << polygon.id;
+    }
+  }
+
+  static inline const evidence::Observations* before_ = nullptr;
+  static inline EstimateOptions* options_ = nullptr;
+  static inline const std::vector<PolygonCells>* polygons_ = nullptr;
+  static inline const EstimateResult* whole_ = nullptr;
+};
+
+TEST_F(UpdateEstimate, AFindChangesTheMapAsAWholeEstimateWould) {
+  expect_as_made_anew(with_find(*before_, cell_at(62, 60)));
+}
+
+TEST_F(UpdateEstimate, GroundReleasedInVainChangesTheMapAsAWholeEstimateWould) {
+  expect_as_made_anew(with_release(*before_, 101, 62, 0));
+}
+
+TEST_F(UpdateEstimate, GroundReleasedWithFindsChangesTheMapAsAWholeEstimateWould) {
+  expect_as_made_anew(with_release(*before_, 101, 62, 3));
+}
+
+TEST_F(UpdateEstimate, AFindIsWithinOnePerCentAlsoFarAway) {
+  const evidence::Observations now = with_find(*before_, cell_at(62, 60));
+  const Updated fast = updated(now);
+  const Difference beyond = difference(fast.raster, made_anew(now).hazard.raster, fast.update.refreshed, 0);
+  EXPECT_LT(beyond.probability, 0.005);
+  EXPECT_LT(beyond.items, 0.01);
+}
+
+TEST_F(UpdateEstimate, AFindTakenBackLeadsBack) {
+  const Updated fast = updated(with_find(*before_, cell_at(62, 60)));
+  std::vector<std::uint32_t> refreshed;
+  for (std::uint32_t cell = 0; cell < fast.update.refreshed.size(); ++cell) {
+    if (fast.update.refreshed[cell] != 0) {
+      refreshed.push_back(cell);
+    }
+  }
+  geo::Raster back = fast.raster;
+  const auto update = update_estimate(*whole_->state, *before_, *polygons_, refreshed, back);
+  ASSERT_TRUE(update) << base::to_text(update.error());
+  EXPECT_GE(update->cells_refreshed, static_cast<std::int64_t>(refreshed.size()));
+  const std::vector<std::uint8_t> all(back.grid.size(), 1);
+  const Difference off = difference(back, whole_->hazard.raster, all, 1);
+  EXPECT_LT(off.probability, 0.001);
+  EXPECT_LT(off.items, 0.003);
+  EXPECT_NEAR(update->totals.items_mean, whole_->hazard.totals.items_mean, 1e-3 * update->totals.items_mean);
+}
+
+TEST_F(UpdateEstimate, IntervalsStayLikeThoseOfAWholeEstimate) {
+  const evidence::Observations now = with_release(*before_, 101, 62, 3);
+  const Updated fast = updated(now);
+  const EstimateResult anew = made_anew(now);
+  double sum = 0;
+  double sum_anew = 0;
+  for (std::size_t cell = 0; cell < fast.update.refreshed.size(); ++cell) {
+    if (fast.update.refreshed[cell] != 0) {
+      sum += static_cast<double>(fast.raster.bands[3][cell]);
+      sum_anew += static_cast<double>(anew.hazard.raster.bands[3][cell]);
+      ASSERT_LE(fast.raster.bands[2][cell], fast.raster.bands[3][cell]);
+    }
+  }
+  EXPECT_NEAR(sum, sum_anew, 0.05 * sum_anew);
+}
+
+TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {
+  const std::string bytes = to_bytes(*whole_->state);
+  const auto read = parse_estimate_state(bytes);
+  ASSERT_TRUE(read) << base::to_text(read.error());
+  const evidence::Observations now = with_release(*before_, 101, 62, 3);
+  geo::Raster raster = whole_->hazard.raster;
+  const auto update = update_estimate(*read, now, *polygons_, {}, raster);
+  ASSERT_TRUE(update) << base::to_text(update.error());
+  const Updated direct = updated(now);
+  const std::vector<std::uint8_t> all(raster.grid.size(), 1);
+  EXPECT_LT(difference(raster, direct.raster, all, 1).probability, 1e-4);
+  EXPECT_NEAR(update->totals.items_p95, direct.update.totals.items_p95, 2);
+  for (const std::size_t size : {bytes.size() / 2, bytes.size() - 1, std::size_t{7}}) {
+    EXPECT_FALSE(parse_estimate_state(bytes.substr(0, size))) << size;
+  }
+  EXPECT_FALSE(parse_estimate_state(bytes + "x"));
+}
+
+TEST_F(UpdateEstimate, GivesTheSameBytesOnOneAndTwoThreads) {
+  const evidence::Observations now = with_release(*before_, 101, 62, 3);
+  base::set_thread_count(1);
+  const Updated one = updated(now);
+  base::set_thread_count(2);
+  const Updated two = updated(now);
+  base::set_thread_count(0);
+  for (std::size_t band = 0; band < one.raster.bands.size(); ++band) {
+    const auto& a = one.raster.bands[band];
+    EXPECT_EQ(std::memcmp(a.data(), two.raster.bands[band].data(), a.size() * sizeof(float)), 0) << "band " << band;
+  }
+  EXPECT_EQ(one.update.totals.items_p95, two.update.totals.items_p95);
+}
+
+TEST_F(UpdateEstimate, RefusesWhatItCannotFollow) {
+  const auto refused = [](const evidence::Observations& now) {
+    geo::Raster raster = whole_->hazard.raster;
+    const auto update = update_estimate(*whole_->state, now, {}, {}, raster);
+    return update ? std::string() : update.error().id;
+  };
+  evidence::Observations other = *before_;
+  other.covariates.pop_back();
+  EXPECT_EQ(refused(other), "estimate.update_needs_all");
+  other = *before_;
+  other.grid.west += 1;
+  EXPECT_EQ(refused(other), "estimate.update_needs_all");
+  other = *before_;
+  other.mode = "presence-only";
+  EXPECT_EQ(refused(other), "estimate.update_needs_all");
+}
+
+TEST_F(UpdateEstimate, WithoutAChangeNothingChanges) {
+  const Updated fast = updated(*before_);
+  EXPECT_EQ(fast.update.cells_changed, 0);
+  EXPECT_EQ(fast.update.cells_refreshed, 0);
+  EXPECT_EQ(fast.update.totals.items_mean, whole_->hazard.totals.items_mean);
+  EXPECT_TRUE(fast.update.polygons.empty());
+}
+
+}  // namespace
+}  // namespace firmground::estimate

@@ -1,0 +1,710 @@
+#include "estimate/window_fit.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.h"
+#include "estimate/class_parts.h"
+#include "estimate/record_context.h"
+
+namespace firmground::estimate {
+
+namespace {
+
+using sparse::DenseMatrix;
+using Mask = std::vector<std::uint8_t>;
+
+/// Held nodes have this much precision: they move by less than rounding.
+constexpr double kHeld = 1e10;
+constexpr double kNotYetKnown = 1e-3;  ///< weight that a search starts from
+
+/// Flags, and those at most `reach` places away along both axes.
+Mask grown(const Mask& mask, std::int32_t columns, std::int32_t rows, std::int32_t reach) {
+  const auto run = [reach](std::int32_t n, std::size_t stride, const std::uint8_t* from, std::uint8_t* to) {
+    std::int32_t last = -reach - 1;
+    for (std::int32_t i = 0; i < n + reach; ++i) {
+      last = i < n && from[static_cast<std::size_t>(i) * stride] != 0 ? i : last;
+      const std::int32_t at = i - reach;
+      if (at >= 0 && last >= at - reach) {
+        to[static_cast<std::size_t>(at) * stride] = 1;
+      }
+    }
+  };
+  const auto width = static_cast<std::size_t>(columns);
+  Mask along(mask.size(), 0);
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+    run(columns, 1, mask.data() + row * width, along.data() + row * width);
+  }
+  Mask result(mask.size(), 0);
+  for (std::size_t column = 0; column < width; ++column) {
+    run(rows, width, along.data() + column, result.data() + column);
+  }
+  return result;
+}
+
+/// A lattice of the same places with only the flagged nodes.
+Lattice part_of(const Lattice& whole, const Mask& mask) {
+  Lattice part = whole;
+  part.active = 0;
+  for (std::size_t i = 0; i < part.node.size(); ++i) {
+    part.node[i] = mask[i] != 0 && whole.node[i] >= 0 ? part.active++ : -1;
+  }
+  return part;
+}
+
+/// Places in a lattice of its nodes, in their order.
+std::vector<std::size_t> places_of(const Lattice& lattice) {
+  std::vector<std::size_t> places;
+  places.reserve(static_cast<std::size_t>(lattice.active));
+  for (std::size_t i = 0; i < lattice.node.size(); ++i) {
+    if (lattice.node[i] >= 0) {
+      places.push_back(i);
+    }
+  }
+  return places;
+}
+
+DenseMatrix block(const DenseMatrix& from, const std::vector<std::size_t>& rows,
+                  const std::vector<std::size_t>& columns) {
+  DenseMatrix result(rows.size(), columns.size());
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      result(i, j) = from(rows[i], columns[j]);
+    }
+  }
+  return result;
+}
+
+void subtract(DenseMatrix& a, const DenseMatrix& b) {
+  for (std::size_t i = 0; i < a.value.size(); ++i) {
+    a.value[i] -= b.value[i];
+  }
+}
+
+DenseMatrix product(const DenseMatrix& a, const DenseMatrix& b) {
+  DenseMatrix c(a.rows, b.columns);
+  for (std::size_t j = 0; j < b.columns; ++j) {
+    for (std::size_t k = 0; k < a.columns; ++k) {
+      const double w = b(k, j);
+      for (std::size_t i = 0; i < a.rows; ++i) {
+        c(i, j) += a(i, k) * w;
+      }
+    }
+  }
+  return c;
+}
+
+DenseMatrix transposed(const DenseMatrix& a) {
+  DenseMatrix result(a.columns, a.rows);
+  for (std::size_t j = 0; j < a.columns; ++j) {
+    for (std::size_t i = 0; i < a.rows; ++i) {
+      result(j, i) = a(i, j);
+    }
+  }
+  return result;
+}
+
+/// What turns draws of covariance `from` into draws of covariance `to`, with little change where these agree:
+/// L_to L_from^-1.
+DenseMatrix turning(const DenseMatrix& from, const DenseMatrix& to) {
+  // L = to L^-T.
+  const DenseMatrix lower = product(to, transposed(sparse::DenseCholesky(to).inverse_of_lower()));
+  return product(lower, sparse::DenseCholesky(from).inverse_of_lower());
+}
+
+std::vector<std::size_t> sequence(std::size_t begin, std::size_t end) {
+  std::vector<std::size_t> result;
+  for (std::size_t i = begin; i < end; ++i) {
+    result.push_back(i);
+  }
+  return result;
+}
+
+bool same(const evidence::SearchedCell& a, const evidence::SearchedCell& b) {
+  return a.cell == b.cell && a.share == b.share && a.detection == b.detection && a.found == b.found;
+}
+
+/// Posterior covariance of the short field with that at `nodes`, given long field and border.
+DenseMatrix columns_given_shared(const FieldFitter& fitter, const HazardModel& model,
+                                 const std::vector<std::size_t>& nodes) {
+  const std::size_t n = model.latent();
+  const auto first = static_cast<std::size_t>(model.short_lattice.active);
+  const auto solved = [&](const std::vector<std::size_t>& at) {
+    DenseMatrix unit(n, at.size());
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      unit(at[k], k) = 1;
+    }
+    if (!at.empty()) {
+      fitter.factor().solve(unit.value, static_cast<sparse::Index>(at.size()));
+    }
+    return unit;
+  };
+  const std::vector<std::size_t> long_nodes = sequence(first, n);
+  const std::vector<std::size_t> short_nodes = sequence(0, first);
+  const DenseMatrix columns = solved(nodes);
+  const DenseMatrix of_long = solved(long_nodes);
+  const DenseMatrix among = sparse::DenseCholesky(block(of_long, long_nodes, sequence(0, long_nodes.size()))).inverse();
+  DenseMatrix result = block(columns, short_nodes, sequence(0, nodes.size()));
+  subtract(result, product(block(of_long, short_nodes, sequence(0, long_nodes.size())),
+                           product(among, block(columns, long_nodes, sequence(0, nodes.size())))));
+  return result;
+}
+
+/// A posterior's draws less its mode: short nodes, then what is shared.
+struct Deviations {
+  DenseMatrix of_short;   ///< nodes x draws
+  DenseMatrix of_shared;  ///< long nodes and border x draws
+};
+
+Deviations deviations_of(const ClassPosterior& posterior) {
+  const std::size_t draws = posterior.count_draws.size();
+  const auto first = static_cast<std::size_t>(posterior.model.short_lattice.active);
+  const std::size_t of_long = posterior.model.latent() - first;
+  Deviations result{DenseMatrix(first, draws), DenseMatrix(of_long + posterior.model.border(), draws)};
+  for (std::size_t m = 0; m < draws; ++m) {
+    for (std::size_t i = 0; i < first; ++i) {
+      result.of_short(i, m) = static_cast<double>(posterior.latent_draws[i * draws + m]) - posterior.fit.latent[i];
+    }
+    for (std::size_t k = 0; k < of_long; ++k) {
+      result.of_shared(k, m) =
+          static_cast<double>(posterior.latent_draws[(first + k) * draws + m]) - posterior.fit.latent[first + k];
+    }
+    for (std::size_t j = 0; j < posterior.model.border(); ++j) {
+      result.of_shared(of_long + j, m) =
+          static_cast<double>(posterior.border_draws[j * draws + m]) - posterior.fit.border[j];
+    }
+  }
+  return result;
+}
+
+void set_draws(const Deviations& deviations, ClassPosterior& posterior) {
+  const std::size_t draws = posterior.count_draws.size();
+  const auto first = static_cast<std::size_t>(posterior.model.short_lattice.active);
+  const std::size_t n = posterior.model.latent();
+  posterior.latent_draws.resize(n * draws);
+  posterior.border_draws.resize(posterior.model.border() * draws);
+  for (std::size_t m = 0; m < draws; ++m) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const double moved = i < first ? deviations.of_short(i, m) : deviations.of_shared(i - first, m);
+      posterior.latent_draws[i * draws + m] = static_cast<float>(posterior.fit.latent[i] + moved);
+    }
+    for (std::size_t j = 0; j < posterior.model.border(); ++j) {
+      posterior.border_draws[j * draws + m] =
+          static_cast<float>(posterior.fit.border[j] + deviations.of_shared(n - first + j, m));
+    }
+  }
+}
+
+/// How the short field follows what is shared: rows of its nodes.
+DenseMatrix following(const DenseMatrix& covariance, std::size_t nodes, const DenseMatrix& shared) {
+  const DenseMatrix with_shared = block(covariance, sequence(0, nodes), sequence(0, shared.rows));
+  return product(with_shared, sparse::DenseCholesky(shared).inverse());
+}
+
+}  // namespace
+
+WindowFit::WindowFit(const ClassState& kept, std::uint64_t seed, const Mask& wanted, const geo::Grid& grid)
+    : kept_(kept),
+      seed_(seed),
+      grid_(grid),
+      long_range_m_(long_range(grid)),
+      searches_(std::make_shared<SearchTable>(kept.learnt.law)),
+      whole_short_(make_lattice(grid, kept.step_cells, {}, grid)),
+      whole_long_(make_lattice(grid, long_step_cells(grid, kept.step_cells, long_range_m_), {}, grid)) {
+  whole_short_.active = 0;
+  for (std::size_t i = 0; i < whole_short_.node.size(); ++i) {
+    whole_short_.node[i] = kept.active[i] != 0 ? whole_short_.active++ : -1;
+  }
+  const std::int32_t step = kept.step_cells;
+  fitted_.assign(whole_short_.node.size(), 0);
+  for (std::int32_t row = 0; row < grid.rows; ++row) {
+    for (std::int32_t column = 0; column < grid.columns; ++column) {
+      if (wanted[grid.index(column, row)] != 0) {
+        const std::int32_t c = column / step;
+        const std::int32_t r = row / step;
+        for (const std::size_t at : {whole_short_.at(c, r), whole_short_.at(c + 1, r), whole_short_.at(c, r + 1),
+                                     whole_short_.at(c + 1, r + 1)}) {
+          fitted_[at] = 1;
+        }
+      }
+    }
+  }
+  const double margin_m = std::clamp(3 * std::exp(kept.learnt.hyper.log_short_range_m), 4 * whole_short_.spacing_m,
+                                     20 * whole_short_.spacing_m);
+  const auto margin = static_cast<std::int32_t>(std::ceil(margin_m / whole_short_.spacing_m));
+  fitted_ = grown(fitted_, whole_short_.columns, whole_short_.rows, margin);
+  of_model_ = grown(fitted_, whole_short_.columns, whole_short_.rows, 2);
+  const std::int32_t per_long = long_step_cells(grid, step, long_range_m_) / step;
+  of_long_.assign(whole_long_.node.size(), 0);
+  for (std::int32_t row = 0; row + 1 < whole_short_.rows; ++row) {
+    for (std::int32_t column = 0; column + 1 < whole_short_.columns; ++column) {
+      if (of_model_[whole_short_.at(column, row)] != 0) {
+        const std::int32_t c = column / per_long;
+        const std::int32_t r = row / per_long;
+        for (const std::size_t at :
+             {whole_long_.at(c, r), whole_long_.at(c + 1, r), whole_long_.at(c, r + 1), whole_long_.at(c + 1, r + 1)}) {
+          of_long_[at] = 1;
+        }
+      }
+    }
+  }
+  name_shared(part_of(whole_long_, of_long_));
+}
+
+/// Which of the shared unknowns the window knows: its long nodes, and the border.
+void WindowFit::name_shared(const Lattice& long_part) {
+  for (const std::size_t place : places_of(long_part)) {
+    shared_.push_back(static_cast<std::size_t>(whole_long_.node[place]));
+  }
+  for (std::size_t j = 0; j < kept_.border.size(); ++j) {
+    shared_.push_back(static_cast<std::size_t>(whole_long_.active) + j);
+  }
+  shared_covariance_ = block(kept_.shared_covariance, shared_, shared_);
+}
+
+bool WindowFit::in_window(std::uint32_t cell) const {
+  const auto columns = static_cast<std::uint32_t>(grid_.columns);
+  const auto c = static_cast<std::int32_t>(cell % columns) / kept_.step_cells;
+  const auto r = static_cast<std::int32_t>(cell / columns) / kept_.step_cells;
+  return fitted_[whole_short_.at(c, r)] != 0 || fitted_[whole_short_.at(c + 1, r)] != 0 ||
+         fitted_[whole_short_.at(c, r + 1)] != 0 || fitted_[whole_short_.at(c + 1, r + 1)] != 0;
+}
+
+/// Everything of the posterior that no fit changes.
+std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observations& observations,
+                                                        const std::vector<evidence::SearchedCell>& searched,
+                                                        const Lattice& short_lattice) const {
+  auto posterior = std::make_unique<ClassPosterior>();
+  posterior->ordnance_class = kept_.ordnance_class;
+  posterior->hyper = kept_.learnt.hyper;
+  posterior->law = kept_.learnt.law;
+  posterior->law_ahead = kept_.learnt.law_ahead;
+  posterior->searches = searches_;
+  posterior->findable = kept_.learnt.findable;
+  if (observations.records && !kept_.learnt.findable.empty()) {
+    posterior->recorded = recorded_hazard(*observations.records, kept_.learnt.findable, grid_.size());
+  }
+  std::vector<Observation> list;
+  for (const evidence::SearchedCell& cell : searched) {
+    if (in_window(cell.cell)) {
+      list.push_back(observation_of(cell, *searches_));
+      list.back().recorded = posterior->recorded.empty() ? 0 : posterior->recorded[cell.cell];
+    }
+  }
+  posterior->model = model_on(observations, std::move(list), part_of(short_lattice, of_model_),
+                              part_of(whole_long_, of_long_), kept_.learnt.effects, LongPairs::all);
+  const HazardModel& model = posterior->model;
+  const Hyperparameters& hyper = kept_.learnt.hyper;
+  posterior->short_variance =
+      interior_variance(model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m), std::exp(hyper.log_short_sd));
+  posterior->long_variance =
+      interior_variance(model.long_lattice.spacing_m, long_range_m_, std::exp(hyper.log_long_sd));
+  posterior->effect_variance = kept_.effect_variance;
+  posterior->count_draws = kept_.count_draws;
+  posterior->place_cells = kept_.place_cells;
+  posterior->place_factors = place_factors(kept_.learnt.law, seed_, static_cast<std::size_t>(kept_.ordnance_class));
+  return posterior;
+}
+
+/// The kept mode at the nodes of a window's model; 0 where it has no node.
+std::vector<double> WindowFit::latent_of(const HazardModel& model) const {
+  std::vector<double> latent;
+  latent.reserve(model.latent());
+  for (const std::size_t place : places_of(model.short_lattice)) {
+    const std::int32_t node = whole_short_.node[place];
+    latent.push_back(node < 0 ? 0.0 : static_cast<double>(kept_.latent[static_cast<std::size_t>(node)]));
+  }
+  for (const std::size_t place : places_of(model.long_lattice)) {
+    latent.push_back(static_cast<double>(kept_.latent[static_cast<std::size_t>(whole_short_.active) +
+                                                      static_cast<std::size_t>(whole_long_.node[place])]));
+  }
+  return latent;
+}
+
+/// The short field's own prior, nodes beside the window held; of what is shared, what `shared_prior` says.
+Surroundings WindowFit::surroundings(const HazardModel& model, const DenseMatrix& shared_prior) const {
+  Surroundings around;
+  around.latent = model.pattern;
+  std::fill(around.latent.value.begin(), around.latent.value.end(), 0.0);
+  const Hyperparameters& hyper = kept_.learnt.hyper;
+  std::vector<double> values;
+  precision_values(model.short_field, model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
+                   std::exp(hyper.log_short_sd), values);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    around.latent.value[static_cast<std::size_t>(model.short_place[k])] += values[k];
+  }
+  const std::vector<std::size_t> places = places_of(model.short_lattice);
+  const auto entry = [&](std::size_t i, std::size_t j) -> double& {
+    return around.latent.value[static_cast<std::size_t>(
+        around.latent.place(static_cast<sparse::Index>(i), static_cast<sparse::Index>(j)))];
+  };
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    entry(i, i) += fitted_[places[i]] != 0 ? 0.0 : kHeld;
+  }
+  const std::size_t first = places.size();
+  const auto of_long = static_cast<std::size_t>(model.long_lattice.active);
+  const std::size_t p = model.border();
+  around.cross = DenseMatrix(model.latent(), p);
+  around.border = DenseMatrix(p, p);
+  for (std::size_t i = 0; i < of_long; ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      entry(first + i, first + j) += shared_prior(i, j);
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      around.cross(first + i, j) = shared_prior(i, of_long + j);
+    }
+  }
+  for (std::size_t j = 0; j < p; ++j) {
+    for (std::size_t i = 0; i < p; ++i) {
+      around.border(i, j) = shared_prior(of_long + i, of_long + j);
+    }
+  }
+  around.latent_centre = latent_of(model);
+  std::fill_n(around.latent_centre.begin(), first, 0.0);
+  around.border_centre = kept_.border;
+  around.latent_pull.assign(model.latent(), 0.0);
+  around.border_pull.assign(p, 0.0);
+  around.weight_offset.assign(model.observations.size(), 0.0);
+  return around;
+}
+
+/// What the rest of the country knows of what is shared: all that is known of it, less what the window says (eq. 34).
+base::Result<void> WindowFit::learn_outside(const ClassPosterior& posterior, const std::vector<double>& weight) {
+  const std::size_t q = shared_.size();
+  DenseMatrix faint(q, q);
+  for (std::size_t i = 0; i < q; ++i) {
+    faint(i, i) = 1;
+  }
+  const Surroundings alone = surroundings(posterior.model, faint);
+  FieldFitter fitter(posterior.model, alone);
+  FG_TRY_VOID(fitter.say(latent_of(posterior.model), kept_.border, weight));
+  const DenseMatrix by_window =
+      fitter.covariance_with_shared(static_cast<std::size_t>(posterior.model.short_lattice.active));
+  outside_ = sparse::DenseCholesky(shared_covariance_).inverse();
+  subtract(outside_, sparse::DenseCholesky(by_window).inverse());
+  for (std::size_t i = 0; i < q; ++i) {
+    outside_(i, i) += 1;
+  }
+  return {};
+}
+
+void WindowFit::take_fit(const FieldFitter& fitter, ClassPosterior& posterior) const {
+  posterior.fit = fitter.fit_so_far();
+  posterior.covariance = fitter.posterior_covariance();
+  posterior.weights = fitter.weights();
+}
+
+base::Result<std::unique_ptr<ClassPosterior>> WindowFit::look(const evidence::Observations& before) {
+  auto posterior = posterior_on(before, kept_.seen, whole_short_);
+  std::vector<double> weight;
+  for (std::size_t i = 0; i < kept_.seen.size(); ++i) {
+    if (in_window(kept_.seen[i].cell)) {
+      weight.push_back(static_cast<double>(kept_.weight[i]));
+    }
+  }
+  FG_TRY_VOID(learn_outside(*posterior, weight));
+  before_around_ = surroundings(posterior->model, outside_);
+  before_ = std::make_unique<FieldFitter>(posterior->model, before_around_);
+  FG_TRY(said_before_, before_->say(latent_of(posterior->model), kept_.border, weight));
+  take_fit(*before_, *posterior);
+  for (const std::size_t place : places_of(posterior->model.short_lattice)) {
+    posterior->variance_scale.push_back(kept_.variance_scale[static_cast<std::size_t>(whole_short_.node[place])]);
+  }
+  draw_before(*posterior);
+  return posterior;
+}
+
+/// The kept draws of the window's nodes.
+void WindowFit::draw_before(ClassPosterior& posterior) const {
+  const std::size_t draws = kept_.count_draws.size();
+  const auto add = [&](std::size_t node) {
+    const float* from = kept_.latent_draws.data() + node * draws;
+    posterior.latent_draws.insert(posterior.latent_draws.end(), from, from + draws);
+  };
+  for (const std::size_t place : places_of(posterior.model.short_lattice)) {
+    add(static_cast<std::size_t>(whole_short_.node[place]));
+  }
+  for (const std::size_t place : places_of(posterior.model.long_lattice)) {
+    add(static_cast<std::size_t>(whole_short_.active + whole_long_.node[place]));
+  }
+  posterior.border_draws = kept_.border_draws;
+}
+
+/// The short lattice with the nodes that ground searched since brings.
+Lattice WindowFit::extended(const evidence::Observations& now) const {
+  Lattice result = whole_short_;
+  const double reach = short_reach_m(grid_);
+  const auto reach_cells = static_cast<std::int32_t>(reach / grid_.cell_m);
+  std::int32_t next = result.active;
+  const auto& searched = now.searched[static_cast<std::size_t>(kept_.ordnance_class)];
+  auto seen = kept_.seen.begin();
+  for (const evidence::SearchedCell& cell : searched) {
+    seen = std::lower_bound(seen, kept_.seen.end(), cell, [](const auto& a, const auto& b) { return a.cell < b.cell; });
+    if (seen != kept_.seen.end() && seen->cell == cell.cell) {
+      continue;
+    }
+    const auto column = static_cast<std::int32_t>(cell.cell % static_cast<std::uint32_t>(grid_.columns));
+    const auto row = static_cast<std::int32_t>(cell.cell / static_cast<std::uint32_t>(grid_.columns));
+    for (std::int32_t dr = -reach_cells; dr <= reach_cells; ++dr) {
+      for (std::int32_t dc = -reach_cells; dc <= reach_cells; ++dc) {
+        if (!grid_.has(column + dc, row + dr) || std::hypot(dc, dr) * grid_.cell_m > reach) {
+          continue;
+        }
+        const std::int32_t c = (column + dc) / kept_.step_cells;
+        const std::int32_t r = (row + dr) / kept_.step_cells;
+        for (const std::size_t at :
+             {result.at(c, r), result.at(c + 1, r), result.at(c, r + 1), result.at(c + 1, r + 1)}) {
+          result.node[at] = result.node[at] < 0 ? next++ : result.node[at];
+        }
+      }
+    }
+  }
+  result.active = next;
+  return result;
+}
+
+/// The gradient that keeps the window where it was as long as nothing new is said (eq. 35).
+void WindowFit::pull(const HazardModel& before, const HazardModel& now, Surroundings& around) const {
+  const std::vector<std::size_t> places = places_of(now.short_lattice);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::int32_t old = before.short_lattice.node[places[i]];
+    if (fitted_[places[i]] == 0) {
+      const std::int32_t node = whole_short_.node[places[i]];
+      around.latent_pull[i] =
+          node < 0 ? 0.0 : kHeld * static_cast<double>(kept_.latent[static_cast<std::size_t>(node)]);
+    } else if (old >= 0) {
+      const auto at = static_cast<std::size_t>(old);
+      around.latent_pull[i] = said_before_.latent_prior[at] - said_before_.latent_slope[at];
+    }
+  }
+  const std::size_t first = places.size();
+  const auto first_before = static_cast<std::size_t>(before.short_lattice.active);
+  for (std::size_t k = first; k < now.latent(); ++k) {
+    around.latent_pull[k] = -said_before_.latent_slope[first_before + k - first];
+  }
+  for (std::size_t j = 0; j < around.border_pull.size(); ++j) {
+    around.border_pull[j] = -said_before_.border_slope[j];
+  }
+}
+
+base::Result<std::unique_ptr<ClassPosterior>> WindowFit::settle(const evidence::Observations& now,
+                                                                const ClassPosterior& before) {
+  const auto& searched = now.searched[static_cast<std::size_t>(kept_.ordnance_class)];
+  auto posterior = posterior_on(now, searched, extended(now));
+  const HazardModel& model = posterior->model;
+  Surroundings around = surroundings(model, outside_);
+  pull(before.model, model, around);
+  std::vector<double> weight;
+  std::size_t old = 0;        // among those seen before
+  std::size_t in_before = 0;  // among those of the window before
+  for (const evidence::SearchedCell& cell : searched) {
+    if (!in_window(cell.cell)) {
+      continue;
+    }
+    for (; old < kept_.seen.size() && kept_.seen[old].cell < cell.cell; ++old) {
+      in_before += in_window(kept_.seen[old].cell) ? 1 : 0;
+    }
+    if (old < kept_.seen.size() && same(kept_.seen[old], cell)) {
+      // A fit that was not quite settled left weights that are not quite the curvature.
+      around.weight_offset[weight.size()] = before.weights[in_before] - said_before_.curvature[in_before];
+      weight.push_back(before.weights[in_before]);
+    } else {
+      weight.push_back(kNotYetKnown);
+    }
+  }
+  FieldFitter fitter(model, around);
+  FG_TRY_VOID(fitter.say(latent_of(model), kept_.border, weight));
+  FG_TRY_VOID(fitter.settle());
+  take_fit(fitter, *posterior);
+  FG_TRY_VOID(scale_new_edges(*posterior));
+  draw_now(fitter, before, *posterior);
+
+  std::vector<double> moved(shared_.size());
+  const auto of_long = static_cast<std::size_t>(model.long_lattice.active);
+  for (std::size_t k = 0; k < moved.size(); ++k) {
+    moved[k] = k < of_long ? posterior->fit.latent[model.latent() - of_long + k] -
+                                 before.fit.latent[before.model.latent() - of_long + k]
+                           : posterior->fit.border[k - of_long] - before.fit.border[k - of_long];
+  }
+  sparse::DenseCholesky(shared_covariance_).solve(moved);
+  shared_shift_.assign(kept_.shared_covariance.rows, 0.0);
+  for (std::size_t k = 0; k < moved.size(); ++k) {
+    for (std::size_t i = 0; i < shared_shift_.size(); ++i) {
+      shared_shift_[i] += kept_.shared_covariance(i, shared_[k]) * moved[k];
+    }
+  }
+  return posterior;
+}
+
+/// Nodes of searches that curve otherwise than before, and that may move: by place in the window before.
+std::vector<std::size_t> WindowFit::touched(const ClassPosterior& before, const ClassPosterior& now) const {
+  constexpr double kWorthTurning = 0.01;
+  constexpr std::size_t kMostTurned = 500;  // dense algebra among them
+  std::vector<double> at_place(whole_short_.node.size(), 0.0);
+  std::vector<double> all(whole_short_.node.size(), 0.0);
+  const auto add = [&](const ClassPosterior& posterior, double sign) {
+    const std::vector<std::size_t> places = places_of(posterior.model.short_lattice);
+    for (std::size_t i = 0; i < posterior.weights.size(); ++i) {
+      const CellDesign& design = posterior.model.design[i];
+      for (std::size_t k = 0; k < 4; ++k) {
+        if (design.node[k] >= 0) {
+          const auto w = static_cast<double>(design.weight[k]);
+          at_place[places[static_cast<std::size_t>(design.node[k])]] += sign * posterior.weights[i] * w * w;
+          all[places[static_cast<std::size_t>(design.node[k])]] += posterior.weights[i] * w * w;
+        }
+      }
+    }
+  };
+  add(before, -1);
+  add(now, 1);
+  std::vector<std::pair<double, std::size_t>> nodes;  // by how much less they say than before, or more
+  const std::vector<std::size_t> places = places_of(before.model.short_lattice);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const double changed = std::abs(at_place[places[i]]);
+    if (fitted_[places[i]] != 0 && changed > kWorthTurning * all[places[i]] && changed > 1e-3) {
+      nodes.emplace_back(-changed, i);
+    }
+  }
+  std::sort(nodes.begin(), nodes.end());
+  nodes.resize(std::min(nodes.size(), kMostTurned));
+  std::vector<std::size_t> result;
+  for (const auto& [changed, node] : nodes) {
+    result.push_back(node);
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+/// The kept draws, turned so that they have the new covariance: what is shared first; then, given that, the short field
+/// at nodes whose searches changed, the others following; then new nodes given those beside them (eq. 36).
+void WindowFit::draw_now(const FieldFitter& fitter, const ClassPosterior& before, ClassPosterior& now) const {
+  const auto old_nodes = static_cast<std::size_t>(before.model.short_lattice.active);
+  const auto new_nodes = static_cast<std::size_t>(now.model.short_lattice.active);
+  const DenseMatrix covariance_before = before_->covariance_with_shared(0);
+  const DenseMatrix covariance_now = fitter.covariance_with_shared(0);
+  const std::size_t q = shared_.size();
+  const DenseMatrix shared_before = block(covariance_before, sequence(old_nodes, old_nodes + q), sequence(0, q));
+  const DenseMatrix shared_now = block(covariance_now, sequence(new_nodes, new_nodes + q), sequence(0, q));
+  Deviations old = deviations_of(before);
+  Deviations drawn;
+  drawn.of_shared = product(turning(shared_before, shared_now), old.of_shared);
+  subtract(old.of_short, product(following(covariance_before, old_nodes, shared_before), old.of_shared));
+
+  const std::vector<std::size_t> places = places_of(now.model.short_lattice);
+  std::vector<std::size_t> kept_at;    // nodes now that were there before
+  std::vector<std::size_t> kept_from;  // and where
+  std::vector<std::size_t> fresh;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::int32_t node = before.model.short_lattice.node[places[i]];
+    if (node >= 0) {
+      kept_at.push_back(i);
+      kept_from.push_back(static_cast<std::size_t>(node));
+    } else {
+      fresh.push_back(i);
+    }
+  }
+  const std::vector<std::size_t> turned = touched(before, now);
+  const std::vector<std::size_t> all_draws = sequence(0, old.of_short.columns);
+  if (!turned.empty()) {
+    std::vector<std::size_t> turned_now;
+    const std::vector<std::size_t> places_before = places_of(before.model.short_lattice);
+    for (const std::size_t node : turned) {
+      turned_now.push_back(static_cast<std::size_t>(now.model.short_lattice.node[places_before[node]]));
+    }
+    const std::vector<std::size_t> each = sequence(0, turned.size());
+    const DenseMatrix columns = columns_given_shared(*before_, before.model, turned);
+    const DenseMatrix among = block(columns, turned, each);
+    const DenseMatrix among_now = block(columns_given_shared(fitter, now.model, turned_now), turned_now, each);
+    const DenseMatrix there = block(old.of_short, turned, all_draws);
+    DenseMatrix moved = product(turning(among, among_now), there);
+    subtract(moved, there);
+    DenseMatrix back = product(columns, product(sparse::DenseCholesky(among).inverse(), moved));
+    for (std::size_t i = 0; i < back.value.size(); ++i) {
+      old.of_short.value[i] += back.value[i];
+    }
+  }
+  drawn.of_short = DenseMatrix(new_nodes, all_draws.size());
+  for (const std::size_t m : all_draws) {
+    for (std::size_t k = 0; k < kept_at.size(); ++k) {
+      drawn.of_short(kept_at[k], m) = old.of_short(kept_from[k], m);
+    }
+  }
+  if (!fresh.empty()) {
+    draw_fresh(fitter, now.model, fresh, drawn.of_short);
+  }
+  const DenseMatrix follow = product(following(covariance_now, new_nodes, shared_now), drawn.of_shared);
+  for (std::size_t i = 0; i < follow.value.size(); ++i) {
+    drawn.of_short.value[i] += follow.value[i];
+  }
+  set_draws(drawn, now);
+}
+
+/// Draws at nodes that were not there before, given those within reach of the field's precision.
+void WindowFit::draw_fresh(const FieldFitter& fitter, const HazardModel& model, const std::vector<std::size_t>& fresh,
+                           DenseMatrix& draws) const {
+  const std::vector<std::size_t> places = places_of(model.short_lattice);
+  Mask mask(whole_short_.node.size(), 0);
+  for (const std::size_t node : fresh) {
+    mask[places[node]] = 1;
+  }
+  const Mask beside = grown(mask, whole_short_.columns, whole_short_.rows, 2);
+  std::vector<std::size_t> given;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (beside[places[i]] != 0 && mask[places[i]] == 0) {
+      given.push_back(i);
+    }
+  }
+  const std::vector<std::size_t> each = sequence(0, fresh.size());
+  const DenseMatrix columns = columns_given_shared(fitter, model, fresh);
+  DenseMatrix among = block(columns, fresh, each);
+  const std::vector<std::size_t> all_draws = sequence(0, draws.columns);
+  DenseMatrix mean(fresh.size(), draws.columns);
+  if (!given.empty()) {
+    const DenseMatrix of_given = block(columns_given_shared(fitter, model, given), given, sequence(0, given.size()));
+    const DenseMatrix with_given = block(columns, given, each);
+    const DenseMatrix weights = product(sparse::DenseCholesky(of_given).inverse(), with_given);
+    mean = product(transposed(weights), block(draws, given, all_draws));
+    subtract(among, product(transposed(with_given), weights));
+  }
+  const DenseMatrix lower = product(among, transposed(sparse::DenseCholesky(among).inverse_of_lower()));
+  DenseMatrix white(fresh.size(), draws.columns);
+  for (std::size_t k = 0; k < fresh.size(); ++k) {
+    base::Random random(seed_ + 131 * (static_cast<std::uint64_t>(kept_.ordnance_class) + 1), places[fresh[k]]);
+    for (std::size_t m = 0; m < draws.columns; ++m) {
+      white(k, m) = random.normal();
+    }
+  }
+  const DenseMatrix noise = product(lower, white);
+  for (std::size_t m = 0; m < draws.columns; ++m) {
+    for (std::size_t k = 0; k < fresh.size(); ++k) {
+      draws(fresh[k], m) = mean(k, m) + noise(k, m);
+    }
+  }
+}
+
+/// Edges of the lattice inflate the prior variance: where new nodes move the edge, anew; elsewhere as kept.
+base::Result<void> WindowFit::scale_new_edges(ClassPosterior& now) const {
+  const std::vector<std::size_t> places = places_of(now.model.short_lattice);
+  Mask fresh(whole_short_.node.size(), 0);
+  for (const std::size_t place : places) {
+    fresh[place] = whole_short_.node[place] < 0 ? 1 : 0;
+    now.variance_scale.push_back(
+        fresh[place] != 0 ? 1.0F : kept_.variance_scale[static_cast<std::size_t>(whole_short_.node[place])]);
+  }
+  if (std::find(fresh.begin(), fresh.end(), 1) == fresh.end()) {
+    return {};
+  }
+  const auto near =
+      static_cast<std::int32_t>(std::ceil(2 * std::exp(kept_.learnt.hyper.log_short_range_m) / whole_short_.spacing_m));
+  fresh = grown(fresh, whole_short_.columns, whole_short_.rows, std::min(near, 10));
+  FieldFitter prior_fitter(now.model, long_range_m_);
+  FG_TRY(const std::vector<double> prior, prior_fitter.prior_variance(kept_.learnt.hyper));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (fresh[places[i]] != 0) {
+      now.variance_scale[i] = static_cast<float>(now.short_variance / prior[i]);
+    }
+  }
+  return {};
+}
+
+}  // namespace firmground::estimate

@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "estimate/class_posterior.h"
+#include "estimate/estimate_state.h"
+
+namespace firmground::estimate {
+
+/// One class fitted anew in a window of the country, from where a whole estimate left it (docs/methods/hazard-field.md,
+/// eq. 34-36): short nodes beyond are held; the long field and the effects, which all ground shares, move as far as all
+/// that is known of them elsewhere lets them; hyperparameters, knots and laws of counts stay.
+class WindowFit {
+ public:
+  /// `wanted`: by cell, what is to be predicted; the fit reaches three short ranges further.
+  WindowFit(const ClassState& kept, std::uint64_t seed, const std::vector<std::uint8_t>& wanted, const geo::Grid& grid);
+
+  /// The window as the whole estimate saw it.  REQUIRES: records and covariates of `before` are those of then.
+  /// The posterior must outlive settle().  Errors: sparse.not_positive_definite.
+  base::Result<std::unique_ptr<ClassPosterior>> look(const evidence::Observations& before);
+  /// The window with what is observed now.  REQUIRES: `before` is what look() gave.
+  /// Errors: estimate.no_convergence, sparse.not_positive_definite.
+  base::Result<std::unique_ptr<ClassPosterior>> settle(const evidence::Observations& now, const ClassPosterior& before);
+
+  /// By how much long field and effects moved in all of the country: long nodes, then the border.
+  const std::vector<double>& shared_shift() const { return shared_shift_; }
+  /// The long field's lattice over the country.
+  const Lattice& long_lattice() const { return whole_long_; }
+
+ private:
+  std::unique_ptr<ClassPosterior> posterior_on(const evidence::Observations& observations,
+                                               const std::vector<evidence::SearchedCell>& searched,
+                                               const Lattice& short_lattice) const;
+  bool in_window(std::uint32_t cell) const;
+  void name_shared(const Lattice& long_part);
+  std::vector<double> latent_of(const HazardModel& model) const;
+  Surroundings surroundings(const HazardModel& model, const sparse::DenseMatrix& shared_prior) const;
+  base::Result<void> learn_outside(const ClassPosterior& posterior, const std::vector<double>& weight);
+  void pull(const HazardModel& before, const HazardModel& now, Surroundings& around) const;
+  Lattice extended(const evidence::Observations& now) const;
+  base::Result<void> scale_new_edges(ClassPosterior& now) const;
+  void take_fit(const FieldFitter& fitter, ClassPosterior& posterior) const;
+  void draw_before(ClassPosterior& posterior) const;
+  std::vector<std::size_t> touched(const ClassPosterior& before, const ClassPosterior& now) const;
+  void draw_fresh(const FieldFitter& fitter, const HazardModel& model, const std::vector<std::size_t>& fresh,
+                  sparse::DenseMatrix& draws) const;
+  void draw_now(const FieldFitter& fitter, const ClassPosterior& before, ClassPosterior& now) const;
+
+  const ClassState& kept_;
+  std::uint64_t seed_;
+  const geo::Grid& grid_;
+  double long_range_m_;
+  std::shared_ptr<const SearchTable> searches_;
+  Lattice whole_short_;  ///< `node` is the place in the kept latent vector, or -1
+  Lattice whole_long_;
+  std::vector<std::uint8_t> fitted_;       ///< by place in the short lattice: may move
+  std::vector<std::uint8_t> of_model_;     ///< and those beside them, which are held
+  std::vector<std::uint8_t> of_long_;      ///< by place in the long lattice
+  std::vector<std::size_t> shared_;        ///< places in the kept covariance, of the window's long nodes and the border
+  sparse::DenseMatrix shared_covariance_;  ///< kept, of those
+  sparse::DenseMatrix outside_;            ///< precision that the rest of the country gives them
+  Surroundings before_around_;
+  std::unique_ptr<FieldFitter> before_;
+  Said said_before_;
+  std::vector<double> shared_shift_;
+};
+
+}  // namespace firmground::estimate

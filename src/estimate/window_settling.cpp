@@ -1,0 +1,159 @@
+#include "estimate/field_fitter_impl.h"
+#include "estimate/mixing.h"
+
+namespace firmground::estimate {
+
+using sparse::DenseMatrix;
+using sparse::Index;
+
+FieldFitter::FieldFitter(const HazardModel& model, const Surroundings& around)
+    : impl_(std::make_unique<Impl>(model, 0.0, nullptr)) {
+  impl_->around = &around;
+  impl_->prior = around.latent;
+  impl_->effect_prior = around.border;
+}
+
+FieldFit FieldFitter::fit_so_far() const {
+  FieldFit fit;
+  fit.latent = impl_->mode.x;
+  fit.border = impl_->mode.b;
+  fit.spread = impl_->spread;
+  fit.schur = impl_->schur;
+  return fit;
+}
+
+base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<double> border,
+                                    const std::vector<double>& weight) {
+  Impl& m = *impl_;
+  m.mode = {std::move(latent), std::move(border)};
+  m.predict(m.mode, m.eta);
+  FG_TRY_VOID(m.factorise(weight));
+  m.covariance = m.factor.selected_inverse(m.posterior);
+  m.variance = m.predictor_variance();
+  Said said;
+  std::vector<double> slope(m.eta.size());
+  said.curvature.resize(m.eta.size());
+  for (std::size_t i = 0; i < m.eta.size(); ++i) {
+    const Term t = m.mean_term(i, m.variance[i]);
+    slope[i] = t.slope;
+    said.curvature[i] = t.observed;
+  }
+  Vectors projected = m.project(slope);
+  said.latent_slope = std::move(projected.x);
+  said.border_slope = std::move(projected.b);
+  said.latent_prior.resize(m.n);
+  m.prior.multiply(m.mode.x, said.latent_prior);
+  return said;
+}
+
+/// Natural-gradient steps of what each observation says as a Gaussian site, precision and shift together (Khan & Lin
+/// 2017): Newton's full steps swing around the fixed point where the field is vague.
+base::Result<void> FieldFitter::Impl::settle_within() {
+  constexpr int kMost = 60;
+  constexpr double kStill = 1e-3;
+  constexpr double kCaution = 0.5;  // a weight lowers its own variance: the vaguer the predictor, the shorter the step
+  const std::size_t count = eta.size();
+  std::vector<double> site(2 * count);  // precisions, then shifts: slope + precision x predictor
+  std::vector<double> stepped(2 * count);
+  std::vector<double> scale(2 * count);
+  std::vector<double> slope(count);
+  std::vector<double> weight(count);
+  Mixing mixing;
+  for (int round = 0; round < kMost; ++round) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const Term t = mean_term(i, variance[i]);
+      if (round == 0) {
+        site[i] = used_weight[i];
+        site[count + i] = t.slope + used_weight[i] * eta[i];
+      }
+      const double aim = std::max(t.observed + around->weight_offset[i], 1e-9);
+      const double pace = 1 / (1 + kCaution * variance[i]);
+      stepped[i] = site[i] + pace * (aim - site[i]);
+      stepped[count + i] = site[count + i] + pace * (t.slope + aim * eta[i] - site[count + i]);
+      scale[i] = variance[i] * variance[i];
+      scale[count + i] = variance[i];
+    }
+    site = mixing.next(site, stepped, scale);
+    for (std::size_t i = 0; i < count; ++i) {
+      site[i] = std::max(site[i], 1e-9);
+      weight[i] = site[i];
+      slope[i] = site[count + i] - site[i] * eta[i];
+    }
+    FG_TRY_VOID(factorise(weight));
+    const Vectors step = solve(uphill(slope));
+    for (std::size_t i = 0; i < n; ++i) {
+      mode.x[i] += step.x[i];
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      mode.b[j] += step.b[j];
+    }
+    const std::vector<double> before = eta;
+    predict(mode, eta);
+    covariance = factor.selected_inverse(posterior);
+    variance = predictor_variance();
+    double moved = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      moved = std::max(moved, std::abs(eta[i] - before[i]));
+    }
+    if (moved < kStill) {
+      return {};
+    }
+  }
+  return base::fail("estimate.no_convergence", {{"iterations", std::to_string(kMost)}});
+}
+
+base::Result<FieldFit> FieldFitter::settle() {
+  FG_TRY_VOID(impl_->settle_within());
+  return fit_so_far();
+}
+
+sparse::DenseMatrix FieldFitter::covariance_with_shared(std::size_t first_row) const {
+  const Impl& m = *impl_;
+  const auto first = static_cast<std::size_t>(m.model.short_lattice.active);
+  const std::size_t of_long = m.n - first;
+  const DenseMatrix border = m.schur->inverse();
+  DenseMatrix response(m.n, m.p);  // V S^-1
+  for (std::size_t k = 0; k < m.p; ++k) {
+    for (std::size_t j = 0; j < m.p; ++j) {
+      const double w = border(j, k);
+      for (std::size_t i = 0; i < m.n; ++i) {
+        response(i, k) += m.spread(i, j) * w;
+      }
+    }
+  }
+  DenseMatrix result(m.n + m.p - first_row, of_long + m.p);
+  constexpr std::size_t kBatch = 32;
+  std::vector<double> unit;
+  for (std::size_t begin = 0; begin < of_long; begin += kBatch) {
+    const std::size_t count = std::min(kBatch, of_long - begin);
+    unit.assign(m.n * count, 0.0);
+    for (std::size_t c = 0; c < count; ++c) {
+      unit[c * m.n + first + begin + c] = 1;
+    }
+    m.factor.solve(unit, static_cast<Index>(count));
+    for (std::size_t c = 0; c < count; ++c) {
+      const std::size_t node = first + begin + c;
+      for (std::size_t i = first_row; i < m.n; ++i) {
+        double sum = unit[c * m.n + i];
+        for (std::size_t j = 0; j < m.p; ++j) {
+          sum += m.spread(i, j) * response(node, j);
+        }
+        result(i - first_row, begin + c) = sum;
+      }
+      for (std::size_t j = 0; j < m.p; ++j) {
+        result(m.n + j - first_row, begin + c) = -response(node, j);
+      }
+    }
+  }
+  for (std::size_t k = 0; k < m.p; ++k) {
+    for (std::size_t i = first_row; i < m.n; ++i) {
+      result(i - first_row, of_long + k) = -response(i, k);
+    }
+    for (std::size_t j = 0; j < m.p; ++j) {
+      result(m.n + j - first_row, of_long + k) = border(j, k);
+    }
+  }
+  return result;
+}
+
+}  // namespace firmground::estimate

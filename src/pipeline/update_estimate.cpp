@@ -1,0 +1,305 @@
+#include "pipeline/update_estimate.h"
+
+#include <chrono>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+#include <utility>
+
+#include "base/ids.h"
+#include "base/stamp.h"
+#include "estimate/update_estimate.h"
+#include "evidence/record_fields.h"
+#include "pipeline/estimate_programme.h"
+
+namespace firmground::pipeline {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// Values side by side, as they lie in memory.
+template <typename T>
+Json::binary_t binary_of(const std::vector<T>& values) {
+  std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
+  if (!values.empty()) {
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+  }
+  return Json::binary_t(std::move(bytes));
+}
+
+template <typename T>
+std::vector<T> values_of(const Json& json) {
+  const auto& bytes = json.get_binary();
+  std::vector<T> values(bytes.size() / sizeof(T));
+  if (!values.empty()) {
+    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+  }
+  return values;
+}
+
+struct ColumnsOfShares {
+  std::vector<std::uint32_t> cell;
+  std::vector<std::uint32_t> record;
+  std::vector<float> probability;
+};
+
+Json json_of(const evidence::RecordFields& records) {
+  Json list = Json::array();
+  for (const evidence::RecordedField& record : records.records) {
+    list.push_back({record.record_id, record.source, record.exists, record.findable, record.log_ratio});
+  }
+  ColumnsOfShares shares;
+  for (const evidence::RecordShare& share : records.shares) {
+    shares.cell.push_back(share.cell);
+    shares.record.push_back(share.record);
+    shares.probability.push_back(share.probability);
+  }
+  return {{"records", std::move(list)},
+          {"cells", binary_of(shares.cell)},
+          {"of", binary_of(shares.record)},
+          {"probabilities", binary_of(shares.probability)},
+          {"as_recorded", records.as_recorded}};
+}
+
+evidence::RecordFields records_of(const Json& json) {
+  evidence::RecordFields records;
+  for (const Json& record : json.at("records")) {
+    records.records.push_back({record.at(0), record.at(1), record.at(2), record.at(3), record.at(4)});
+  }
+  const auto cell = values_of<std::uint32_t>(json.at("cells"));
+  const auto record = values_of<std::uint32_t>(json.at("of"));
+  const auto probability = values_of<float>(json.at("probabilities"));
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    records.shares.push_back({cell[i], record.at(i), probability.at(i)});
+  }
+  records.as_recorded = json.at("as_recorded");
+  return records;
+}
+
+base::Result<void> needs_all(const std::string& reason) {
+  return base::fail("estimate.update_needs_all", {{"reason", reason}});
+}
+
+/// What the kept estimate was asked for.
+base::Result<EstimateRequest> request_of(const std::string& kept) {
+  EstimateRequest request;
+  const Json json = Json::parse(kept, nullptr, false);
+  if (json.is_discarded()) {
+    return base::fail("pipeline.estimate_unreadable", {{"reason", "what it was asked for is not known"}});
+  }
+  request.observe.cell_m = json.value("cell_m", request.observe.cell_m);
+  request.observe.mode = json.value("mode", "") == "effort" ? evidence::Mode::effort : evidence::Mode::automatic;
+  for (auto [name, date] : {std::pair("from", &request.observe.from), std::pair("until", &request.observe.until)}) {
+    const std::string text = json.value(name, "");
+    if (!text.empty()) {
+      FG_TRY(*date, mineaction::Date::parse(text));
+    }
+  }
+  request.records = json.value("records", "reconciled") == "as-drawn" ? RecordUse::as_drawn : RecordUse::reconciled;
+  return request;
+}
+
+/// The kept estimate, its map and what an update starts from.
+struct Kept {
+  StoredEstimate stored;
+  geo::Raster raster;
+  base::Stamp whole;  ///< stamp of the whole estimate that the state is of
+  estimate::EstimateState state;
+  KeptGround ground;
+  std::vector<std::uint32_t> refreshed;
+};
+
+base::Result<Kept> kept_of(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
+  FG_TRY(auto stored, latest_estimate(programme, snapshot));
+  FG_TRY(const auto state, programme.load(kEstimateState));
+  FG_TRY(const auto ground, programme.load(kEstimateGround));
+  FG_TRY(const auto refreshed, programme.load(kRefreshedCells));
+  if (!stored || !state || !ground) {
+    return base::fail("pipeline.no_estimate_to_update");
+  }
+  Kept kept;
+  kept.whole = base::parse_stamp(state->stamp);
+  const Json settings = Json::parse(stored->stamp.settings, nullptr, false);
+  const std::string from = settings.is_object() ? settings.value("updated_from", stored->stamp.id()) : "";
+  if (from != kept.whole.id() || ground->stamp != state->stamp) {
+    FG_TRY_VOID(needs_all("its parts were not kept together"));
+  }
+  if (kept.whole.version != base::version()) {
+    FG_TRY_VOID(needs_all("it was made by another version of Firmground"));
+  }
+  FG_TRY(kept.ground, parse_kept_ground(ground->bytes));
+  if (kept.ground.hash != ground_hash(snapshot)) {
+    FG_TRY_VOID(
+        needs_all("other records than finds, accidents and land releases that it reads were entered or changed since"));
+  }
+  FG_TRY(auto raster, latest_hazard_raster(programme, *snapshot.crs));
+  if (!raster) {
+    return base::fail("pipeline.no_estimate_to_update");
+  }
+  FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
+  kept.raster = std::move(*raster);
+  if (refreshed && refreshed->stamp == state->stamp) {
+    kept.refreshed.resize(refreshed->bytes.size() / sizeof(std::uint32_t));
+    std::memcpy(kept.refreshed.data(), refreshed->bytes.data(), kept.refreshed.size() * sizeof(std::uint32_t));
+  }
+  kept.stored = std::move(*stored);
+  return kept;
+}
+
+std::string updated_settings(const base::Stamp& whole) {
+  auto settings = nlohmann::ordered_json::parse(whole.settings);
+  settings["updated_from"] = whole.id();
+  return settings.dump();
+}
+
+/// Polygons in the order and number of now: those told anew, and those kept as they were told.
+void put_polygons(const AskedPolygons& asked, estimate::EstimateUpdate& update, EstimateUpdateOutcome& outcome) {
+  std::unordered_map<std::size_t, estimate::PolygonEstimate*> anew;
+  for (auto& [place, polygon] : update.polygons) {
+    anew[place] = &polygon;
+  }
+  std::size_t place = 0;
+  std::map<std::string, std::vector<estimate::PolygonEstimate>> result;
+  for (const auto& [kind, count] : asked.kinds) {
+    std::map<std::string, const estimate::PolygonEstimate*> before;
+    for (const estimate::PolygonEstimate& polygon : outcome.stored.polygons[kind]) {
+      before[polygon.id] = &polygon;
+    }
+    for (const std::size_t end = place + count; place < end; ++place) {
+      const estimate::PolygonCells& polygon = asked.polygons[place];
+      const auto told = anew.find(place);
+      const auto old = before.find(polygon.id);
+      if (told != anew.end()) {
+        result[kind].push_back(std::move(*told->second));
+      } else if (old != before.end() && old->second->area_m2 == polygon.area_m2) {
+        result[kind].push_back(*old->second);
+      } else {
+        constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+        result[kind].push_back({.id = polygon.id,
+                                .probability_none = kUnknown,
+                                .items_mean = kUnknown,
+                                .items_p05 = kUnknown,
+                                .items_p95 = kUnknown,
+                                .evidence = kUnknown,
+                                .area_m2 = polygon.area_m2,
+                                .reasons = {}});
+        ++outcome.polygons_unknown;
+      }
+    }
+  }
+  outcome.stored.polygons = std::move(result);
+}
+
+base::Result<void> store_refreshed(registry::Register& programme, const estimate::EstimateUpdate& update,
+                                   const std::string& stamp, const std::string& made_at) {
+  std::vector<std::uint32_t> cells;
+  for (std::uint32_t cell = 0; cell < update.refreshed.size(); ++cell) {
+    if (update.refreshed[cell] != 0) {
+      cells.push_back(cell);
+    }
+  }
+  std::string bytes(cells.size() * sizeof(std::uint32_t), '\0');
+  if (!cells.empty()) {
+    std::memcpy(bytes.data(), cells.data(), bytes.size());
+  }
+  return programme.store({.name = kRefreshedCells, .stamp = stamp, .made_at = made_at, .bytes = std::move(bytes)});
+}
+
+}  // namespace
+
+std::string to_bytes(const KeptGround& ground) {
+  const Json json = {{"hash", ground.hash}, {"records", ground.records ? json_of(*ground.records) : Json()}};
+  std::string bytes;
+  Json::to_cbor(json, bytes);
+  return bytes;
+}
+
+base::Result<KeptGround> parse_kept_ground(const std::string& bytes) {
+  try {
+    const Json json = Json::from_cbor(bytes);
+    KeptGround ground{json.at("hash"), {}};
+    if (!json.at("records").is_null()) {
+      ground.records = records_of(json.at("records"));
+    }
+    return ground;
+  } catch (const std::exception& problem) {
+    return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
+  }
+}
+
+std::string ground_hash(const mineaction::Snapshot& snapshot) {
+  mineaction::Snapshot ground;
+  ground.crs = snapshot.crs;
+  ground.areas_of_interest = snapshot.areas_of_interest;
+  ground.districts = snapshot.districts;
+  ground.hazards = snapshot.hazards;
+  ground.minefield_records = snapshot.minefield_records;
+  ground.minefield_record_legs = snapshot.minefield_record_legs;
+  ground.places = snapshot.places;
+  ground.reference_features = snapshot.reference_features;
+  ground.covariates = snapshot.covariates;
+  return mineaction::content_hash_of(ground);
+}
+
+base::Result<void> keep_for_updates(registry::Register& programme, const mineaction::Snapshot& snapshot,
+                                    const evidence::Observations& observations, const estimate::EstimateState& state,
+                                    const std::string& stamp, const std::string& made_at) {
+  FG_TRY_VOID(programme.store({.name = kEstimateGround,
+                               .stamp = stamp,
+                               .made_at = made_at,
+                               .bytes = to_bytes(KeptGround{ground_hash(snapshot), observations.records})}));
+  FG_TRY_VOID(programme.store({.name = kRefreshedCells, .stamp = stamp, .made_at = made_at, .bytes = ""}));
+  return programme.store(
+      {.name = kEstimateState, .stamp = stamp, .made_at = made_at, .bytes = estimate::to_bytes(state)});
+}
+
+base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
+                                                              const mineaction::Snapshot& snapshot,
+                                                              const base::Progress& progress) {
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  auto last = now();
+  EstimateUpdateOutcome outcome;
+  const auto took = [&](const char* stage) {
+    outcome.seconds[stage] = std::chrono::duration<double>(now() - last).count();
+    last = now();
+  };
+  progress("Reading the kept estimate", 0);
+  FG_TRY(Kept kept, kept_of(programme, snapshot));
+  took("read");
+  FG_TRY(const EstimateRequest request, request_of(kept.stored.request));
+  FG_TRY(evidence::Observations observations, evidence::observe(snapshot, request.observe, progress));
+  if (kept.ground.records) {
+    evidence::use_records(std::move(*kept.ground.records), observations);
+  }
+  const AskedPolygons asked = polygons_of(snapshot, observations.grid);
+  took("observe");
+  progress("Bringing the map up to date", 0.5);
+  FG_TRY(estimate::EstimateUpdate update,
+         estimate::update_estimate(kept.state, std::move(observations), asked.polygons, kept.refreshed, kept.raster));
+  took("engine");
+
+  outcome.cells_changed = update.cells_changed;
+  outcome.cells_refreshed = update.cells_refreshed;
+  outcome.shift_beyond = update.shift_beyond;
+  outcome.polygons_refreshed = static_cast<std::int64_t>(update.polygons.size());
+  outcome.items_before = kept.stored.totals.items_mean;
+  outcome.stored = std::move(kept.stored);
+  put_polygons(asked, update, outcome);
+  outcome.stored.totals = update.totals;
+  const std::string whole = kept.whole.to_json();
+  outcome.stored.stamp = {kept.whole.product, snapshot.hash, base::version(), updated_settings(kept.whole),
+                          kept.whole.seed};
+  outcome.stored.stale = false;
+  const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
+  outcome.stored.made_at = made_at;
+  kept.raster.metadata["FIRMGROUND_STAMP"] = outcome.stored.stamp.to_json();
+  kept.raster.metadata["FIRMGROUND_ITEMS_MEAN"] = Json(update.totals.items_mean).dump();
+  FG_TRY_VOID(store_refreshed(programme, update, whole, made_at));
+  FG_TRY_VOID(store_estimate(programme, outcome.stored, kept.raster, made_at));
+  took("store");
+  return outcome;
+}
+
+}  // namespace firmground::pipeline

@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "estimate/estimate_state.h"
+#include "evidence/observations.h"
+#include "mineaction/snapshot.h"
+#include "pipeline/stored_estimate.h"
+#include "register/register.h"
+
+/// A find or a release that came in changes the map within its range at once; the next whole estimate learns from it.
+namespace firmground::pipeline {
+
+inline constexpr const char* kEstimateState = "estimate-state";       ///< bytes of estimate::EstimateState
+inline constexpr const char* kEstimateGround = "estimate-ground";     ///< bytes of KeptGround
+inline constexpr const char* kRefreshedCells = "estimate-refreshed";  ///< cells that the last update predicted anew
+
+/// What a whole estimate saw besides searches and finds, and what an update takes as it was.
+struct KeptGround {
+  std::string hash;  ///< of all records that an update cannot follow
+  std::optional<evidence::RecordFields> records;
+};
+std::string to_bytes(const KeptGround& ground);
+/// Errors: estimate.state_unreadable.
+base::Result<KeptGround> parse_kept_ground(const std::string& bytes);
+
+/// Content hash of what an update cannot follow: all that the estimate reads but finds, accidents and land releases.
+std::string ground_hash(const mineaction::Snapshot& snapshot);
+
+/// Keeps what update_estimate_programme() starts from, beside the estimate that was just stored.
+/// Errors: those of Register::store.
+base::Result<void> keep_for_updates(registry::Register& programme, const mineaction::Snapshot& snapshot,
+                                    const evidence::Observations& observations, const estimate::EstimateState& state,
+                                    const std::string& stamp, const std::string& made_at);
+
+struct EstimateUpdateOutcome {
+  StoredEstimate stored;
+  std::int64_t cells_changed = 0;
+  std::int64_t cells_refreshed = 0;
+  std::int64_t polygons_refreshed = 0;
+  std::int64_t polygons_unknown = 0;  ///< entered since, and larger than an update can tell
+  double shift_beyond = 0;            ///< of the log intensity, at most, where the map stayed as it was
+  double items_before = 0;
+  std::map<std::string, double> seconds;  ///< "observe", "engine", "store": where time went
+};
+
+/// Brings the kept estimate up to date with finds and releases that came in, changed or were withdrawn since the last
+/// whole one, as estimate::update_estimate() does, and keeps it in its place: hyperparameters, laws of counts and what
+/// minefield records say stay, and the stamp says from which estimate they are.
+/// Errors: pipeline.no_estimate_to_update, estimate.update_needs_all, estimate.state_unreadable, those of observe(),
+/// update_estimate() and store_estimate().
+base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
+                                                              const mineaction::Snapshot& snapshot,
+                                                              const base::Progress& progress = base::no_progress);
+
+}  // namespace firmground::pipeline

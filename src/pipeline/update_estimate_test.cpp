@@ -1,0 +1,159 @@
+#include "pipeline/update_estimate.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "pipeline/estimate_programme.h"
+#include "simulate/country.h"
+
+namespace firmground::pipeline {
+namespace {
+
+/// The small invented country on coarse cells, estimated once and kept.
+class UpdateEstimateProgramme : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    auto country = simulate::simulate({});
+    ASSERT_TRUE(country.has_value()) << to_text(country.error());
+    snapshot_ = new mineaction::Snapshot(std::move(country->known));
+    snapshot_->hash = mineaction::content_hash_of(*snapshot_);
+    std::filesystem::remove_all(kept_folder());
+    std::filesystem::create_directories(kept_folder());
+    auto programme = registry::Register::create((kept_folder() / "kept.gpkg").string(), "invented-country", "test");
+    ASSERT_TRUE(programme.has_value());
+    EstimateRequest request;
+    request.observe.cell_m = 500;
+    request.estimate.draws = 20;
+    const auto outcome = estimate_programme(*programme, *snapshot_, request);
+    ASSERT_TRUE(outcome.has_value()) << to_text(outcome.error());
+    whole_ = new StoredEstimate(outcome->stored);
+  }
+  static void TearDownTestSuite() {
+    std::filesystem::remove_all(kept_folder());
+    delete snapshot_;
+    delete whole_;
+  }
+  static std::filesystem::path kept_folder() {
+    return std::filesystem::path(testing::TempDir()) /
+           ("firmground_update_estimate_kept_" + std::to_string(getpid()));  // tests run beside each other
+  }
+
+  UpdateEstimateProgramme() {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    std::filesystem::copy_file(kept_folder() / "kept.gpkg", folder_ / "test.gpkg");
+    programme_ = registry::Register::open((folder_ / "test.gpkg").string());
+  }
+  ~UpdateEstimateProgramme() override {
+    programme_ = base::fail("base.cancelled");  // closes the file before its folder goes
+    std::filesystem::remove_all(folder_);
+  }
+
+  EstimateUpdateOutcome updated(const mineaction::Snapshot& snapshot) {
+    auto outcome = update_estimate_programme(*programme_, snapshot);
+    EXPECT_TRUE(outcome.has_value()) << to_text(outcome.error());
+    return outcome ? std::move(*outcome) : EstimateUpdateOutcome{};
+  }
+  geo::Raster raster() const {
+    auto raster = latest_hazard_raster(*programme_, *snapshot_->crs);
+    EXPECT_TRUE(raster.has_value() && raster->has_value());
+    return std::move(**raster);
+  }
+  std::string refusal(const mineaction::Snapshot& snapshot) {
+    const auto outcome = update_estimate_programme(*programme_, snapshot);
+    EXPECT_FALSE(outcome.has_value());
+    return outcome ? "" : outcome.error().id;
+  }
+  /// The same country with five mines more where one was found.
+  static mineaction::Snapshot with_find() {
+    mineaction::Snapshot now = *snapshot_;
+    auto find = *std::find_if(now.finds.begin(), now.finds.end(),
+                              [](const auto& f) { return f.device == mineaction::Device::ap_mine; });
+    find.find_id = "NEW-1";
+    find.count = 5;
+    now.finds.push_back(find);
+    now.hash = mineaction::content_hash_of(now);
+    return now;
+  }
+
+  static inline mineaction::Snapshot* snapshot_ = nullptr;
+  static inline const StoredEstimate* whole_ = nullptr;
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string("firmground_update_estimate_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  base::Result<registry::Register> programme_ = base::fail("base.cancelled");
+};
+
+TEST_F(UpdateEstimateProgramme, NeedsAWholeEstimateFirst) {
+  auto empty = registry::Register::create((folder_ / "empty.gpkg").string(), "invented-country", "test");
+  ASSERT_TRUE(empty.has_value());
+  const auto outcome = update_estimate_programme(*empty, *snapshot_);
+  ASSERT_FALSE(outcome.has_value());
+  EXPECT_EQ(outcome.error().id, "pipeline.no_estimate_to_update");
+}
+
+TEST_F(UpdateEstimateProgramme, AFindRefreshesTheMapRoundItAndIsKept) {
+  const geo::Raster before = raster();
+  const mineaction::Snapshot now = with_find();
+  EXPECT_TRUE((*latest_estimate(*programme_, now))->stale);
+  const EstimateUpdateOutcome outcome = updated(now);
+  EXPECT_EQ(outcome.cells_changed, 1);
+  EXPECT_GT(outcome.cells_refreshed, 0);
+  const auto kept = latest_estimate(*programme_, now);
+  ASSERT_TRUE(kept.has_value() && kept->has_value());
+  EXPECT_FALSE((*kept)->stale);
+  EXPECT_EQ(to_json(**kept), to_json(outcome.stored));
+  EXPECT_EQ(nlohmann::json::parse((*kept)->stamp.settings).at("updated_from"), whole_->stamp.id());
+  const geo::Raster after = raster();
+  const std::int64_t cell = after.grid.cell_of(now.finds.back().position);
+  std::int64_t moved = 0;
+  for (std::size_t i = 0; i < after.grid.size(); ++i) {
+    moved += std::abs(after.bands[1][i] - before.bands[1][i]) > 1e-4F ? 1 : 0;
+  }
+  EXPECT_GT(moved, 0);
+  EXPECT_LE(moved, outcome.cells_refreshed) << "the rest of the map is as it was";
+  EXPECT_GT(std::abs(after.bands[1][static_cast<std::size_t>(cell)] - before.bands[1][static_cast<std::size_t>(cell)]),
+            0.01F);
+}
+
+TEST_F(UpdateEstimateProgramme, WhatWasTakenBackLeadsBack) {
+  const geo::Raster before = raster();
+  updated(with_find());
+  const EstimateUpdateOutcome outcome = updated(*snapshot_);
+  EXPECT_EQ(outcome.cells_changed, 0);
+  EXPECT_GT(outcome.cells_refreshed, 0) << "what the update before had changed";
+  EXPECT_NEAR(outcome.stored.totals.items_mean, whole_->totals.items_mean, 1e-3 * whole_->totals.items_mean);
+  const geo::Raster after = raster();
+  for (std::size_t i = 0; i < after.grid.size(); ++i) {
+    if (!std::isnan(before.bands[0][i])) {
+      ASSERT_NEAR(after.bands[0][i], before.bands[0][i], 0.005) << i;
+    }
+  }
+}
+
+TEST_F(UpdateEstimateProgramme, SaysWhatItCannotFollow) {
+  mineaction::Snapshot other = *snapshot_;
+  other.minefield_records.pop_back();
+  other.hash = mineaction::content_hash_of(other);
+  EXPECT_EQ(refusal(other), "estimate.update_needs_all");
+  ASSERT_TRUE(programme_->store({.name = kEstimateState, .stamp = "", .made_at = "", .bytes = ""}).has_value());
+  EXPECT_EQ(refusal(*snapshot_), "estimate.update_needs_all");
+}
+
+TEST_F(UpdateEstimateProgramme, KeptGroundIsTheSameFromBytes) {
+  evidence::RecordFields records{{{"A-1", "Hand-over", 0.5, 0.4, 1.0}}, {{7, 0, 0.25F}, {9, 0, 0.5F}}, "abc"};
+  const std::string bytes = to_bytes(KeptGround{"hash", records});
+  const auto read = parse_kept_ground(bytes);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(to_bytes(*read), bytes);
+  EXPECT_FALSE(parse_kept_ground(bytes.substr(0, bytes.size() / 2)).has_value());
+}
+
+}  // namespace
+}  // namespace firmground::pipeline

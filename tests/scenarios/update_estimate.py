@@ -1,0 +1,60 @@
+"""A mine is found, ground is released: the map round them is brought up to date at once, the rest stands."""
+import csv
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+from programme import as_json, check, firmground, fresh
+
+fresh("country", "island.gpkg", "new-finds.csv", "new-release.geojson", "hazards.csv")
+firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
+firmground("init", "island.gpkg", "--profile", "invented-country")
+firmground("import", "island.gpkg", "country", "-q")
+
+refused = as_json("estimate", "island.gpkg", "--update", expect=1)["error"]
+check(refused["code"] == "PI-0406" and "without --update" in refused["remedy"], "there is nothing to update before: " + refused["message"])
+check("excludes" in firmground("estimate", "island.gpkg", "--update", "--cell", 100, expect=2).stderr,
+      "an update is asked for as the whole estimate was")
+
+whole = as_json("estimate", "island.gpkg", "--cell", 200, "--draws", 20, "-q")
+again = as_json("estimate", "island.gpkg", "--update", "-q")
+check(again["cells_changed"] == 0 and again["cells_refreshed"] == 0 and again["items_mean"] == whole["items_mean"],
+      "without a change nothing changes")
+
+# A find comes in.
+finds = list(csv.DictReader(open("country/finds.csv", encoding="utf-8")))
+row = dict(next(f for f in finds if "AP" in f["device"]), find_id="NEW-1", count="4")
+with open("new-finds.csv", "w", encoding="utf-8", newline="") as file:
+    writer = csv.DictWriter(file, fieldnames=list(row))
+    writer.writeheader()
+    writer.writerow(row)
+firmground("import", "island.gpkg", "new-finds.csv", "--as", "finds", "-q")
+found = as_json("estimate", "island.gpkg", "--update", "-q", "--table", "hazards.csv")
+check(found["cells_changed"] == 1 and found["cells_refreshed"] > 0, "%(cells_changed)d cell changed, %(cells_refreshed)d are refreshed" % found)
+settings = json.loads(found["stamp"]["settings"])
+check(settings["updated_from"] == whole["stamp"]["id"], "the stamp says from which estimate the rest is")
+check(sum(1 for _ in open("hazards.csv", encoding="utf-8")) > 1, "polygons are told as after a whole estimate")
+
+# Ground is released in vain.
+releases = json.load(open("country/land-release.geojson", encoding="utf-8"))
+old = next(f for f in releases["features"] if f["properties"]["method"] == "manual" and f["geometry"]["type"] == "Polygon")
+ring = old["geometry"]["coordinates"][0]
+moved = [[x + 0.004, y + 0.004] for x, y in ring]
+new = dict(old, properties=dict(old["properties"], release_id="NEW-R1"), geometry={"type": "Polygon", "coordinates": [moved]})
+new.pop("id", None)
+json.dump(dict(releases, features=[new]), open("new-release.geojson", "w", encoding="utf-8"))
+firmground("import", "island.gpkg", "new-release.geojson", "--as", "land-release", "-q")
+released = as_json("estimate", "island.gpkg", "--update", "-q")
+check(released["cells_changed"] > 1, "%(cells_changed)d cells were searched" % released)
+check(json.loads(released["stamp"]["settings"])["updated_from"] == whole["stamp"]["id"],
+      "updates start from the whole estimate, not from one another")
+told = firmground("estimate", "island.gpkg", "--update", "-q").stdout
+check("%d cells were searched" % released["cells_changed"] in told and "what minefield records say stay" in told,
+      "it says what was made anew and what stays")
+
+# Something that an update cannot follow.
+records = json.load(open("country/minefield-records.geojson", encoding="utf-8"))["features"]
+firmground("withdraw", "island.gpkg", "minefield-records", records[0]["properties"]["record_id"], "--reason", "of another country")
+refused = as_json("estimate", "island.gpkg", "--update", expect=1)["error"]
+check(refused["code"] == "ES-0007" and "other records than finds" in refused["message"], refused["message"])
