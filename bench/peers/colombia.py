@@ -64,8 +64,7 @@ def slope(outcome, x, mean, variance):
 
 def slopes(count, rate):
     """Logistic, of any event on the logit of its probability (estimation's measure), and Poisson, of counts on log rate."""
-    p = -numpy.expm1(-rate)
-    logit = numpy.log(p) - numpy.log1p(-p)
+    logit = rate + numpy.log(-numpy.expm1(-rate))
     return (slope((count > 0) * 1.0, logit, lambda eta: 1 / (1 + numpy.exp(-eta)), lambda mu: mu * (1 - mu)),
             slope(count, numpy.log(rate), lambda eta: numpy.exp(numpy.minimum(eta, 20)), lambda mu: mu))
 

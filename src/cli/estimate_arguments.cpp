@@ -130,8 +130,7 @@ void print_outcome(const pipeline::EstimateOutcome& outcome, double seconds, con
   }
   const bool events = e.mode == "presence-only";
   fmt::print("{} cells of {:g} m estimated in {:.1f} s ({})\n", e.cells, e.cell_m, seconds, e.mode);
-  fmt::print("{}: {:.0f}, 90 % interval {:.0f} to {:.0f}\n",
-             events ? "Events expected in a period as long as the one observed" : "Items that remain",
+  fmt::print("{}: {:.0f}, 90 % interval {:.0f} to {:.0f}\n", events ? "Events expected in a year" : "Items that remain",
              e.totals.items_mean, e.totals.items_p05, e.totals.items_p95);
   for (const std::string& note : outcome.notes) {
     fmt::print("Note: {}\n", note);

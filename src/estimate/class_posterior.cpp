@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 #include "estimate/class_parts.h"
-#include "estimate/hyperparameters.h"
+#include "estimate/event_learning.h"
 #include "estimate/propensity.h"
 #include "estimate/record_context.h"
 
@@ -68,13 +68,9 @@ std::vector<Observation> list_of(const evidence::Observations& observations, std
                                  const EstimateOptions& options, const SearchTable& searches) {
   std::vector<Observation> list;
   if (observations.mode == "presence-only") {
-    std::vector<float> count(observations.grid.size(), 0);
-    for (const evidence::Report& report : observations.reports[which]) {
-      count[report.cell] += static_cast<float>(report.count);
-    }
     for (std::uint32_t cell = 0; cell < observations.grid.size(); ++cell) {
       if (observations.inside[cell] != 0 && !left_out(options, cell)) {
-        list.push_back({cell, true, false, 1, count[cell]});
+        list.push_back({cell, true, false, 1, 0});
       }
     }
     return list;
@@ -354,7 +350,12 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
                                                         const EstimateOptions& options) {
   auto posterior = std::make_unique<ClassPosterior>();
   posterior->ordnance_class = evidence::kOrdnanceClasses[which];
-  posterior->events = observations.mode == "presence-only";
+  std::optional<EventHistory> history;
+  EventLaw law;
+  if (observations.mode == "presence-only") {
+    posterior->events.emplace();
+    history.emplace(observations.reports[which], years_of(observations.reports[which], observations.until));
+  }
   std::vector<std::uint32_t> with_finds;
   const LearntClass* learnt = options.learnt ? &(*options.learnt)[which] : nullptr;
   const std::vector<PositiveCell> positive = cells_with_finds(observations.searched[which], options, with_finds);
@@ -375,7 +376,6 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   posterior->law_ahead =
       learnt != nullptr ? learnt->law_ahead : law_ahead(observations, model.effects, positive, with_finds);
   const double range_m = long_range(observations.grid);
-  FieldFitter fitter(model, range_m);
   struct {
     std::vector<double> latent, border;
   } start;
@@ -391,11 +391,15 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
     HazardModel coarse =
         make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), coarse_options);
     expect_recorded(posterior->recorded, coarse);
-    FieldFitter coarse_fitter(coarse, range_m);
-    FG_TRY(const HyperFit learned, fit_hyperparameters(coarse_fitter, posterior->hyper, 8, 1.0));
+    FG_TRY(const HyperFit learned,
+           learn_hyperparameters(history ? &*history : nullptr, range_m, posterior->hyper, coarse, law));
     posterior->hyper = learned.best;
     start = {interpolated(coarse, learned.fit.latent, model), learned.fit.border};
   }
+  if (history) {
+    expect_events(*history, law, observations.grid.size(), *posterior);
+  }
+  FieldFitter fitter(model, range_m);
 
   FG_TRY(const std::vector<double> prior, fitter.prior_variance(posterior->hyper));
   if (!start.border.empty()) {

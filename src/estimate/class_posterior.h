@@ -1,11 +1,13 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "estimate/count_law.h"
 #include "estimate/estimate.h"
+#include "estimate/event_history.h"
 #include "estimate/field_fit.h"
 #include "estimate/hazard_model.h"
 
@@ -30,7 +32,14 @@ class SearchTable {
 /// One class, fitted: its posterior in the form that prediction needs. Immutable.
 struct ClassPosterior {
   evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;
-  bool events = false;  ///< presence-only: the intensity is of events
+  /// Presence-only: the intensity is of events in a year, and a cell's own factor of it is gamma with shape `law.shape`
+  /// plus its weighted events and rate `law.shape` plus what the exposure expects (eq. 6).
+  struct Events {
+    EventLaw law;
+    double exposure = 1;       ///< years, each weighted by its age
+    std::vector<float> count;  ///< by cell, each event weighted by its age
+  };
+  std::optional<Events> events;
   HazardModel model;
   Hyperparameters hyper;
   FieldFit fit;

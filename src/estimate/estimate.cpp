@@ -318,6 +318,10 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
       h["count_shape" + suffix] = posterior->law_ahead.shape;
       h["count_variation_by_place" + suffix] = posterior->law_ahead.by_place;
     }
+    if (posterior->events) {
+      h["event_weight_per_year" + suffix] = posterior->events->law.yearly;
+      h["event_shape" + suffix] = posterior->events->law.shape;
+    }
     result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound,
                               positive_mean(posterior->law_ahead), posterior->model.short_lattice.active,
                               static_cast<std::int64_t>(posterior->model.observations.size())});

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "base/random.h"
 #include "estimate/likelihood.h"
@@ -133,6 +134,21 @@ TEST(FieldFit, WithoutAFieldTheInterceptIsTheClosedForm) {
     mean += density * b;
   }
   EXPECT_NEAR(fit->border[0], mean / mass, 2e-3);
+}
+
+TEST(FieldFit, AnEventTermTellsItsOwnSlopes) {
+  for (const double shape : {0.3, 2.0, std::numeric_limits<double>::infinity()}) {
+    for (const double eta : {-4.0, 0.0, 1.5}) {
+      constexpr double kStep = 1e-4;
+      const auto at = [&](double x) { return event_term(x, 3.0, 2.0, shape); };
+      const Term term = at(eta);
+      EXPECT_NEAR(term.slope, (at(eta + kStep).value - at(eta - kStep).value) / (2 * kStep), 1e-6);
+      EXPECT_NEAR(term.observed, -(at(eta + kStep).slope - at(eta - kStep).slope) / (2 * kStep), 1e-6);
+      EXPECT_NEAR(term.information_slope, (at(eta + kStep).information - at(eta - kStep).information) / (2 * kStep),
+                  1e-6);
+    }
+  }
+  EXPECT_NEAR(event_term(0.5, 3.0, 2.0, 1e7).slope, event_term(0.5, 3.0, 2.0, INFINITY).slope, 1e-5);
 }
 
 /// One cell with 7 events at exposure 2, no field: the posterior of the rate is Gamma(7, 2), but for a prior of sd 10,

@@ -124,7 +124,7 @@ struct FieldFitter::Impl {
 
   Term term(std::size_t i, double at) const {
     const Observation& o = model.observations[i];
-    return o.events ? event_term(at, static_cast<double>(o.detection), static_cast<double>(o.count))
+    return o.events ? event_term(at, static_cast<double>(o.detection), static_cast<double>(o.count), model.event_shape)
                     : search_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded));
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct HazardModel {
   FieldPrecision short_field;
   FieldPrecision long_field;
   std::vector<SmoothEffect> effects;
+  double event_shape = std::numeric_limits<double>::infinity();  ///< of the law of counted events (eq. 6)
   std::vector<Observation> observations;
   std::vector<CellDesign> design;          ///< of each observation
   std::vector<BasisPlace> basis;           ///< observations x effects

@@ -40,10 +40,17 @@ inline Term search_term(double eta, double d, bool found, double recorded = 0) {
   return t;
 }
 
-/// Events counted over ground with exposure e (eq. 6): Poisson with mean e exp(eta).
-inline Term event_term(double eta, double exposure, double count) {
+/// Events counted over ground with exposure e (eq. 6): negative binomial with mean e exp(eta) and the shape of its
+/// gamma factors; infinite: Poisson.
+inline Term event_term(double eta, double exposure, double count, double shape) {
   const double mean = exposure * std::exp(std::min(eta, 30.0));
-  return {count * eta - mean, count - mean, mean, mean, mean};
+  if (std::isinf(shape)) {
+    return {count * eta - mean, count - mean, mean, mean, mean};
+  }
+  const double expected = shape * mean / (shape + mean);
+  const double observed = (shape + count) * shape * mean / ((shape + mean) * (shape + mean));
+  return {count * eta - (shape + count) * std::log1p(mean / shape), shape * (count - mean) / (shape + mean), expected,
+          observed, expected * shape / (shape + mean)};
 }
 
 }  // namespace firmground::estimate

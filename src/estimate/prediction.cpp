@@ -183,16 +183,37 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, Row& r
   }
 }
 
-/// Presence-only: `rate` holds the draws' intensities.
-void CellPredictor::finish_events(std::size_t at, double mean, double variance, const std::vector<float>& rate,
-                                  ClassPrediction& out) const {
-  out.find_probability[at] = out.probability[at] = static_cast<float>(mean_presence(mean, variance));
-  out.items[at] = std::max(static_cast<float>(mean_intensity(mean, variance)), out.probability[at]);
-  out.variance_items[at] = out.items[at];
+/// Presence-only: `rate` holds the draws' intensities, events a year; what comes out is of one year.
+void CellPredictor::finish_events(std::uint32_t cell, std::size_t at, double mean, double variance,
+                                  const std::vector<float>& rate, ClassPrediction& out) const {
+  const ClassPosterior::Events& events = *posterior_.events;
+  const double shape = events.law.shape + static_cast<double>(events.count[cell]);
+  const auto scale = [&](double intensity) { return 1 / (events.law.shape + intensity * events.exposure); };
+  const double sd = std::sqrt(std::max(variance, 0.0));
+  double probability = 0;
+  double expected = 0;
+  double squares = 0;
+  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
+    const double intensity = std::exp(std::min(mean + sd * kHermiteNodes[k], 20.0));
+    const double per_shape = intensity * scale(intensity);
+    probability += kHermiteWeights[k] * -std::expm1(-shape * std::log1p(per_shape));
+    expected += kHermiteWeights[k] * shape * per_shape;
+    squares += kHermiteWeights[k] * shape * per_shape * (1 + per_shape);
+  }
+  out.find_probability[at] = out.probability[at] = static_cast<float>(probability);
+  out.items[at] = std::max(static_cast<float>(expected), out.probability[at]);
+  out.variance_items[at] = static_cast<float>(squares);
+  const auto columns = static_cast<std::uint32_t>(observations_.grid.columns);
+  const auto country_columns = static_cast<std::uint64_t>(observations_.whole().columns);
+  const std::uint64_t of_country =
+      (cell / columns + observations_.first_row()) * country_columns + cell % columns + observations_.first_column();
+  base::Random random(seed_ + 131 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), of_country);
   for (std::size_t m = 0; m < draws_; ++m) {
-    out.item_draws[at * draws_ + m] = rate[m];
-    out.none_draws[at * draws_ + m] = -rate[m];
-    out.any_draws[at * draws_ + m] = presence_of(rate[m]);
+    const auto intensity = static_cast<double>(rate[m]);
+    const auto events_ahead = static_cast<float>(intensity * random.gamma(shape, scale(intensity)));
+    out.item_draws[at * draws_ + m] = events_ahead;
+    out.none_draws[at * draws_ + m] = -events_ahead;
+    out.any_draws[at * draws_ + m] = presence_of(events_ahead);
   }
 }
 
@@ -222,7 +243,7 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
     value += recorded;
   }
   if (posterior_.events) {
-    finish_events(at, mean, variance, eta, out);
+    finish_events(cell, at, mean, variance, eta, out);
     return;
   }
   const std::int32_t search = searched_at_[cell];

@@ -37,7 +37,7 @@ class CellPredictor {
   double field_variance(const CellDesign& design, const Square& square) const;
   void draw_eta(const Row& row, std::size_t at, bool known, double scale, std::vector<float>& eta) const;
   void fill_counts(std::uint64_t place, std::vector<float>& count) const;
-  void finish_events(std::size_t at, double mean, double variance, const std::vector<float>& rate,
+  void finish_events(std::uint32_t cell, std::size_t at, double mean, double variance, const std::vector<float>& rate,
                      ClassPrediction& out) const;
   void finish_found(const evidence::SearchedCell& searched, std::size_t at, ClassPrediction& out) const;
   void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,

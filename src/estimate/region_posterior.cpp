@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "estimate/class_parts.h"
+#include "estimate/event_learning.h"
 #include "estimate/record_context.h"
 
 namespace firmground::estimate {
@@ -274,7 +275,6 @@ std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& reg
                                                const EstimateOptions& options) {
   auto posterior = std::make_unique<ClassPosterior>();
   posterior->ordnance_class = evidence::kOrdnanceClasses[which];
-  posterior->events = region.mode == "presence-only";
   posterior->law = learning.law;
   posterior->law_ahead = learning.law_ahead;
   posterior->hyper = learning.hyper;
@@ -284,6 +284,10 @@ std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& reg
   ModelOptions of_model = model_options(region, which, learning.step, short_reach_m(region.grid));
   of_model.effects = learning.effects;
   posterior->model = make_model(region, list_of(region, which, options, *posterior->searches), of_model);
+  if (region.mode == "presence-only") {
+    expect_events(EventHistory(region.reports[which], learning.event_years), learning.event_law, region.grid.size(),
+                  *posterior);
+  }
   if (!findable.empty()) {
     posterior->findable = findable;
     posterior->recorded = recorded_hazard(*region.records, findable, region.grid.size());

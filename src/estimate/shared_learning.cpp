@@ -6,7 +6,7 @@
 #include "base/packet.h"
 #include "base/parallel.h"
 #include "estimate/covariate_logit.h"
-#include "estimate/hyperparameters.h"
+#include "estimate/event_learning.h"
 #include "estimate/propensity.h"
 #include "estimate/record_context.h"
 
@@ -107,6 +107,8 @@ void each_plain(Packet& packet, Learning& l, Visit visit) {
   visit(packet, l.step);
   visit(packet, l.ground);
   visit(packet, l.hyper);
+  visit(packet, l.event_years);
+  visit(packet, l.event_law);
   visit(packet, l.count_error);
   visit(packet, l.place_cells);
   visit(packet, l.place_factors);
@@ -163,8 +165,13 @@ base::Result<void> learn_fields(const evidence::Observations& country, std::size
   if (!findable.empty()) {
     expect_recorded(recorded_hazard(*country.records, findable, country.grid.size()), coarse);
   }
-  FieldFitter fitter(coarse, range_m);
-  FG_TRY(const HyperFit learned, fit_hyperparameters(fitter, first_guess(country.grid), 8, 1.0));
+  std::optional<EventHistory> history;
+  if (presence_only(country)) {
+    learning.event_years = years_of(country.reports[which], country.until);
+    history.emplace(country.reports[which], learning.event_years);
+  }
+  FG_TRY(const HyperFit learned, learn_hyperparameters(history ? &*history : nullptr, range_m,
+                                                       first_guess(country.grid), coarse, learning.event_law));
   learning.hyper = learned.best;
   learning.coarse_latent = learned.fit.latent;
   learning.coarse_border = learned.fit.border;

@@ -17,6 +17,8 @@ struct SharedLearning {
   std::vector<SmoothEffect> effects;  ///< where their knots lie
   std::vector<double> ground;         ///< coefficients of how likely ground is to be mined (eq. 26)
   Hyperparameters hyper;
+  EventYears event_years;  ///< presence-only
+  EventLaw event_law;
   double count_error = 0;  ///< eq. 22
   std::int32_t place_cells = 1;
   std::vector<float> place_factors;

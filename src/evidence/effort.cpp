@@ -101,13 +101,19 @@ std::int64_t searched_cell_near(const geo::Grid& grid, const std::vector<Effort>
   return best;
 }
 
-std::vector<Report> sorted_reports(const std::unordered_map<std::uint32_t, std::uint32_t>& by_cell) {
-  std::vector<Report> reports;
-  reports.reserve(by_cell.size());
-  for (const auto& [cell, count] : by_cell) {
-    reports.push_back({cell, count});
+/// One report for each cell and year.
+std::vector<Report> added_up(std::vector<Report> reports) {
+  const auto key = [](const Report& r) { return std::pair(r.cell, r.year); };
+  std::sort(reports.begin(), reports.end(), [&](const Report& a, const Report& b) { return key(a) < key(b); });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    if (kept > 0 && key(reports[kept - 1]) == key(reports[i])) {
+      reports[kept - 1].count += reports[i].count;
+    } else {
+      reports[kept++] = reports[i];
+    }
   }
-  std::sort(reports.begin(), reports.end(), [](const Report& a, const Report& b) { return a.cell < b.cell; });
+  reports.resize(kept);
   return reports;
 }
 
@@ -129,11 +135,13 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
   const bool presence_only = result.mode == "presence-only";
 
   std::array<std::unordered_map<std::uint32_t, std::uint32_t>, 2> found;
-  std::array<std::unordered_map<std::uint32_t, std::uint32_t>, 2> reported;
-  const auto report = [&](std::size_t k, geo::Xy position, std::uint32_t count) {
+  std::array<std::vector<Report>, 2> reported;
+  const auto report = [&](std::size_t k, geo::Xy position, std::uint32_t count,
+                          const std::optional<mineaction::Date>& day) {
     const std::int64_t cell = grid.cell_of(position);
     if (cell >= 0 && result.inside[static_cast<std::size_t>(cell)] != 0) {
-      reported[k][static_cast<std::uint32_t>(cell)] += count;
+      reported[k].push_back(
+          {static_cast<std::uint32_t>(cell), count, static_cast<std::int16_t>(day ? day->year() : 0)});
     }
   };
   for (const mineaction::Find& find : snapshot.finds) {
@@ -146,7 +154,7 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
     if (cell >= 0) {
       found[k][static_cast<std::uint32_t>(cell)] += count;
     } else {
-      report(k, find.position, count);
+      report(k, find.position, count, find.found_on);
     }
   }
   for (const mineaction::Accident& accident : snapshot.accidents) {
@@ -156,12 +164,12 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
     if (placed && counts(accident.occurred_on, options) &&
         (presence_only || grid.cell_of(*accident.position) < 0 ||
          result.processed[static_cast<std::size_t>(grid.cell_of(*accident.position))] == 0)) {
-      report(static_cast<std::size_t>(class_of(accident.device)), *accident.position, 1);
+      report(static_cast<std::size_t>(class_of(accident.device)), *accident.position, 1, accident.occurred_on);
     }
   }
 
   for (std::size_t k = 0; k < 2; ++k) {
-    result.reports[k] = sorted_reports(reported[k]);
+    result.reports[k] = added_up(std::move(reported[k]));
     if (presence_only) {
       continue;
     }

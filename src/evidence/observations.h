@@ -35,6 +35,7 @@ struct SearchedCell {
 struct Report {
   std::uint32_t cell;
   std::uint32_t count;
+  std::int16_t year;  ///< 0: not known
 };
 
 /// Classes whose hazard a covariate may explain.
@@ -92,7 +93,7 @@ struct Observations {
   int epsg = 0;
   std::vector<std::uint8_t> inside;  ///< cell centre in the area of interest: these cells are estimated
   std::array<std::vector<SearchedCell>, 2> searched;  ///< by class, ascending cells
-  std::array<std::vector<Report>, 2> reports;         ///< by class, ascending cells
+  std::array<std::vector<Report>, 2> reports;         ///< by class, ascending cells, then years
   std::vector<std::uint8_t> processed;                ///< cell touched by a release with any effort
   std::vector<CovariateField> covariates;
   std::optional<RecordFields> records;  ///< empty: not reconciled, outlines count as drawn (record_fields.h)
