@@ -425,7 +425,7 @@ void WindowFit::draw_before(ClassPosterior& posterior) const {
     add(static_cast<std::size_t>(whole_short_.node[place]));
   }
   for (const std::size_t place : places_of(posterior.model.long_lattice)) {
-    add(static_cast<std::size_t>(whole_short_.active + whole_long_.node[place]));
+    add(static_cast<std::size_t>(whole_short_.active) + static_cast<std::size_t>(whole_long_.node[place]));
   }
   posterior.border_draws = kept_.border_draws;
 }
@@ -568,6 +568,7 @@ std::vector<std::size_t> WindowFit::touched(const ClassPosterior& before, const 
   std::sort(nodes.begin(), nodes.end());
   nodes.resize(std::min(nodes.size(), kMostTurned));
   std::vector<std::size_t> result;
+  result.reserve(nodes.size());
   for (const auto& [changed, node] : nodes) {
     result.push_back(node);
   }
@@ -607,6 +608,7 @@ void WindowFit::draw_now(const FieldFitter& fitter, const ClassPosterior& before
   const std::vector<std::size_t> all_draws = sequence(0, old.of_short.columns);
   if (!turned.empty()) {
     std::vector<std::size_t> turned_now;
+    turned_now.reserve(turned.size());
     const std::vector<std::size_t> places_before = places_of(before.model.short_lattice);
     for (const std::size_t node : turned) {
       turned_now.push_back(static_cast<std::size_t>(now.model.short_lattice.node[places_before[node]]));
