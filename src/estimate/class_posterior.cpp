@@ -346,6 +346,30 @@ std::vector<float> place_factors(const CountLaw& law, std::uint64_t seed, std::s
   return factors;
 }
 
+namespace {
+
+struct FitStart {
+  std::vector<double> latent, border;
+};
+
+/// Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two
+/// differ.
+base::Result<FitStart> learn_on_coarse_lattice(const evidence::Observations& observations,
+                                               const std::vector<Observation>& list, ModelOptions of_coarse,
+                                               const EstimateOptions& options, const EventHistory* history,
+                                               ClassPosterior& posterior, EventLaw& law) {
+  of_coarse.effects = posterior.model.effects;
+  HazardModel coarse =
+      make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), of_coarse);
+  expect_recorded(posterior.recorded, coarse);
+  FG_TRY(const HyperFit learned,
+         learn_hyperparameters(history, long_range(observations.grid), posterior.hyper, coarse, law));
+  posterior.hyper = learned.best;
+  return FitStart{interpolated(coarse, learned.fit.latent, posterior.model), learned.fit.border};
+}
+
+}  // namespace
+
 base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observations& observations, std::size_t which,
                                                         const EstimateOptions& options) {
   auto posterior = std::make_unique<ClassPosterior>();
@@ -376,25 +400,15 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   posterior->law_ahead =
       learnt != nullptr ? learnt->law_ahead : law_ahead(observations, model.effects, positive, with_finds);
   const double range_m = long_range(observations.grid);
-  struct {
-    std::vector<double> latent, border;
-  } start;
+  FitStart start;
   if (learnt != nullptr) {
     posterior->hyper = learnt->hyper;
   } else if (options.hyper) {
     posterior->hyper = (*options.hyper)[which];
   } else {
-    // Hyperparameters from a coarser lattice and at most a share of the blocks: their likelihood is flat where the two
-    // differ.
-    ModelOptions coarse_options = model_options(observations, which, std::max(kCoarseStep, step), reach_m);
-    coarse_options.effects = model.effects;
-    HazardModel coarse =
-        make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), coarse_options);
-    expect_recorded(posterior->recorded, coarse);
-    FG_TRY(const HyperFit learned,
-           learn_hyperparameters(history ? &*history : nullptr, range_m, posterior->hyper, coarse, law));
-    posterior->hyper = learned.best;
-    start = {interpolated(coarse, learned.fit.latent, model), learned.fit.border};
+    const ModelOptions coarse = model_options(observations, which, std::max(kCoarseStep, step), reach_m);
+    FG_TRY(start, learn_on_coarse_lattice(observations, list, coarse, options, history ? &*history : nullptr,
+                                          *posterior, law));
   }
   if (history) {
     expect_events(*history, law, observations.grid.size(), *posterior);

@@ -29,17 +29,18 @@ class SearchTable {
   std::vector<SearchMeaning> table_;
 };
 
+/// Presence-only: the intensity is of events in a year, and a cell's own factor of it is gamma with shape `law.shape`
+/// plus its weighted events and rate `law.shape` plus what the exposure expects (eq. 6).
+struct PastEvents {
+  EventLaw law;
+  double exposure = 1;       ///< years, each weighted by its age
+  std::vector<float> count;  ///< by cell, each event weighted by its age
+};
+
 /// One class, fitted: its posterior in the form that prediction needs. Immutable.
 struct ClassPosterior {
   evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;
-  /// Presence-only: the intensity is of events in a year, and a cell's own factor of it is gamma with shape `law.shape`
-  /// plus its weighted events and rate `law.shape` plus what the exposure expects (eq. 6).
-  struct Events {
-    EventLaw law;
-    double exposure = 1;       ///< years, each weighted by its age
-    std::vector<float> count;  ///< by cell, each event weighted by its age
-  };
-  std::optional<Events> events;
+  std::optional<PastEvents> events;  ///< presence-only
   HazardModel model;
   Hyperparameters hyper;
   FieldFit fit;

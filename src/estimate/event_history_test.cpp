@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "base/random.h"
 
@@ -54,10 +55,8 @@ std::vector<evidence::Report> drawn(double shape, double renewed, std::size_t ce
 
 EventLaw learned(double shape, double renewed) {
   constexpr std::size_t kCells = 3000;
-  std::vector<std::uint32_t> cells;
-  for (std::uint32_t cell = 0; cell < kCells; ++cell) {
-    cells.push_back(cell);
-  }
+  std::vector<std::uint32_t> cells(kCells);
+  std::iota(cells.begin(), cells.end(), 0U);
   return EventHistory(drawn(shape, renewed, kCells, 10), {2000, 2009}).learned(cells, std::vector<double>(kCells, 0.5));
 }
 

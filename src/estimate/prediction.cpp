@@ -186,7 +186,7 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, Row& r
 /// Presence-only: `rate` holds the draws' intensities, events a year; what comes out is of one year.
 void CellPredictor::finish_events(std::uint32_t cell, std::size_t at, double mean, double variance,
                                   const std::vector<float>& rate, ClassPrediction& out) const {
-  const ClassPosterior::Events& events = *posterior_.events;
+  const PastEvents& events = *posterior_.events;
   const double shape = events.law.shape + static_cast<double>(events.count[cell]);
   const auto scale = [&](double intensity) { return 1 / (events.law.shape + intensity * events.exposure); };
   const double sd = std::sqrt(std::max(variance, 0.0));
