@@ -362,12 +362,13 @@ void draw_cells(const evidence::Observations& observations, const EstimateOption
   // Sums in stripe order: the same bytes whatever the threads.
   map.nation = Sum(work.draws());
   map.polygons.assign(polygons.size(), Sum(work.draws(), posteriors.size()));
-  for (const Stripe& stripe : stripes) {
+  for (Stripe& stripe : stripes) {
     map.nation.add(stripe.nation);
     for (const auto& [polygon, sum] : stripe.polygons) {
       map.polygons[polygon].add(sum);
     }
     map.predicted_finds.insert(map.predicted_finds.end(), stripe.predicted_finds.begin(), stripe.predicted_finds.end());
+    stripe = {};
   }
 }
 

@@ -146,17 +146,21 @@ struct Gathered {
   std::vector<Reason> reasons;
 };
 
-/// Sums of this region's polygons, each sent to the process that tells about it.
-std::vector<std::string> sums_for_homes(Team& team, const RegionGround& ground, const CountryMap& map,
+std::vector<Reason> reasons_of(const Sum& sum, const Posteriors& posteriors, const RegionGround& ground) {
+  return sum.weight > 0 ? reasons_for(posteriors, ground.observations, sum.likeliest_cell) : std::vector<Reason>{};
+}
+
+/// Sums of this region's polygons that other processes tell about, for each of them.
+std::vector<std::string> sums_for_homes(const Team& team, const RegionGround& ground, const CountryMap& map,
                                         const Posteriors& posteriors) {
   std::vector<base::PacketWriter> to(team.size());
   for (std::size_t p = 0; p < ground.asked.size(); ++p) {
-    base::PacketWriter& packet = to[ground.home[ground.asked[p]]];
-    const Sum& sum = map.polygons[p];
-    packet.put(ground.asked[p]);
-    put(packet, sum);
-    put(packet,
-        sum.weight > 0 ? reasons_for(posteriors, ground.observations, sum.likeliest_cell) : std::vector<Reason>{});
+    const std::uint32_t home = ground.home[ground.asked[p]];
+    if (home != team.rank()) {
+      to[home].put(ground.asked[p]);
+      put(to[home], map.polygons[p]);
+      put(to[home], reasons_of(map.polygons[p], posteriors, ground));
+    }
   }
   std::vector<std::string> bytes;
   bytes.reserve(to.size());
@@ -166,18 +170,29 @@ std::vector<std::string> sums_for_homes(Team& team, const RegionGround& ground, 
   return bytes;
 }
 
-std::map<std::uint32_t, Gathered> gathered(const std::vector<std::string>& sent, std::size_t draws,
-                                           std::size_t classes) {
+/// The polygons that this process tells about, over all regions: its own sums first, then by rank, so that the bytes
+/// are the same whatever came first.
+std::map<std::uint32_t, Gathered> gathered(Team& team, const RegionGround& ground, CountryMap& map,
+                                           const Posteriors& posteriors) {
+  const std::vector<std::string> sent = team.exchanged(sums_for_homes(team, ground, map, posteriors));
+  const Sum nothing(map.nation.items.size(), posteriors.size());
   std::map<std::uint32_t, Gathered> result;
-  for (const std::string& bytes : sent) {  // by rank: the same bytes whatever came first
+  for (std::size_t p = 0; p < ground.asked.size(); ++p) {
+    if (ground.home[ground.asked[p]] == team.rank()) {
+      std::vector<Reason> reasons = reasons_of(map.polygons[p], posteriors, ground);
+      result.emplace(ground.asked[p], Gathered{std::move(map.polygons[p]), std::move(reasons)});
+    }
+  }
+  map.polygons = {};
+  for (const std::string& bytes : sent) {
     base::PacketReader packet(bytes);
     while (!packet.done()) {
       std::uint32_t asked = 0;
-      Gathered part{Sum(draws, classes), {}};
+      Gathered part{nothing, {}};
       packet.get(asked);
       get(packet, part.sum);
       get(packet, part.reasons);
-      Gathered& all = result.try_emplace(asked, Gathered{Sum(draws, classes), {}}).first->second;
+      Gathered& all = result.try_emplace(asked, Gathered{nothing, {}}).first->second;
       if (part.sum.likeliest > all.sum.likeliest) {
         all.reasons = std::move(part.reasons);
       }
@@ -188,11 +203,10 @@ std::map<std::uint32_t, Gathered> gathered(const std::vector<std::string>& sent,
 }
 
 /// Every polygon asked for, in the first process.
-std::vector<PolygonEstimate> tell_polygons(Team& team, const RegionGround& ground, const CountryMap& map,
+std::vector<PolygonEstimate> tell_polygons(Team& team, const RegionGround& ground, CountryMap& map,
                                            const Posteriors& posteriors, const EstimateOptions& options,
                                            const std::vector<PolygonCells>& polygons) {
-  const auto sums = gathered(team.exchanged(sums_for_homes(team, ground, map, posteriors)),
-                             static_cast<std::size_t>(options.draws), posteriors.size());
+  const auto sums = gathered(team, ground, map, posteriors);
   base::PacketWriter packet;
   for (const auto& [asked, all] : sums) {
     PolygonEstimate polygon = polygon_of({}, all.sum, posteriors, options.seed, asked);
@@ -338,7 +352,6 @@ base::Result<EstimateResult> estimate_in_regions(Team& team, RegionGround ground
   describe(posteriors, result);
   sum_classes(team, posteriors, own, result.classes);
   result.polygons = tell_polygons(team, ground, map, posteriors, options, polygons);
-  map.polygons = {};
   sum_nation(team, map.nation);
   result.hazard.raster = gather_raster(team, ground, std::move(map.raster), country);
   tell_nation(map.nation, observations, options.seed,
