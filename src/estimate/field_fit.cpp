@@ -66,7 +66,7 @@ base::Result<int> FieldFitter::Impl::newton(double settled) {
       for (std::size_t i = 0; i < n; ++i) {
         next.x[i] += length * step.x[i];
       }
-      for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t j = 0; j < whole_border; ++j) {
         next.b[j] += length * step.b[j];
       }
       std::vector<double> next_eta(eta.size());
@@ -109,8 +109,8 @@ std::vector<double> FieldFitter::Impl::predictor_variance() {
       node_rows[i * p + j] = spread(i, j);
     }
   }
-  schur->solve_lower(node_rows, n);
-  const DenseMatrix inverse = schur->inverse_of_lower();
+  near_schur->solve_lower(node_rows, n);
+  const DenseMatrix inverse = near_schur->inverse_of_lower();
   std::vector<double> result(eta.size());
   base::parallel_for(eta.size(), kBlock, [&](std::size_t begin, std::size_t end) {
     std::vector<double> sum(p);
@@ -196,7 +196,7 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
     for (std::size_t i = 0; i < n; ++i) {
       mode.x[i] += pace * std::clamp(step.x[i], -kLongest, kLongest);
     }
-    for (std::size_t j = 0; j < p; ++j) {
+    for (std::size_t j = 0; j < whole_border; ++j) {
       mode.b[j] += pace * std::clamp(step.b[j], -kLongest, kLongest);
     }
     predict(mode, eta);
@@ -311,7 +311,7 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
 
 void FieldFitter::start_at(std::vector<double> latent, std::vector<double> border, double variance) {
   Impl& m = *impl_;
-  FG_CHECK(latent.size() == m.n && border.size() == m.p);
+  FG_CHECK(latent.size() == m.n && border.size() == m.whole_border);
   m.mode = {std::move(latent), std::move(border)};
   m.predict(m.mode, m.eta);
   m.started = true;

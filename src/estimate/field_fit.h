@@ -34,7 +34,8 @@ struct FieldFit {
   double evidence_bound = 0;  ///< lower bound of log p(data | hyperparameters), plus their log prior (eq. 7)
   std::array<double, Hyperparameters::kCount> gradient{};  ///< of evidence_bound, when asked for
   int iterations = 0;
-  sparse::DenseMatrix spread;                          ///< H_xx^-1 H_xb, latent x border
+  /// H_xx^-1 H_xb, latent x border; with the long field in the border, of the columns that the model reaches.
+  sparse::DenseMatrix spread;
   std::shared_ptr<const sparse::DenseCholesky> schur;  ///< of the border's posterior precision
 };
 

@@ -99,7 +99,7 @@ TEST(FieldFit, TheLongFieldInTheBorderGivesTheSameAnswer) {
   EXPECT_NEAR(fit->evidence_bound, same->evidence_bound, 1e-6);
   const std::size_t nodes = bordered.latent();
   const std::size_t columns = model.border();
-  ASSERT_EQ(bordered.border() - columns, model.latent() - nodes);
+  ASSERT_EQ(same->border.size() - columns, model.latent() - nodes);
   for (std::size_t i = 0; i < model.latent(); ++i) {
     const double there = i < nodes ? same->latent[i] : same->border[columns + i - nodes];
     EXPECT_NEAR(fit->latent[i], there, 1e-6);

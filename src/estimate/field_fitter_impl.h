@@ -51,7 +51,9 @@ struct FieldFitter::Impl {
   double log_determinant = 0;  ///< of the latent block, of all regions
   std::optional<OwnDeterminant> own_determinant;
   std::size_t n;
-  std::size_t p;
+  std::size_t p;                          ///< columns of the border that the observations reach
+  std::vector<std::size_t> border_place;  ///< theirs in the whole border, which has also what others reach
+  std::size_t whole_border;
   sparse::SymmetricMatrix prior;      ///< Q on the pattern
   sparse::SymmetricMatrix posterior;  ///< Q + A^T W A
   sparse::Cholesky factor;
@@ -61,9 +63,10 @@ struct FieldFitter::Impl {
   DenseMatrix effect_prior;
   DenseMatrix walk;
   Vectors mode;
-  DenseMatrix cross;   ///< A^T W X
-  DenseMatrix spread;  ///< H_xx^-1 cross
-  std::shared_ptr<sparse::DenseCholesky> schur;
+  DenseMatrix cross;                                  ///< A^T W X
+  DenseMatrix spread;                                 ///< H_xx^-1 cross
+  std::shared_ptr<sparse::DenseCholesky> schur;       ///< of the whole border
+  std::shared_ptr<sparse::DenseCholesky> near_schur;  ///< of the columns that the observations reach
   std::vector<double> eta;
   std::vector<double> used_weight;  ///< of the last factorisation
   bool started = false;             ///< it means something
@@ -77,13 +80,16 @@ struct FieldFitter::Impl {
         share(of_region),
         n(m.latent()),
         p(m.border()),
+        border_place(place_in_border(m)),
+        whole_border(border_columns(m.effects) +
+                     (m.long_in_border ? static_cast<std::size_t>(m.long_lattice.active) : 0)),
         prior(m.pattern),
         posterior(m.pattern),
         factor(m.pattern),
         cross(n, p),
         eta(m.observations.size()) {
     mode.x.assign(n, 0);
-    mode.b.assign(p, 0);
+    mode.b.assign(whole_border, 0);
     std::array<double, 3> sums{};  // found, exposure, observations
     for (std::size_t i = 0; i < eta.size(); ++i) {
       const Observation& o = model.observations[i];
@@ -99,6 +105,15 @@ struct FieldFitter::Impl {
     if (share != nullptr) {
       own_determinant.emplace(model.pattern, share->owner);
     }
+  }
+
+  static std::vector<std::size_t> place_in_border(const HazardModel& m) {
+    std::vector<std::size_t> place(m.border());
+    const std::size_t effects = border_columns(m.effects);
+    for (std::size_t j = 0; j < place.size(); ++j) {
+      place[j] = j < effects ? j : effects + m.long_node_of_column[j - effects];
+    }
+    return place;
   }
 
   bool owns(std::size_t observation) const { return share == nullptr || share->owns_observation[observation] != 0; }
@@ -155,7 +170,7 @@ struct FieldFitter::Impl {
           sum += static_cast<double>(d.weight[k]) * at.x[static_cast<std::size_t>(d.node[k])];
         }
       }
-      visit_border(i, [&](std::size_t column, double w) { sum += w * at.b[column]; });
+      visit_border(i, [&](std::size_t column, double w) { sum += w * at.b[border_place[column]]; });
       out[i] = sum;
     }
   }
@@ -182,14 +197,14 @@ struct FieldFitter::Impl {
   /// effect_prior becomes that of effects and long field.
   void put_long_in_border(const std::vector<double>& values) {
     const std::size_t first = effect_prior.rows;
-    DenseMatrix both(p, p);
+    DenseMatrix both(whole_border, whole_border);
     for (std::size_t j = 0; j < first; ++j) {
       for (std::size_t i = 0; i < first; ++i) {
         both(i, j) = effect_prior(i, j);
       }
     }
     const sparse::SymmetricMatrix& pattern = model.long_field.pattern;
-    for (std::size_t j = 0; j < p - first; ++j) {
+    for (std::size_t j = 0; j < whole_border - first; ++j) {
       for (auto k = static_cast<std::size_t>(pattern.column_begin[j]);
            k < static_cast<std::size_t>(pattern.column_begin[j + 1]); ++k) {
         const auto i = static_cast<std::size_t>(pattern.row[k]);
@@ -267,7 +282,7 @@ struct FieldFitter::Impl {
 
   /// [A X]^T v.
   Vectors project(const std::vector<double>& v) const {
-    Vectors result{std::vector<double>(n, 0.0), std::vector<double>(p, 0.0)};
+    Vectors result{std::vector<double>(n, 0.0), std::vector<double>(whole_border, 0.0)};
     for (std::size_t i = 0; i < v.size(); ++i) {
       const CellDesign& d = model.design[i];
       for (std::size_t k = 0; k < 8; ++k) {
@@ -276,7 +291,7 @@ struct FieldFitter::Impl {
         }
       }
       if (owns(i)) {
-        visit_border(i, [&](std::size_t column, double w) { result.b[column] += v[i] * w; });
+        visit_border(i, [&](std::size_t column, double w) { result.b[border_place[column]] += v[i] * w; });
       }
     }
     total(result.b);
@@ -299,6 +314,30 @@ struct FieldFitter::Impl {
     return sums[0] > 0 ? base::fail("estimate.region_failed") : base::Result<void>{};
   }
 
+  /// The border's posterior precision: what this region says of its columns, what the others say, and the prior.
+  DenseMatrix whole_precision(const DenseMatrix& own) const {
+    DenseMatrix whole = share == nullptr || share->first ? effect_prior : DenseMatrix(whole_border, whole_border);
+    for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t i = 0; i < p; ++i) {
+        whole(border_place[i], border_place[j]) += own(i, j);
+      }
+    }
+    total(whole.value);
+    return whole;
+  }
+
+  /// Of the columns that the observations reach, whatever the others are.
+  std::shared_ptr<sparse::DenseCholesky> precision_of_reached() const {
+    const DenseMatrix all = schur->inverse();
+    DenseMatrix reached(p, p);
+    for (std::size_t j = 0; j < p; ++j) {
+      for (std::size_t i = 0; i < p; ++i) {
+        reached(i, j) = all(border_place[i], border_place[j]);
+      }
+    }
+    return std::make_shared<sparse::DenseCholesky>(sparse::DenseCholesky(std::move(reached)).inverse());
+  }
+
   /// Rows that other regions count are left out of sums over nodes.
   void keep_own_rows(DenseMatrix& rows) const {
     for (std::size_t i = 0; i < n; ++i) {
@@ -318,15 +357,18 @@ struct FieldFitter::Impl {
     } else {
       std::fill(cross.value.begin(), cross.value.end(), 0.0);
     }
-    DenseMatrix border = share == nullptr || share->first ? effect_prior : DenseMatrix(p, p);
+    DenseMatrix border = model.long_in_border ? DenseMatrix(p, p) : effect_prior;
     assemble(weight, posterior, cross, border);
     FG_TRY_VOID(factorise_latent());
     spread = cross;
     factor.solve(spread.value, static_cast<Index>(p));
     keep_own_rows(cross);
     sparse::subtract_transposed_product(cross, spread, border);
-    total(border.value);
+    if (model.long_in_border) {
+      border = whole_precision(border);
+    }
     schur = std::make_shared<sparse::DenseCholesky>(std::move(border));
+    near_schur = model.long_in_border ? precision_of_reached() : schur;
     return {};
   }
 
@@ -343,7 +385,7 @@ struct FieldFitter::Impl {
     for (std::size_t i = 0; i < n; ++i) {
       gradient.x[i] -= qx[i];
     }
-    for (std::size_t j = 0; j < p; ++j) {
+    for (std::size_t j = 0; j < whole_border; ++j) {
       gradient.b[j] -= pb[j];
     }
     return gradient;
@@ -384,20 +426,21 @@ struct FieldFitter::Impl {
   /// H^-1 r with the last factor.
   Vectors solve(Vectors r) const {
     factor.solve(r.x);
-    std::vector<double> explained(p, 0.0);
+    std::vector<double> explained(whole_border, 0.0);
     for (std::size_t j = 0; j < p; ++j) {
+      double& sum = explained[border_place[j]];
       for (std::size_t i = 0; i < n; ++i) {
-        explained[j] += cross(i, j) * r.x[i];
+        sum += cross(i, j) * r.x[i];
       }
     }
     total(explained);
-    for (std::size_t j = 0; j < p; ++j) {
+    for (std::size_t j = 0; j < whole_border; ++j) {
       r.b[j] -= explained[j];
     }
     schur->solve(r.b);
     for (std::size_t j = 0; j < p; ++j) {
       for (std::size_t i = 0; i < n; ++i) {
-        r.x[i] -= spread(i, j) * r.b[j];
+        r.x[i] -= spread(i, j) * r.b[border_place[j]];
       }
     }
     return r;

@@ -235,11 +235,25 @@ HazardModel model_on(const evidence::Observations& observations, std::vector<Obs
 
 HazardModel with_long_in_border(HazardModel model) {
   const std::size_t first = border_columns(model.effects);
-  const auto offset = static_cast<std::size_t>(model.short_lattice.active);
+  const auto long_node = [&](const CellDesign& design, std::size_t k) {
+    return static_cast<std::size_t>(design.node[4 + k] - model.short_lattice.active);
+  };
+  std::vector<std::uint32_t> column(static_cast<std::size_t>(model.long_lattice.active), 0);
+  for (const CellDesign& design : model.design) {
+    for (std::size_t k = 0; k < 4; ++k) {
+      column[long_node(design, k)] = 1;
+    }
+  }
+  for (std::uint32_t node = 0; node < column.size(); ++node) {
+    if (column[node] != 0) {
+      column[node] = static_cast<std::uint32_t>(first + model.long_node_of_column.size());
+      model.long_node_of_column.push_back(node);
+    }
+  }
   for (CellDesign& design : model.design) {
     LongPlace place{};
     for (std::size_t k = 0; k < 4; ++k) {
-      place.column[k] = static_cast<std::uint32_t>(first + static_cast<std::size_t>(design.node[4 + k]) - offset);
+      place.column[k] = column[long_node(design, k)];
       place.weight[k] = design.weight[4 + k];
       design.node[4 + k] = -1;
       design.weight[4 + k] = 0;

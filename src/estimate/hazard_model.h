@@ -51,17 +51,19 @@ struct HazardModel {
   std::vector<sparse::Index> long_place;
   std::vector<std::array<std::int32_t, 36>> quad_place;  ///< entries for the pairs of a square's eight nodes, -1 unused
   std::vector<std::array<std::int32_t, 8>> quad_nodes;
-  std::vector<std::uint32_t> quad;      ///< of each observation
-  bool long_in_border = false;          ///< its nodes are columns of the border, after the effects, and not latent
-  std::vector<LongPlace> long_columns;  ///< of each observation, with long_in_border
+  std::vector<std::uint32_t> quad;  ///< of each observation
+  bool long_in_border = false;      ///< its nodes are columns of the border, after the effects, and not latent
+  /// With long_in_border: each observation's columns, and the long nodes that are columns here, those that an
+  /// observation reaches.
+  std::vector<LongPlace> long_columns;
+  std::vector<std::uint32_t> long_node_of_column;
 
   std::size_t latent() const {
     return static_cast<std::size_t>(short_lattice.active) +
            (long_in_border ? 0 : static_cast<std::size_t>(long_lattice.active));
   }
-  std::size_t border() const {
-    return border_columns(effects) + (long_in_border ? static_cast<std::size_t>(long_lattice.active) : 0);
-  }
+  /// Columns of the border that the observations reach.
+  std::size_t border() const { return border_columns(effects) + (long_in_border ? long_node_of_column.size() : 0); }
 };
 
 struct ModelOptions {

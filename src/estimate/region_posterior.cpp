@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/check.h"
 #include "base/random.h"
 #include "estimate/class_parts.h"
 #include "estimate/event_learning.h"
@@ -15,11 +16,13 @@ namespace {
 
 using sparse::DenseMatrix;
 
-/// Sizes of the parts: short nodes of the window, columns of intercept and effects, long nodes of the country.
+/// The parts: short nodes of the window, columns of intercept and effects, long nodes of the country, and those of them
+/// that the window's observations reach.
 struct Parts {
   std::size_t nodes;
   std::size_t effects;
   std::size_t long_nodes;
+  const std::vector<std::uint32_t>& reached;
 };
 
 /// Whose cell a node lies at: the one at whose north-western corner it is, on the far edges the last one before it.
@@ -84,12 +87,12 @@ LongGivenEffects condition(const DenseMatrix& joint, const DenseMatrix& effects_
   return result;
 }
 
-/// The last `long_nodes` columns of `spread` times the matrix.
+/// The columns of `spread` after the effects, those of the long nodes reached, times the matrix.
 DenseMatrix long_columns_times(const DenseMatrix& spread, const DenseMatrix& matrix, const Parts& parts) {
   DenseMatrix result(parts.nodes, matrix.columns);
   for (std::size_t j = 0; j < matrix.columns; ++j) {
     double* to = result.value.data() + j * parts.nodes;
-    for (std::size_t k = 0; k < parts.long_nodes; ++k) {
+    for (std::size_t k = 0; k < parts.reached.size(); ++k) {
       const double* from = spread.value.data() + (parts.effects + k) * parts.nodes;
       const double w = matrix(k, j);
       for (std::size_t i = 0; i < parts.nodes; ++i) {
@@ -100,12 +103,31 @@ DenseMatrix long_columns_times(const DenseMatrix& spread, const DenseMatrix& mat
   return result;
 }
 
+/// Rows of the long nodes reached.
+DenseMatrix rows_reached(const DenseMatrix& of_long, const Parts& parts) {
+  DenseMatrix result(parts.reached.size(), of_long.columns);
+  for (std::size_t j = 0; j < of_long.columns; ++j) {
+    for (std::size_t i = 0; i < parts.reached.size(); ++i) {
+      result(i, j) = of_long(parts.reached[i], j);
+    }
+  }
+  return result;
+}
+
 /// Covariances of the window's latent vector given the effects, at its pattern: the short field's own given all that
 /// is shared, plus what the long field's uncertainty adds (eq. 33).
 std::vector<double> covariance_given_effects(const HazardModel& model, const HazardModel& bordered,
                                              const std::vector<double>& of_short, const DenseMatrix& spread,
                                              const DenseMatrix& long_covariance, const Parts& parts) {
-  const DenseMatrix moved = long_columns_times(spread, long_covariance, parts);  // minus cov(short, long)
+  std::vector<std::size_t> column(parts.long_nodes, parts.reached.size());  // where it is reached
+  DenseMatrix of_reached(parts.reached.size(), parts.reached.size());
+  for (std::size_t k = 0; k < parts.reached.size(); ++k) {
+    column[parts.reached[k]] = k;
+    for (std::size_t l = 0; l < parts.reached.size(); ++l) {
+      of_reached(l, k) = long_covariance(parts.reached[l], parts.reached[k]);
+    }
+  }
+  const DenseMatrix moved = long_columns_times(spread, of_reached, parts);  // minus cov(short, long)
   std::vector<double> result(model.pattern.row.size());
   for (std::size_t j = 0; j < parts.nodes + parts.long_nodes; ++j) {
     for (auto at = static_cast<std::size_t>(model.pattern.column_begin[j]);
@@ -114,11 +136,12 @@ std::vector<double> covariance_given_effects(const HazardModel& model, const Haz
       if (j >= parts.nodes) {
         result[at] = long_covariance(i - parts.nodes, j - parts.nodes);
       } else if (i >= parts.nodes) {
-        result[at] = -moved(j, i - parts.nodes);
+        FG_CHECK(column[i - parts.nodes] < parts.reached.size());  // only squares with observations join the two
+        result[at] = -moved(j, column[i - parts.nodes]);
       } else {
         const sparse::Index place = bordered.pattern.place(model.pattern.row[at], static_cast<sparse::Index>(j));
         double sum = place >= 0 ? of_short[static_cast<std::size_t>(place)] : 0.0;
-        for (std::size_t k = 0; k < parts.long_nodes; ++k) {
+        for (std::size_t k = 0; k < parts.reached.size(); ++k) {
           sum += moved(i, k) * spread(j, parts.effects + k);
         }
         result[at] = sum;
@@ -132,7 +155,7 @@ std::vector<double> covariance_given_effects(const HazardModel& model, const Haz
 void take_fit(const HazardModel& bordered, const FieldFit& fit, const std::vector<double>& of_short,
               ClassPosterior& posterior) {
   const Parts parts{bordered.latent(), border_columns(bordered.effects),
-                    static_cast<std::size_t>(bordered.long_lattice.active)};
+                    static_cast<std::size_t>(bordered.long_lattice.active), bordered.long_node_of_column};
   const DenseMatrix joint = fit.schur->inverse();
   DenseMatrix of_effects(parts.effects, parts.effects);
   for (std::size_t j = 0; j < parts.effects; ++j) {
@@ -150,7 +173,7 @@ void take_fit(const HazardModel& bordered, const FieldFit& fit, const std::vecto
       std::numeric_limits<double>::quiet_NaN();  // a window's; of the country it is not known
   posterior.fit.iterations = fit.iterations;
   posterior.fit.schur = std::make_shared<sparse::DenseCholesky>(effects_precision);
-  const DenseMatrix through_long = long_columns_times(fit.spread, given.spread, parts);
+  const DenseMatrix through_long = long_columns_times(fit.spread, rows_reached(given.spread, parts), parts);
   posterior.fit.spread = DenseMatrix(parts.nodes + parts.long_nodes, parts.effects);
   for (std::size_t j = 0; j < parts.effects; ++j) {
     for (std::size_t i = 0; i < parts.nodes; ++i) {
@@ -255,10 +278,11 @@ void draw_in_region(const FieldFitter& fitter, const HazardModel& bordered, cons
     perturb(bordered, fitter.weights(), posterior.hyper, noise, field);
     fitter.factor().solve(field);
     draw_shared(fit, learning, options, which, d, moved, posterior);
-    for (std::size_t j = 0; j < moved.size(); ++j) {
+    for (std::size_t j = 0; j < fit.spread.columns; ++j) {
       const double* spread = fit.spread.value.data() + j * n;
+      const double by = moved[j < effects ? j : effects + bordered.long_node_of_column[j - effects]];
       for (std::size_t i = 0; i < n; ++i) {
-        field[i] -= spread[i] * moved[j];
+        field[i] -= spread[i] * by;
       }
     }
     for (std::size_t i = 0; i < n; ++i) {

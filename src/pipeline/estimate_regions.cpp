@@ -1,6 +1,7 @@
 #include "pipeline/estimate_regions.h"
 
 #include <fmt/core.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <array>
@@ -187,6 +188,7 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
       polygon.cells = {};
     }
   }
+  malloc_trim(0);  // what reading and reconciling took is the other processes' to use
   FG_TRY(
       const estimate::EstimateResult result,
       estimate::estimate_in_regions(team, std::move(ground), request.estimate,
