@@ -88,6 +88,7 @@ base::Result<void> same_ground(const EstimateState& state, const evidence::Obser
 struct Plan {
   Mask changed;                       ///< cells, for any class
   Mask wanted;                        ///< cells to predict
+  std::vector<std::uint32_t> moved;   ///< those near what changed
   std::vector<std::size_t> polygons;  ///< that touch these
   bool effort = false;                ///< the share of land searched changed
 };
@@ -110,11 +111,14 @@ Plan plan_of(const EstimateState& state, const evidence::Observations& now, cons
       mark_around(now.grid, cell, range + (processed ? evidence::share_searched_reach(now.grid) : 0), plan.wanted);
     }
   }
-  for (const std::uint32_t cell : also) {
-    plan.wanted[cell] = 1;
-  }
-  for (std::size_t cell = 0; cell < plan.wanted.size(); ++cell) {
+  for (std::uint32_t cell = 0; cell < plan.wanted.size(); ++cell) {
     plan.wanted[cell] &= now.inside[cell];
+    if (plan.wanted[cell] != 0) {
+      plan.moved.push_back(cell);
+    }
+  }
+  for (const std::uint32_t cell : also) {
+    plan.wanted[cell] = now.inside[cell];
   }
   return plan;
 }
@@ -333,6 +337,7 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
       update.polygons.back().second.reasons = reasons_for(fitted.now, now, sum.likeliest_cell);
     }
   }
+  update.moved = std::move(plan.moved);
   update.shift_beyond = shift_beyond(fitted, state, now, raster, plan.wanted);
   update.refreshed = std::move(plan.wanted);
   return update;

@@ -19,6 +19,8 @@ struct EstimateUpdate {
   /// the update leaves out.
   double shift_beyond = 0;
   std::vector<std::uint8_t> refreshed;  ///< by cell
+  /// Those among them that no longer say what the whole estimate said: near what changed.
+  std::vector<std::uint32_t> moved;
 };
 
 /// Brings an estimate up to date with what was searched and found since: refits a window round the changed cells

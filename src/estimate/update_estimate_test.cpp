@@ -228,6 +228,20 @@ TEST_F(UpdateEstimate, AFindTakenBackLeadsBack) {
   EXPECT_NEAR(update->totals.items_mean, whole_->hazard.totals.items_mean, 1e-3 * update->totals.items_mean);
 }
 
+TEST_F(UpdateEstimate, UpdatesOfTheSameRegisterRefreshTheSameCells) {
+  // A polygon that reaches out of the range of the find, and one that only touches that one.
+  const std::vector<PolygonCells> chain = {square("HA-1", 70, 60, 30), square("HA-2", 98, 60, 10)};
+  const evidence::Observations now = with_find(*before_, cell_at(62, 60));
+  geo::Raster raster = whole_->hazard.raster;
+  const auto first = update_estimate(*whole_->state, now, chain, {}, raster);
+  ASSERT_TRUE(first) << base::to_text(first.error());
+  ASSERT_EQ(first->polygons.size(), 1U);
+  const auto second = update_estimate(*whole_->state, now, chain, first->moved, raster);
+  ASSERT_TRUE(second) << base::to_text(second.error());
+  EXPECT_EQ(second->refreshed, first->refreshed);
+  EXPECT_EQ(second->polygons.size(), 1U);
+}
+
 TEST_F(UpdateEstimate, IntervalsStayLikeThoseOfAWholeEstimate) {
   const evidence::Observations now = with_release(*before_, 101, 62, 3);
   const Updated fast = updated(now);

@@ -108,14 +108,14 @@ struct Kept {
   base::Stamp whole;  ///< stamp of the whole estimate that the state is of
   estimate::EstimateState state;
   KeptGround ground;
-  std::vector<std::uint32_t> refreshed;
+  std::vector<std::uint32_t> moved;
 };
 
 base::Result<Kept> kept_of(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
   FG_TRY(auto stored, latest_estimate(programme, snapshot));
   FG_TRY(const auto state, programme.load(kEstimateState));
   FG_TRY(const auto ground, programme.load(kEstimateGround));
-  FG_TRY(const auto refreshed, programme.load(kRefreshedCells));
+  FG_TRY(const auto moved, programme.load(kMovedCells));
   if (!stored || !state || !ground) {
     return base::fail("pipeline.no_estimate_to_update");
   }
@@ -140,9 +140,9 @@ base::Result<Kept> kept_of(const registry::Register& programme, const mineaction
   }
   FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
   kept.raster = std::move(*raster);
-  if (refreshed && refreshed->stamp == state->stamp) {
-    kept.refreshed.resize(refreshed->bytes.size() / sizeof(std::uint32_t));
-    std::memcpy(kept.refreshed.data(), refreshed->bytes.data(), kept.refreshed.size() * sizeof(std::uint32_t));
+  if (moved && moved->stamp == state->stamp) {
+    kept.moved.resize(moved->bytes.size() / sizeof(std::uint32_t));
+    std::memcpy(kept.moved.data(), moved->bytes.data(), kept.moved.size() * sizeof(std::uint32_t));
   }
   kept.stored = std::move(*stored);
   return kept;
@@ -192,19 +192,13 @@ void put_polygons(const AskedPolygons& asked, estimate::EstimateUpdate& update, 
   outcome.stored.polygons = std::move(result);
 }
 
-base::Result<void> store_refreshed(registry::Register& programme, const estimate::EstimateUpdate& update,
-                                   const std::string& stamp, const std::string& made_at) {
-  std::vector<std::uint32_t> cells;
-  for (std::uint32_t cell = 0; cell < update.refreshed.size(); ++cell) {
-    if (update.refreshed[cell] != 0) {
-      cells.push_back(cell);
-    }
-  }
+base::Result<void> store_moved(registry::Register& programme, const std::vector<std::uint32_t>& cells,
+                               const std::string& stamp, const std::string& made_at) {
   std::string bytes(cells.size() * sizeof(std::uint32_t), '\0');
   if (!cells.empty()) {
     std::memcpy(bytes.data(), cells.data(), bytes.size());
   }
-  return programme.store({.name = kRefreshedCells, .stamp = stamp, .made_at = made_at, .bytes = std::move(bytes)});
+  return programme.store({.name = kMovedCells, .stamp = stamp, .made_at = made_at, .bytes = std::move(bytes)});
 }
 
 }  // namespace
@@ -250,7 +244,7 @@ base::Result<void> keep_for_updates(registry::Register& programme, const mineact
                                .stamp = stamp,
                                .made_at = made_at,
                                .bytes = to_bytes(KeptGround{ground_hash(snapshot), observations.records})}));
-  FG_TRY_VOID(programme.store({.name = kRefreshedCells, .stamp = stamp, .made_at = made_at, .bytes = ""}));
+  FG_TRY_VOID(programme.store({.name = kMovedCells, .stamp = stamp, .made_at = made_at, .bytes = ""}));
   return programme.store(
       {.name = kEstimateState, .stamp = stamp, .made_at = made_at, .bytes = estimate::to_bytes(state)});
 }
@@ -277,7 +271,7 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   took("observe");
   progress("Bringing the map up to date", 0.5);
   FG_TRY(estimate::EstimateUpdate update,
-         estimate::update_estimate(kept.state, std::move(observations), asked.polygons, kept.refreshed, kept.raster));
+         estimate::update_estimate(kept.state, std::move(observations), asked.polygons, kept.moved, kept.raster));
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
@@ -296,7 +290,7 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   outcome.stored.made_at = made_at;
   kept.raster.metadata["FIRMGROUND_STAMP"] = outcome.stored.stamp.to_json();
   kept.raster.metadata["FIRMGROUND_ITEMS_MEAN"] = Json(update.totals.items_mean).dump();
-  FG_TRY_VOID(store_refreshed(programme, update, whole, made_at));
+  FG_TRY_VOID(store_moved(programme, update.moved, whole, made_at));
   FG_TRY_VOID(store_estimate(programme, outcome.stored, kept.raster, made_at));
   took("store");
   return outcome;

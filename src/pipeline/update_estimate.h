@@ -16,9 +16,9 @@
 /// A find or a release that came in changes the map within its range at once; the next whole estimate learns from it.
 namespace firmground::pipeline {
 
-inline constexpr const char* kEstimateState = "estimate-state";       ///< bytes of estimate::EstimateState
-inline constexpr const char* kEstimateGround = "estimate-ground";     ///< bytes of KeptGround
-inline constexpr const char* kRefreshedCells = "estimate-refreshed";  ///< cells that the last update predicted anew
+inline constexpr const char* kEstimateState = "estimate-state";    ///< bytes of estimate::EstimateState
+inline constexpr const char* kEstimateGround = "estimate-ground";  ///< bytes of KeptGround
+inline constexpr const char* kMovedCells = "estimate-moved";       ///< cells near what the last update told
 
 /// What a whole estimate saw besides searches and finds, and what an update takes as it was.
 struct KeptGround {
