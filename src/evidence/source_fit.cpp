@@ -615,18 +615,22 @@ void SourceFit::fit_at(std::size_t spread, std::vector<Evidence>& evidences, Sou
     }
     law.findable = (total.findable + 1) / (total.records + 2);
     law.wide_share = (total.wide + kWidePriorWeight * kWidePrior) / (total.drawn + kWidePriorWeight);
-    for (std::size_t f = 0; f < law.weights.size(); ++f) {
-      double all = 0;
-      for (std::size_t h = 0; h < priors_.size(); ++h) {
-        law.weights[f][h] =
-            total.hypotheses[f][h] + kHypothesisPriorWeight * priors_[h] + (elsewhere_.empty() ? 0 : elsewhere_[f][h]);
-        all += law.weights[f][h];
-      }
-      for (double& weight : law.weights[f]) {
-        weight /= all;
-      }
-    }
     explained_ = std::move(total.hypotheses);
+    weigh_hypotheses(law);
+  }
+}
+
+void SourceFit::weigh_hypotheses(SourceLaw& law) const {
+  for (std::size_t f = 0; f < law.weights.size(); ++f) {
+    double all = 0;
+    for (std::size_t h = 0; h < priors_.size(); ++h) {
+      law.weights[f][h] =
+          explained_[f][h] + kHypothesisPriorWeight * priors_[h] + (elsewhere_.empty() ? 0 : elsewhere_[f][h]);
+      all += law.weights[f][h];
+    }
+    for (double& weight : law.weights[f]) {
+      weight /= all;
+    }
   }
 }
 

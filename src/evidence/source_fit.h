@@ -97,6 +97,7 @@ class SourceFit {
   std::vector<std::vector<std::size_t>> informative_by_sheet() const;
   void judge(const std::vector<Evidence>& evidences, const std::vector<ShiftWeights>& of_sheet);
   void fit_at(std::size_t spread, std::vector<Evidence>& evidences, SourceLaw& law);
+  void weigh_hypotheses(SourceLaw& law) const;
   struct Tally;
   void tally(const SourceRecord& record, const Evidence& evidence, const std::vector<double>& likelihood,
              const ShiftWeights& shift, const std::vector<std::size_t>& likely, const SourceLaw& law,
