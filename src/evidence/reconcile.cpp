@@ -576,7 +576,12 @@ class Reconciler {
       const PlaceMap& map = maps_[i].maps[reading.map];
       const std::vector<float>& weights = where.findable(r);
       RecordPlace place{posterior->readings[r], candidate_of(i, r).geometry, {}};
+      // Weights that all together are less than what is left out need no order.
+      const auto least = static_cast<float>(RecordPlace::kLeftOut / 2 / static_cast<double>(weights.size()));
       for (std::size_t k = 0; k < weights.size(); ++k) {
+        if (weights[k] < least) {
+          continue;
+        }
         const auto side = static_cast<std::size_t>(map.side());
         place.moves.push_back({static_cast<float>(reading.on_map.x - map.at(static_cast<int>(k % side))),
                                static_cast<float>(reading.on_map.y - map.at(static_cast<int>(k / side))), weights[k]});
