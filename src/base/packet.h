@@ -9,7 +9,7 @@
 
 namespace firmground::base {
 
-/// Values as bytes, for another process of the same program on the same kind of machine; never for a file.
+/// Values as bytes, for the same version of the program on the same kind of machine; never for a file that others read.
 class PacketWriter {
  public:
   template <typename T>

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "base/packet.h"
+
 namespace firmground::estimate {
 
 namespace {
@@ -38,29 +40,7 @@ ClassState state_of_class(const ClassPosterior& posterior, const std::vector<evi
   return state;
 }
 
-class Writer {
- public:
-  template <typename T>
-    requires std::is_arithmetic_v<T>
-  void put(T value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
-  void put(const std::string& text) {
-    put(static_cast<std::uint64_t>(text.size()));
-    bytes_ += text;
-  }
-  template <typename T>
-    requires std::is_trivially_copyable_v<T>
-  void put(const std::vector<T>& values) {
-    put(static_cast<std::uint64_t>(values.size()));
-    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-  }
-  std::string take() { return std::move(bytes_); }
-
- private:
-  std::string bytes_;
-};
-
+/// As base::PacketReader, of bytes that somebody may have damaged.
 class Reader {
  public:
   explicit Reader(const std::string& bytes) : bytes_(bytes) {}
@@ -78,6 +58,12 @@ class Reader {
   void get(std::vector<T>& values) {
     values.resize(size_of(sizeof(T)));
     copy(values.data(), values.size() * sizeof(T));
+  }
+  void get(std::vector<std::string>& texts) {
+    texts.resize(size_of(1));
+    for (std::string& text : texts) {
+      get(text);
+    }
   }
   std::size_t size_of(std::size_t each) {
     std::uint64_t size = 0;
@@ -215,6 +201,18 @@ void class_fields(Archive&& archive, State& state) {
   archive(state.weight);
 }
 
+template <typename Archive, typename State>
+void head_fields(Archive&& archive, State& state) {
+  archive(state.grid.cell_m);
+  archive(state.grid.west);
+  archive(state.grid.north);
+  archive(state.grid.columns);
+  archive(state.grid.rows);
+  archive(state.seed);
+  archive(state.draws);
+  archive(state.covariates);
+}
+
 template <typename Archive, typename SumLike>
 void sum_fields(Archive&& archive, SumLike& sum) {
   archive(sum.items);
@@ -232,7 +230,7 @@ void sum_fields(Archive&& archive, SumLike& sum) {
   }
 }
 
-void write_class(Writer& out, const ClassState& state) {
+void write_class(base::PacketWriter& out, const ClassState& state) {
   const auto put = [&](const auto& value) { out.put(value); };
   out.put(static_cast<std::uint8_t>(state.ordnance_class));
   class_fields(put, state);
@@ -244,10 +242,7 @@ void write_class(Writer& out, const ClassState& state) {
   for (const SmoothEffect& effect : state.learnt.effects) {
     effect_fields(put, effect);
     out.put(static_cast<std::uint8_t>(effect.categories ? 1 : 0));
-    out.put(static_cast<std::uint64_t>(effect.labels.size()));
-    for (const std::string& label : effect.labels) {
-      out.put(label);
-    }
+    out.put(effect.labels);
   }
 }
 
@@ -271,10 +266,7 @@ ClassState read_class(Reader& in) {
     std::uint8_t categories = 0;
     in.get(categories);
     effect.categories = categories != 0;
-    effect.labels.resize(in.size_of(1));
-    for (std::string& label : effect.labels) {
-      in.get(label);
-    }
+    in.get(effect.labels);
   }
   return state;
 }
@@ -292,17 +284,7 @@ EstimateState read_state(Reader& in) {
     throw std::runtime_error("it is of another version of the program");
   }
   EstimateState state;
-  in.get(state.grid.cell_m);
-  in.get(state.grid.west);
-  in.get(state.grid.north);
-  in.get(state.grid.columns);
-  in.get(state.grid.rows);
-  in.get(state.seed);
-  in.get(state.draws);
-  state.covariates.resize(in.size_of(1));
-  for (std::string& name : state.covariates) {
-    in.get(name);
-  }
+  head_fields([&](auto& value) { in.get(value); }, state);
   std::vector<std::uint32_t> runs;
   in.get(runs);
   state.processed = flags_of(runs);
@@ -355,25 +337,15 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
 }
 
 std::string to_bytes(const EstimateState& state) {
-  Writer out;
+  base::PacketWriter out;
+  const auto put = [&](const auto& value) { out.put(value); };
   out.put(kLayout);
-  out.put(state.grid.cell_m);
-  out.put(state.grid.west);
-  out.put(state.grid.north);
-  out.put(state.grid.columns);
-  out.put(state.grid.rows);
-  out.put(state.seed);
-  out.put(state.draws);
-  out.put(static_cast<std::uint64_t>(state.covariates.size()));
-  for (const std::string& name : state.covariates) {
-    out.put(name);
-  }
+  head_fields(put, state);
   out.put(runs_of(state.processed));
   out.put(static_cast<std::uint64_t>(state.classes.size()));
   for (const ClassState& of_class : state.classes) {
     write_class(out, of_class);
   }
-  const auto put = [&](const auto& value) { out.put(value); };
   sum_fields(put, state.nation);
   out.put(static_cast<std::uint64_t>(state.polygons.size()));
   for (const auto& [id, polygon] : state.polygons) {
@@ -382,7 +354,7 @@ std::string to_bytes(const EstimateState& state) {
     out.put(polygon.cells);
     sum_fields(put, polygon.sum);
   }
-  return out.take();
+  return std::move(out).bytes();
 }
 
 base::Result<EstimateState> parse_estimate_state(const std::string& bytes) {
