@@ -16,8 +16,6 @@ namespace {
 constexpr int kShareSteps = 20;
 constexpr int kDetectionSteps = 50;
 constexpr double kLongRangeOfExtent = 0.2;
-/// How well a method's detection is known: as if by a trial on this many items.
-constexpr double kDetectionTrial = 20;
 
 std::size_t table_index(int share, int detection) {
   return static_cast<std::size_t>(share) * (kDetectionSteps + 1) + static_cast<std::size_t>(detection);
@@ -34,7 +32,7 @@ double short_reach_m(const geo::Grid& grid) {
 }
 
 Hyperparameters first_guess(const geo::Grid& grid) {
-  return {std::log(8 * grid.cell_m), std::log(1.8), std::log(0.7), 2.0};
+  return {std::log(10 * grid.cell_m), std::log(2.5), std::log(0.7), 2.5};
 }
 
 std::vector<PositiveCell> cells_with_finds(const std::vector<evidence::SearchedCell>& searched,

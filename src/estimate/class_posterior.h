@@ -13,6 +13,10 @@
 
 namespace firmground::estimate {
 
+/// How well a method's detection is known, and how alike its searches detect from place to place: as if by a trial on
+/// this many items.
+inline constexpr double kDetectionTrial = 20;
+
 /// What a search of given share and detection means for a class's count law; few distinct ones, so they are tabulated.
 struct SearchMeaning {
   float detection_of_presence;

@@ -7,8 +7,8 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr int kMostEvaluations = 8;
-constexpr double kEnough = 1.0;  ///< nats
+constexpr int kMostEvaluations = 14;
+constexpr double kEnough = 0.2;  ///< nats
 
 /// Each event weighted by its age (eq. 6).
 void count_events(const std::vector<float>& counts, double exposure, const EventLaw& law, HazardModel& model) {

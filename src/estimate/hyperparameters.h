@@ -12,7 +12,8 @@ struct HyperFit {
 };
 
 /// Maximum of the marginal posterior of the hyperparameters by BFGS with analytic gradients, from `start`, inside wide
-/// bounds. Stops when a step gains less than `enough` in log marginal.  Errors: those of FieldFitter::fit at the start.
+/// bounds. Stops when another step promises less than `enough` in log marginal, half of g' H^-1 g.  Errors: those of
+/// FieldFitter::fit at the start.
 base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparameters& start, int most_evaluations,
                                            double enough);
 

@@ -48,6 +48,12 @@ inline float presence_of(float intensity) {
   return intensity < 0.02F ? series : whole;
 }
 
+constexpr std::size_t kMissedFactors = 4096;  ///< a power of two
+
+std::size_t in_hundredths(float detection) {
+  return static_cast<std::size_t>(std::lround(std::clamp(detection, 0.01F, 0.99F) * 100));
+}
+
 }  // namespace
 
 double mean_presence(double mean, double variance, double recorded) {
@@ -100,6 +106,68 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
   searched_at_.assign(observations.grid.size(), -1);
   for (std::size_t i = 0; i < searched.size(); ++i) {
     searched_at_[searched[i].cell] = static_cast<std::int32_t>(i);
+  }
+  if (!posterior.recorded.empty()) {
+    switch_records();
+  }
+  tabulate_missed();
+}
+
+/// How well the searches of one place detect differs from place to place (eq. 49).
+void CellPredictor::tabulate_missed() {
+  missed_.resize(101);
+  for (const evidence::SearchedCell& cell :
+       observations_.searched[static_cast<std::size_t>(posterior_.ordnance_class)]) {
+    const std::size_t hundredths = in_hundredths(cell.detection);
+    std::vector<float>& table = missed_[hundredths];
+    if (!table.empty()) {
+      continue;
+    }
+    const double missed = 1 - 0.01 * static_cast<double>(hundredths);
+    base::Random random(seed_ + 211 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), hundredths);
+    table.reserve(kMissedFactors);
+    for (std::size_t i = 0; i < kMissedFactors; ++i) {
+      table.push_back(
+          static_cast<float>(random.beta(kDetectionTrial * missed, kDetectionTrial * (1 - missed)) / missed));
+    }
+  }
+}
+
+const float* CellPredictor::missed_factors(float detection) const {
+  return missed_[in_hundredths(detection)].data();
+}
+
+/// Which records' fields can be found, draw by draw: each its own Bernoulli numbers, wherever it is asked.
+void CellPredictor::switch_records() {
+  constexpr std::uint64_t kStream = 1ULL << 40U;
+  there_.reserve(posterior_.findable.size() * draws_);
+  for (std::size_t r = 0; r < posterior_.findable.size(); ++r) {
+    base::Random random(seed_ + 191, kStream + r);
+    for (std::size_t m = 0; m < draws_; ++m) {
+      there_.push_back(random.chance(posterior_.findable[r]) ? 1 : 0);
+    }
+  }
+}
+
+/// Adds what records put into a cell to the draws' intensities.  On ground never searched a field is there in a draw or
+/// it is not, in all its cells (eq. 48); in a searched cell the mean stands.
+void CellPredictor::add_recorded(std::uint32_t cell, bool searched, std::vector<float>& intensity) const {
+  const float recorded = posterior_.recorded.empty() ? 0 : posterior_.recorded[cell];
+  if (recorded == 0) {
+    return;
+  }
+  if (searched) {
+    for (float& value : intensity) {
+      value += recorded;
+    }
+    return;
+  }
+  for (const evidence::RecordShare& share : observations_.records->at(cell)) {
+    const float hazard = -std::log1p(-std::min(0.999F, share.probability));
+    const std::uint8_t* there = there_.data() + share.record * draws_;
+    for (std::size_t m = 0; m < draws_; ++m) {
+      intensity[m] += hazard * static_cast<float>(there[m]);
+    }
   }
 }
 
@@ -218,30 +286,31 @@ void CellPredictor::finish_events(std::uint32_t cell, std::size_t at, double mea
 }
 
 /// A cell with finds: what is left depends on them and not on the field (eq. 12).
-void CellPredictor::finish_found(const evidence::SearchedCell& searched, std::size_t at, ClassPrediction& out) const {
+void CellPredictor::finish_found(const evidence::SearchedCell& searched, std::size_t at, const DrawFactors& factor,
+                                 ClassPrediction& out) const {
   const Remaining left = remaining_after_finds(posterior_.law, static_cast<double>(searched.share),
                                                static_cast<double>(searched.detection), searched.found);
   out.probability[at] = static_cast<float>(left.probability);
   out.items[at] = static_cast<float>(std::max(left.mean, left.probability));
   out.variance_items[at] = out.items[at] * static_cast<float>(1 + 1 / posterior_.law.shape);
   const float log_none = std::log(std::max(1e-6F, 1 - out.probability[at]));
+  const float* missed = missed_factors(searched.detection);
   for (std::size_t m = 0; m < draws_; ++m) {
-    out.item_draws[at * draws_ + m] = out.items[at] * posterior_.count_draws[m];
-    out.none_draws[at * draws_ + m] = log_none;
-    out.any_draws[at * draws_ + m] = out.probability[at];
+    const float f = missed[(factor.missed_start + m) & (kMissedFactors - 1)];
+    out.item_draws[at * draws_ + m] = out.items[at] * posterior_.count_draws[m] * f;
+    out.none_draws[at * draws_ + m] = log_none * f;
+    out.any_draws[at * draws_ + m] = presence_of(-log_none * f);
   }
 }
 
 void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
-                                const std::vector<float>& count, std::vector<float>& eta, ClassPrediction& out) const {
+                                const DrawFactors& factor, std::vector<float>& eta, ClassPrediction& out) const {
   float* items = out.item_draws.data() + at * draws_;
   float* none = out.none_draws.data() + at * draws_;
   float* any_left = out.any_draws.data() + at * draws_;
   to_intensity(eta);
   const float recorded = posterior_.recorded.empty() ? 0 : posterior_.recorded[cell];
-  for (float& value : eta) {
-    value += recorded;
-  }
+  add_recorded(cell, searched_at_[cell] >= 0, eta);
   if (posterior_.events) {
     finish_events(cell, at, mean, variance, eta, out);
     return;
@@ -262,7 +331,7 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
                                posterior_.searches->at(searched->share, searched->detection).detection_of_presence;
   }
   if (searched != nullptr && searched->found > 0) {
-    finish_found(*searched, at, out);
+    finish_found(*searched, at, factor, out);
     return;
   }
   float missed = 1;
@@ -289,7 +358,7 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   out.variance_items[at] = static_cast<float>(std::max(0.0, probability * second / any - expected * expected));
   for (std::size_t m = 0; m < draws_; ++m) {
     const float p = presence_of(eta[m]);
-    items[m] = p * left_factor / (1 - p * detected) * count[m];
+    items[m] = p * left_factor / (1 - p * detected) * factor.count[m];
   }
   if (with_none && searched == nullptr) {
     for (std::size_t m = 0; m < draws_; ++m) {
@@ -299,20 +368,29 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   } else if (with_none) {
     for (std::size_t m = 0; m < draws_; ++m) {
       const float p = presence_of(eta[m]);
-      any_left[m] = p * missed / (1 - p * detected);
-      none[m] = std::log(std::max(1e-6F, 1 - any_left[m]));
+      none[m] = std::log(std::max(1e-6F, 1 - p * missed / (1 - p * detected)));
+    }
+  }
+  if (searched != nullptr) {
+    const float* own = missed_factors(searched->detection);
+    for (std::size_t m = 0; m < draws_; ++m) {
+      const float f = own[(factor.missed_start + m) & (kMissedFactors - 1)];
+      items[m] *= f;
+      none[m] *= f;
+      any_left[m] = presence_of(-none[m]);
     }
   }
 }
 
 /// Per draw, the factor on the items of a place: what all share, times what the place has of its own.
-void CellPredictor::fill_counts(std::uint64_t place, std::vector<float>& count) const {
+void CellPredictor::fill_counts(std::uint64_t place, DrawFactors& factor) const {
   const std::size_t mask = posterior_.place_factors.size() - 1;
   // Places start somewhere in the table each: two meet the same factor in one draw as rarely as they start together.
   const std::size_t at =
       base::Random(seed_ + 31 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), place).bits();
+  factor.missed_start = at >> 32U;
   for (std::size_t m = 0; m < draws_; ++m) {
-    count[m] = posterior_.count_draws[m] * posterior_.place_factors[(at + m) & mask];
+    factor.count[m] = posterior_.count_draws[m] * posterior_.place_factors[(at + m) & mask];
   }
 }
 
@@ -379,7 +457,7 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
   Square square;
   std::vector<float> eta(draws_);
   std::vector<float> unknown(draws_);
-  std::vector<float> factor(draws_);
+  DrawFactors factor{std::vector<float>(draws_)};
   std::uint64_t place = ~std::uint64_t{0};
   bool drawn = false;  // `unknown` is that of the place
   for (std::size_t i = 0; i < count; ++i) {

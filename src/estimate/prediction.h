@@ -30,18 +30,28 @@ class CellPredictor {
                ClassPrediction& out) const;
 
  private:
+  /// What the cells of a place have in common in each draw.
+  struct DrawFactors {
+    std::vector<float> count;      ///< on the number of items
+    std::size_t missed_start = 0;  ///< where the place begins in a table of missed_factors()
+  };
   struct Square;
   void load_square(const CellDesign& design, Square& square) const;
   struct Row;
   void fill_moments(const std::vector<std::uint32_t>& cells, Row& row) const;
   double field_variance(const CellDesign& design, const Square& square) const;
   void draw_eta(const Row& row, std::size_t at, bool known, double scale, std::vector<float>& eta) const;
-  void fill_counts(std::uint64_t place, std::vector<float>& count) const;
+  void fill_counts(std::uint64_t place, DrawFactors& factor) const;
   void finish_events(std::uint32_t cell, std::size_t at, double mean, double variance, const std::vector<float>& rate,
                      ClassPrediction& out) const;
-  void finish_found(const evidence::SearchedCell& searched, std::size_t at, ClassPrediction& out) const;
+  void tabulate_missed();
+  const float* missed_factors(float detection) const;
+  void finish_found(const evidence::SearchedCell& searched, std::size_t at, const DrawFactors& factor,
+                    ClassPrediction& out) const;
+  void switch_records();
+  void add_recorded(std::uint32_t cell, bool searched, std::vector<float>& intensity) const;
   void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
-                   const std::vector<float>& count, std::vector<float>& eta, ClassPrediction& out) const;
+                   const DrawFactors& factor, std::vector<float>& eta, ClassPrediction& out) const;
 
   const ClassPosterior& posterior_;
   const evidence::Observations& observations_;
@@ -50,7 +60,9 @@ class CellPredictor {
   std::vector<float> node_rows_;      ///< L^-1 V' of eq. 17: latent x border, a node's row side by side
   std::vector<float> lower_inverse_;  ///< L^-1 of the border's precision S = L L', column by column
   std::vector<const evidence::CovariateField*> fields_;
-  std::vector<std::int32_t> searched_at_;  ///< cell -> index of its search, -1 none
+  std::vector<std::int32_t> searched_at_;   ///< cell -> index of its search, -1 none
+  std::vector<std::uint8_t> there_;         ///< records x draws: the field can be found in that draw
+  std::vector<std::vector<float>> missed_;  ///< by detection in hundredths: factors on what a search missed, mean 1
 };
 
 /// E[1 - exp(-exp(eta))] for eta normal (Gauss-Hermite, 9 nodes).
