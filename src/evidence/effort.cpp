@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <unordered_map>
 
 namespace firmground::evidence {
@@ -117,6 +118,56 @@ std::vector<Report> added_up(std::vector<Report> reports) {
   return reports;
 }
 
+/// Cells inside the area of interest with any effort, and what was found in them.
+void list_searched(const std::vector<Effort>& effort, const std::unordered_map<std::uint32_t, std::uint32_t>& found,
+                   const std::vector<std::uint8_t>& inside, std::vector<SearchedCell>& searched) {
+  for (std::size_t i = 0; i < effort.size(); ++i) {
+    const Effort& cell = effort[i];
+    if (cell.weighted <= 0 || inside[i] == 0) {
+      continue;
+    }
+    const double times = std::max(1.0F, cell.share);
+    const double mean = std::min(0.995F, cell.weighted / cell.share);
+    const auto there = found.find(static_cast<std::uint32_t>(i));
+    searched.push_back({static_cast<std::uint32_t>(i), std::min(1.0F, cell.share),
+                        static_cast<float>(1 - std::pow(1 - mean, times)), there == found.end() ? 0 : there->second});
+  }
+}
+
+/// Finds of each class by cell, while they are collected.
+class KindTally {
+ public:
+  void add(std::size_t ordnance_class, std::int64_t cell, mineaction::Device device, std::uint32_t count) {
+    if (cell < 0 || count == 0) {
+      return;
+    }
+    const std::optional<ItemKind> kind = kind_of(device);
+    auto& at = kind ? stated_ : unstated_;
+    auto& counts = at[ordnance_class][static_cast<std::uint32_t>(cell)];
+    counts[kind ? static_cast<std::size_t>(*kind) - first_kind(kOrdnanceClasses[ordnance_class]) : 0] += count;
+  }
+  /// Those of the cells that `counts` says yes to.
+  template <typename Counts>
+  KindFinds of(std::size_t ordnance_class, const Counts& counts) const {
+    KindFinds result;
+    for (const auto& [cell, count] : stated_[ordnance_class]) {
+      if (counts(cell)) {
+        result.cells.push_back({cell, count});
+        result.stated += result.cells.back().all();
+      }
+    }
+    for (const auto& [cell, count] : unstated_[ordnance_class]) {
+      result.unstated += counts(cell) ? count[0] : 0;
+    }
+    return result;
+  }
+
+ private:
+  using ByCell = std::map<std::uint32_t, std::array<std::uint32_t, kMostKindsOfClass>>;
+  std::array<ByCell, 2> stated_;
+  std::array<ByCell, 2> unstated_;
+};
+
 }  // namespace
 
 void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& options, Observations& result) {
@@ -136,12 +187,17 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
 
   std::array<std::unordered_map<std::uint32_t, std::uint32_t>, 2> found;
   std::array<std::vector<Report>, 2> reported;
-  const auto report = [&](std::size_t k, geo::Xy position, std::uint32_t count,
+  KindTally kinds;
+  const auto report = [&](mineaction::Device device, geo::Xy position, std::uint32_t count,
                           const std::optional<mineaction::Date>& day) {
+    const auto k = static_cast<std::size_t>(class_of(device));
     const std::int64_t cell = grid.cell_of(position);
     if (cell >= 0 && result.inside[static_cast<std::size_t>(cell)] != 0) {
       reported[k].push_back(
           {static_cast<std::uint32_t>(cell), count, static_cast<std::int16_t>(day ? day->year() : 0)});
+      if (presence_only) {
+        kinds.add(k, cell, device, count);
+      }
     }
   };
   for (const mineaction::Find& find : snapshot.finds) {
@@ -153,8 +209,9 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
     const std::int64_t cell = presence_only ? -1 : searched_cell_near(grid, effort[k], find.position);
     if (cell >= 0) {
       found[k][static_cast<std::uint32_t>(cell)] += count;
+      kinds.add(k, cell, find.device, count);
     } else {
-      report(k, find.position, count, find.found_on);
+      report(find.device, find.position, count, find.found_on);
     }
   }
   for (const mineaction::Accident& accident : snapshot.accidents) {
@@ -164,27 +221,19 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
     if (placed && counts(accident.occurred_on, options) &&
         (presence_only || grid.cell_of(*accident.position) < 0 ||
          result.processed[static_cast<std::size_t>(grid.cell_of(*accident.position))] == 0)) {
-      report(static_cast<std::size_t>(class_of(accident.device)), *accident.position, 1, accident.occurred_on);
+      report(accident.device, *accident.position, 1, accident.occurred_on);
     }
   }
 
   for (std::size_t k = 0; k < 2; ++k) {
     result.reports[k] = added_up(std::move(reported[k]));
+    result.kinds[k] = kinds.of(k, [&](std::uint32_t cell) {
+      return presence_only || (effort[k][cell].weighted > 0 && result.inside[cell] != 0);
+    });
     if (presence_only) {
       continue;
     }
-    for (std::size_t i = 0; i < grid.size(); ++i) {
-      const Effort& cell = effort[k][i];
-      if (cell.weighted <= 0 || result.inside[i] == 0) {
-        continue;
-      }
-      const double times = std::max(1.0F, cell.share);
-      const double mean = std::min(0.995F, cell.weighted / cell.share);
-      const auto there = found[k].find(static_cast<std::uint32_t>(i));
-      result.searched[k].push_back({static_cast<std::uint32_t>(i), std::min(1.0F, cell.share),
-                                    static_cast<float>(1 - std::pow(1 - mean, times)),
-                                    there == found[k].end() ? 0 : there->second});
-    }
+    list_searched(effort[k], found[k], result.inside, result.searched[k]);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "evidence/item_kinds.h"
 #include "geo/crs.h"
 #include "geo/grid.h"
 #include "mineaction/snapshot.h"
@@ -66,9 +67,10 @@ struct CovariateField {
 struct RecordedField {
   std::string record_id;
   std::string source;
-  double exists = 0;     ///< P(the field that it describes was laid)
-  double findable = 0;   ///< P(it was laid and can still be found)
-  double log_ratio = 0;  ///< log likelihood of what was found with the field over without; 0: nobody looked
+  double exists = 0;               ///< P(the field that it describes was laid)
+  double findable = 0;             ///< P(it was laid and can still be found)
+  double log_ratio = 0;            ///< log likelihood of what was found with the field over without; 0: nobody looked
+  std::optional<ItemKind> kind{};  ///< of its mines, as it states
 };
 
 /// What a record says of one cell, given that its field can be found.
@@ -94,7 +96,8 @@ struct Observations {
   std::vector<std::uint8_t> inside;  ///< cell centre in the area of interest: these cells are estimated
   std::array<std::vector<SearchedCell>, 2> searched;  ///< by class, ascending cells
   std::array<std::vector<Report>, 2> reports;         ///< by class, ascending cells, then years
-  std::vector<std::uint8_t> processed;                ///< cell touched by a release with any effort
+  std::array<KindFinds, 2> kinds;       ///< by class: what the finds behind `searched` state of their kind
+  std::vector<std::uint8_t> processed;  ///< cell touched by a release with any effort
   std::vector<CovariateField> covariates;
   std::optional<RecordFields> records;  ///< empty: not reconciled, outlines count as drawn (record_fields.h)
   std::string snapshot_hash;

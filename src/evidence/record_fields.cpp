@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/check.h"
@@ -293,9 +294,15 @@ RecordFields record_fields(const mineaction::Snapshot& snapshot, const Reconcili
   const std::vector<double> mines = mines_recorded(snapshot, reconciled);
   RecordFields result;
   const double completeness = completeness_of(reconciled, mines);
+  std::map<std::string_view, mineaction::Device> device;
+  for (const mineaction::MinefieldRecord& record : snapshot.minefield_records) {
+    device[record.record_id] = record.device;
+  }
   for (const RecordVerdict& verdict : reconciled.records) {
+    const auto stated = device.find(verdict.record_id);
     result.records.push_back({verdict.record_id, verdict.source, verdict.probability_exists,
-                              verdict.probability_findable, verdict.log_ratio});
+                              verdict.probability_findable, verdict.log_ratio,
+                              stated == device.end() ? std::nullopt : kind_of(stated->second)});
   }
   std::vector<std::vector<RecordShare>> shares(reconciled.records.size());
   base::parallel_for(shares.size(), kGrain, [&](std::size_t begin, std::size_t end) {
