@@ -68,6 +68,8 @@ struct ClassPosterior {
   std::vector<float> place_factors;  ///< a power of two of them, mean 1: what the items per cell of a place are worth
 };
 
+using Posteriors = std::vector<std::unique_ptr<ClassPosterior>>;
+
 /// What a search found, as the field sees it.
 Observation observation_of(const evidence::SearchedCell& cell, const SearchTable& searches);
 /// Factors by place, the same for the same seed (eq. 28).

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -6,11 +7,10 @@
 
 #include "estimate/class_posterior.h"
 #include "estimate/estimate.h"
+#include "estimate/kind_map.h"
 
 /// What estimate() does with fitted classes, for a whole country or for one of its regions.
 namespace firmground::estimate {
-
-using Posteriors = std::vector<std::unique_ptr<ClassPosterior>>;
 
 /// Of one class in one polygon, per draw: expected items, and the cells that hold any.
 struct ClassSum {
@@ -19,11 +19,18 @@ struct ClassSum {
   std::vector<double> any_squared;  ///< sum of its squares
 };
 
+/// Of one kind, expected: items, and cells that hold any of its class x its share of them.
+struct KindOfSum {
+  double items = 0;
+  double cells = 0;
+};
+
 /// What a stripe of rows adds to one polygon or to the nation.
 struct Sum {
-  std::vector<ClassSum> classes;  ///< polygons only
-  std::vector<double> items;      ///< per draw
-  std::vector<double> none;       ///< per draw, log P(no item)
+  std::vector<ClassSum> classes;          ///< polygons only
+  std::vector<double> items;              ///< per draw
+  std::vector<double> none;               ///< per draw, log P(no item)
+  std::array<KindOfSum, kKinds> kinds{};  ///< where they are told
   double mean = 0;
   double variance = 0;  ///< of counts given the fields
   double evidence = 0;
@@ -63,6 +70,10 @@ struct Sum {
       items[m] += sign * other.items[m];
       none[m] += sign * other.none[m];
     }
+    for (std::size_t j = 0; j < kinds.size(); ++j) {
+      kinds[j].items += sign * other.kinds[j].items;
+      kinds[j].cells += sign * other.kinds[j].cells;
+    }
     mean += sign * other.mean;
     variance += sign * other.variance;
     evidence += sign * other.evidence;
@@ -76,16 +87,20 @@ struct CountryMap {
   Sum nation{0};
   std::vector<Sum> polygons;
   std::vector<std::pair<std::uint32_t, float>> predicted_finds;
+  std::optional<KindSum> kinds;            ///< of the nation
+  std::optional<geo::Raster> kind_raster;  ///< KindUse::map
 };
 
 /// Cells inside the area of interest, predicted.  Same bytes on any thread count.
+/// `kinds`: may be null.
 CountryMap map_of(const evidence::Observations& observations, const EstimateOptions& options,
-                  const Posteriors& posteriors, const std::vector<PolygonCells>& polygons);
+                  const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
+                  const KindMap* kinds = nullptr);
 
 /// The flagged cells, predicted into map.raster, which is of the grid; sums are of these cells alone.
 void draw_cells(const evidence::Observations& observations, const EstimateOptions& options,
                 const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
-                const std::vector<std::uint8_t>& wanted, CountryMap& map);
+                const std::vector<std::uint8_t>& wanted, CountryMap& map, const KindMap* kinds = nullptr);
 
 /// Expected number in all, with its interval.
 NationalTotals totals_of(const Sum& nation, std::uint64_t seed);

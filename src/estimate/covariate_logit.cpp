@@ -59,31 +59,59 @@ double CovariateLogit::logit(std::uint32_t cell) const {
   return sum;
 }
 
+void CovariateLogit::logits(std::span<const CovariateLogit> of, std::uint32_t cell, std::span<double> out) {
+  std::fill(out.begin(), out.end(), 0.0);
+  of.front().visit(cell, [&](std::size_t column, double w) {
+    for (std::size_t k = 0; k < of.size(); ++k) {
+      out[k] += w * of[k].beta_[column];
+    }
+  });
+}
+
 void CovariateLogit::fit(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& yes) {
+  Facts facts;
+  facts.cells = cells;
+  for (const std::uint8_t answer : yes) {
+    facts.share.push_back(answer != 0 ? 1.0 : 0.0);
+  }
+  facts.weight.assign(yes.size(), 1.0);
+  climb(facts, kRidge, 0);
+}
+
+void CovariateLogit::fit(const Facts& facts, double ridge) {
+  climb(facts, ridge, 1);
+}
+
+void CovariateLogit::climb(const Facts& facts, double ridge, double usual_worth) {
   constexpr int kSteps = 10;
   const std::size_t p = beta_.size();
   const std::size_t entries = 1 + 2 * effect_.size();
   std::vector<Entry> design;  // every Newton step reads it again
-  design.reserve(cells.size() * entries);
-  for (const std::uint32_t cell : cells) {
+  design.reserve(facts.cells.size() * entries);
+  for (const std::uint32_t cell : facts.cells) {
     visit(cell, [&](std::size_t column, double weight) { design.push_back({column, weight}); });
   }
   for (int step = 0; step < kSteps; ++step) {
     sparse::DenseMatrix information(p, p);
     std::vector<double> uphill(p);
     for (std::size_t j = 0; j < p; ++j) {
-      information(j, j) = j == 0 ? 1e-6 : kRidge;
+      information(j, j) = j == 0 ? 1e-6 : ridge;
       uphill[j] = -information(j, j) * beta_[j];
     }
-    for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (usual_worth > 0) {
+      const double probability = 1 / (1 + std::exp(-beta_[0]));
+      uphill[0] += usual_worth * (facts.usual - probability);
+      information(0, 0) += usual_worth * probability * (1 - probability);
+    }
+    for (std::size_t i = 0; i < facts.cells.size(); ++i) {
       const std::span<const Entry> row(design.data() + i * entries, entries);
       double logit = 0;
       for (const Entry& entry : row) {
         logit += entry.weight * beta_[entry.column];
       }
       const double probability = 1 / (1 + std::exp(-logit));
-      const double residual = (yes[i] != 0 ? 1.0 : 0.0) - probability;
-      const double weight = probability * (1 - probability);
+      const double residual = facts.weight[i] * (facts.share[i] - probability);
+      const double weight = facts.weight[i] * (probability * (1 - probability));
       for (const Entry& a : row) {
         uphill[a.column] += a.weight * residual;
         for (const Entry& b : row) {

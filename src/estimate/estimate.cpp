@@ -21,6 +21,7 @@ namespace {
 
 constexpr float kNotEstimated = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t kStripeRows = 8;
+static_assert(kKindBlock % kStripeRows == 0, "a stripe lies in one row of blocks");
 
 bool observed(const evidence::Observations& observations, std::size_t which) {
   return !observations.searched[which].empty() || !observations.reports[which].empty();
@@ -79,6 +80,7 @@ struct Stripe {
   Sum nation{0};
   std::vector<std::pair<std::uint32_t, Sum>> polygons;
   std::vector<std::pair<std::uint32_t, float>> predicted_finds;
+  KindSum kinds;
 };
 
 /// Everything the map loop reads and writes.
@@ -90,13 +92,15 @@ struct MapWork {
   CellPolygons by_cell;
   const std::vector<std::uint8_t>& wanted;  ///< cells to predict
   geo::Raster* raster = nullptr;
+  const KindMap* kinds = nullptr;      ///< null: not told
+  geo::Raster* kind_raster = nullptr;  ///< null: not drawn
 
   std::size_t draws() const { return static_cast<std::size_t>(options.draws); }
   void run(std::size_t first_row, std::size_t last_row, Stripe& stripe) const;
   void write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
                   std::vector<float>& sorted) const;
   void add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
-                    Stripe& stripe) const;
+                    const KindCells& of_kinds, Stripe& stripe) const;
 };
 
 void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
@@ -130,7 +134,7 @@ void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<C
 }
 
 void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
-                           Stripe& stripe) const {
+                           const KindCells& of_kinds, Stripe& stripe) const {
   for (std::uint32_t touched = by_cell.begin[cell]; touched < by_cell.begin[cell + 1]; ++touched) {
     const auto [polygon, share] = by_cell.entry[touched];
     auto found = std::find_if(stripe.polygons.begin(), stripe.polygons.end(),
@@ -162,6 +166,10 @@ void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector
       sum.variance += static_cast<double>(share * c.variance_items[at]);
       likeliest += c.probability[at];
     }
+    for (std::size_t j = 0; j < sum.kinds.size() && kinds != nullptr; ++j) {
+      sum.kinds[j].items += static_cast<double>(share * of_kinds.items[at][j]);
+      sum.kinds[j].cells += static_cast<double>(share * of_kinds.cells[at][j]);
+    }
     sum.evidence += static_cast<double>(share * raster->bands[4][cell]);
     sum.weight += static_cast<double>(share);
     if (likeliest > sum.likeliest) {
@@ -174,6 +182,10 @@ void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector
 void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) const {
   const auto columns = static_cast<std::size_t>(observations.grid.columns);
   stripe.nation = Sum(draws());
+  KindCells of_kinds;
+  if (kinds != nullptr) {
+    stripe.kinds = kinds->empty_sum(first_row);
+  }
   std::vector<ClassPrediction> classes(predictors.size());
   std::vector<float> sorted(draws());
   std::vector<std::uint32_t> cells;
@@ -190,6 +202,13 @@ void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) c
     for (std::size_t k = 0; k < predictors.size(); ++k) {
       predictors[k].predict(cells, in_polygon, classes[k]);
     }
+    if (kinds != nullptr) {
+      kinds->tell(cells, classes, of_kinds);
+      kinds->add(cells, classes, of_kinds, stripe.kinds);
+      if (kind_raster != nullptr) {
+        kinds->write(cells, classes, of_kinds, *kind_raster);
+      }
+    }
     for (std::size_t i = 0; i < cells.size(); ++i) {
       write_cell(cells[i], i, classes, sorted);
       for (const ClassPrediction& c : classes) {
@@ -199,7 +218,7 @@ void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) c
         stripe.nation.variance += static_cast<double>(c.variance_items[i]);
       }
       stripe.nation.mean += static_cast<double>(raster->bands[1][cells[i]]);
-      add_polygons(cells[i], i, classes, stripe);
+      add_polygons(cells[i], i, classes, of_kinds, stripe);
       if (!options.leave_out.empty() && options.leave_out[cells[i]] != 0) {
         float missed = 1;
         for (const ClassPrediction& c : classes) {
@@ -339,18 +358,28 @@ geo::Raster empty_raster(const geo::Grid& grid, int epsg) {
 }
 
 CountryMap map_of(const evidence::Observations& observations, const EstimateOptions& options,
-                  const Posteriors& posteriors, const std::vector<PolygonCells>& polygons) {
+                  const Posteriors& posteriors, const std::vector<PolygonCells>& polygons, const KindMap* kinds) {
   CountryMap map;
   map.raster = empty_raster(observations.grid, observations.epsg);
-  draw_cells(observations, options, posteriors, polygons, observations.inside, map);
+  if (kinds != nullptr && options.kinds == KindUse::map) {
+    map.kind_raster = kinds->empty_raster();
+  }
+  draw_cells(observations, options, posteriors, polygons, observations.inside, map, kinds);
   return map;
 }
 
 void draw_cells(const evidence::Observations& observations, const EstimateOptions& options,
                 const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
-                const std::vector<std::uint8_t>& wanted, CountryMap& map) {
-  MapWork work{observations, options,    posteriors, {}, polygons_by_cell(polygons, observations.grid.size()),
-               wanted,       &map.raster};
+                const std::vector<std::uint8_t>& wanted, CountryMap& map, const KindMap* kinds) {
+  MapWork work{observations,
+               options,
+               posteriors,
+               {},
+               polygons_by_cell(polygons, observations.grid.size()),
+               wanted,
+               &map.raster,
+               kinds,
+               map.kind_raster ? &*map.kind_raster : nullptr};
   for (const auto& posterior : posteriors) {
     work.predictors.emplace_back(*posterior, observations, options);
   }
@@ -361,6 +390,7 @@ void draw_cells(const evidence::Observations& observations, const EstimateOption
 
   // Sums in stripe order: the same bytes whatever the threads.
   map.nation = Sum(work.draws());
+  std::vector<KindSum> by_kind;
   map.polygons.assign(polygons.size(), Sum(work.draws(), posteriors.size()));
   for (Stripe& stripe : stripes) {
     map.nation.add(stripe.nation);
@@ -368,7 +398,11 @@ void draw_cells(const evidence::Observations& observations, const EstimateOption
       map.polygons[polygon].add(sum);
     }
     map.predicted_finds.insert(map.predicted_finds.end(), stripe.predicted_finds.begin(), stripe.predicted_finds.end());
+    by_kind.push_back(std::move(stripe.kinds));
     stripe = {};
+  }
+  if (kinds != nullptr) {
+    map.kinds = kinds->added_up(by_kind);
   }
 }
 
@@ -437,7 +471,16 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
   if (!progress("Drawing the map", 0.7)) {
     return base::fail("base.cancelled");
   }
-  CountryMap map = map_of(observations, options, posteriors, polygons);
+  std::optional<KindMap> kinds;
+  if (options.kinds != KindUse::left_out && options.leave_out.empty()) {
+    kinds.emplace(observations, options, posteriors);
+  }
+  CountryMap map = map_of(observations, options, posteriors, polygons, kinds ? &*kinds : nullptr);
+  if (kinds) {
+    kinds->describe(result.hazard.hyperparameters);
+    result.kinds = kinds->totals(*map.kinds, options.seed);
+    result.kind_raster = std::move(map.kind_raster);
+  }
   result.hazard.raster = std::move(map.raster);
   result.predicted_finds = std::move(map.predicted_finds);
   tell_nation(map.nation, observations, options.seed, settings_json(observations, options), result);
@@ -446,6 +489,8 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     result.polygons.push_back(polygon_of(polygons[p], sum, posteriors, options.seed, p));
     if (sum.weight > 0) {
       result.polygons.back().reasons = reasons_for(posteriors, observations, sum.likeliest_cell);
+      result.polygons.back().kinds =
+          kinds ? kinds->polygon(sum, result.polygons.back().probability_none) : std::vector<KindOfPolygon>{};
     }
   }
   if (options.keep) {

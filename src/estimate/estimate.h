@@ -29,6 +29,9 @@ struct LearntClass {
   std::vector<double> findable;       ///< by record, in its context; empty: no records
 };
 
+/// Whether classes are split into kinds (eq. 37-39), and a map of them is drawn.
+enum class KindUse : std::uint8_t { left_out, totals, map };
+
 struct EstimateOptions {
   std::uint64_t seed = 1;
   int draws = 100;                   ///< joint posterior draws behind the intervals
@@ -40,6 +43,7 @@ struct EstimateOptions {
   std::optional<std::array<Hyperparameters, 2>> hyper;  ///< known already: skips learning them
   bool keep = false;                                    ///< also leave the state that update_estimate() starts from
   std::optional<std::array<LearntClass, 2>> learnt;     ///< known already, by class: learns none of it anew
+  KindUse kinds = KindUse::totals;                      ///< with leave_out: left out whatever it says
 };
 
 /// What one class's fit found; kept by the caller for validation and for documents.
@@ -59,7 +63,9 @@ struct EstimateResult {
   std::shared_ptr<const EstimateState> state;  ///< with options.keep
   std::vector<PolygonEstimate> polygons;
   std::vector<ClassSummary> classes;
-  std::vector<float> predicted_total;  ///< numbers of items in all, by joint draw, ascending
+  std::vector<ClassKinds> kinds;           ///< by class; empty: left out
+  std::optional<geo::Raster> kind_raster;  ///< with KindUse::map: kind_bands() for each class and kind
+  std::vector<float> predicted_total;      ///< numbers of items in all, by joint draw, ascending
   /// Validation only (leave_out not empty): P(something found by the recorded search) of each left-out searched cell,
   /// over all classes.
   std::vector<std::pair<std::uint32_t, float>> predicted_finds;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/stamp.h"
+#include "evidence/item_kinds.h"
 #include "geo/raster.h"
 
 namespace firmground::estimate {
@@ -39,6 +40,28 @@ struct Reason {
   double contribution = 0;  ///< of the logit
 };
 
+/// Items of one kind in a polygon.
+struct KindOfPolygon {
+  evidence::ItemKind kind = evidence::ItemKind::ap_mines;
+  double probability_any = 0;  ///< P(any item of the kind), at most that of any item
+  double items_mean = 0;       ///< the kinds of a class add up to the class
+};
+
+/// Items of one kind over the whole area of interest.
+struct KindTotals {
+  evidence::ItemKind kind = evidence::ItemKind::ap_mines;
+  std::uint64_t found = 0;  ///< finds in searched ground that state it
+  NationalTotals totals;
+};
+
+/// What the items of a class are.  No kinds: no find states what it is, so nothing is said.
+struct ClassKinds {
+  evidence::OrdnanceClass ordnance_class{};
+  std::uint64_t stated = 0;  ///< finds that state their kind
+  std::uint64_t unstated = 0;
+  std::vector<KindTotals> kinds;
+};
+
 struct PolygonEstimate {
   std::string id;
   double probability_none = 0;  ///< P(no item), from joint draws
@@ -48,6 +71,7 @@ struct PolygonEstimate {
   std::vector<Reason> reasons;
   /// Numbers of items by joint draw of fields and counts, ascending: p05 and p95 are their quantiles. Not stored.
   std::vector<float> predicted{};
+  std::vector<KindOfPolygon> kinds{};  ///< empty: not told
 };
 
 struct HazardEstimate {

@@ -1,0 +1,127 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "estimate/covariate_logit.h"
+#include "estimate/smooth_effects.h"
+#include "evidence/item_kinds.h"
+#include "evidence/observations.h"
+
+namespace firmground::estimate {
+
+/// A cell still to be forecast, and how much it matters: what is learned is how well kinds are told from as far away as
+/// such cells are from finds.
+struct CellAhead {
+  std::uint32_t cell;
+  double weight;
+};
+
+/// Kinds that a cell's items of one class are likely to be.
+struct KindShares {
+  std::array<double, evidence::kMostKindsOfClass> share{};  ///< add up to 1
+  double found = 0;        ///< items found here that state their kind: they add to the concentration
+  double from_ground = 1;  ///< how much of the shares is what the ground says, and not finds nearby
+};
+
+/// What the items of one class are, by place: what the ground makes likely, drawn towards what was found and recorded
+/// nearby (docs/methods/hazard-field.md, eq. 37).  Immutable once learned.
+class Composition {
+ public:
+  /// From the finds in searched cells that state their kind (presence-only: from events).  `effects`: of the class's
+  /// fields; `ahead`: may be empty.  A function of its input alone: same bytes on any thread count.
+  /// REQUIRES: `observations` outlives the composition.  Cost: linear in cells with finds, with at most 3,000 of them
+  /// held out to learn strengths from.
+  Composition(const evidence::Observations& observations, evidence::OrdnanceClass ordnance_class,
+              const std::vector<SmoothEffect>& effects, const std::vector<CellAhead>& ahead);
+
+  /// Whether any find states its kind: without, at() must not be asked.
+  bool told() const { return !facts_.empty(); }
+  evidence::OrdnanceClass ordnance_class() const { return ordnance_class_; }
+  std::size_t kinds() const { return kinds_; }
+  /// Cost: some hundred nanoseconds.
+  KindShares at(std::uint32_t cell) const;
+  /// Of the items of a square of `side` cells about its mean shares, where they lie in so many patches (eq. 39).
+  double concentration(double side, double patches) const;
+  double cell_concentration() const { return cell_concentration_; }
+  /// Items beyond the first of a cell, by kind, relative to those of all kinds (eq. 38).
+  std::span<const double> excess() const { return std::span(excess_).first(kinds_); }
+  /// Cells with items of a patch of 8 x 8 cells that holds any, by kind: a strike of submunitions covers many (eq. 39).
+  std::span<const double> cells_of_patch() const { return std::span(cells_of_patch_).first(kinds_); }
+  /// Cells alike count once: how many facts the shares over the whole country rest on.
+  double facts() const { return worth_; }
+
+  /// What was learned, for documents.
+  struct Scale {
+    double radius_m;
+    double strength;  ///< facts at which finds within the radius weigh as much as what is known without them
+  };
+  std::vector<Scale> scales() const;
+  double record_worth() const { return record_worth_; }
+  double ridge() const { return ridge_; }
+
+ private:
+  static constexpr std::size_t kScales = 5;
+  using Parts = std::array<double, evidence::kMostKindsOfClass>;
+
+  /// A cell with finds.
+  struct Fact {
+    std::uint32_t cell;
+    float column;
+    float row;
+    Parts part;  ///< by kind, adding up to what the cell is worth
+    std::array<std::uint32_t, evidence::kMostKindsOfClass> count;
+  };
+  /// Kernel sums at nodes `step` cells apart.
+  struct Nearby {
+    double radius = 0;  ///< cells
+    std::int32_t step = 1;
+    std::int32_t columns = 0;
+    std::vector<float> sum;  ///< nodes x kinds
+  };
+  /// Facts by squares of eight cells.
+  struct Buckets;
+  /// What strengths are learned from: facts with all within their distance held out.
+  struct HeldOut;
+  struct Square;
+  static std::uint64_t square_of(const Fact& fact, std::uint64_t side);
+  std::vector<Square> squares_of(const HeldOut& held, std::uint64_t side) const;
+
+  void mark_cells(const evidence::KindFinds& finds);
+  void take_facts(const evidence::KindFinds& finds, double cell_concentration);
+  std::vector<std::size_t> sample() const;
+  void learn_ground(const std::vector<SmoothEffect>& effects, HeldOut& held);
+  std::vector<CovariateLogit> ground_of(const std::vector<SmoothEffect>& effects, const std::vector<std::size_t>& from,
+                                        double ridge) const;
+  void hold_out(const Buckets& buckets, const std::vector<CellAhead>& ahead, HeldOut& held) const;
+  void learn_strengths(HeldOut& held);
+  void learn_likeness(const HeldOut& held);
+  void learn_excess();
+  void learn_patches();
+  void spread_facts();
+  Parts recorded_at(std::uint32_t cell) const;
+  Parts ground_at(std::uint32_t cell) const;
+  Parts nearby(const Nearby& level, std::uint32_t cell) const;
+  Parts drawn(Parts share, std::span<const Parts> local, const Parts& recorded, double& from_ground) const;
+
+  const evidence::Observations& observations_;
+  evidence::OrdnanceClass ordnance_class_;
+  std::size_t kinds_;
+  std::int32_t columns_;
+  std::vector<Fact> facts_;                 ///< ascending cells
+  std::vector<CovariateLogit> ground_;      ///< of each kind but the last, among it and those after it
+  std::array<double, kScales> strength_{};  ///< finest first
+  std::array<Nearby, kScales> nearby_;
+  std::vector<std::uint8_t> marks_;  ///< by cell: kFoundHere, kRecorded
+  bool any_recorded_ = false;        ///< a record that states a kind reaches some cell
+  double record_worth_ = 0;
+  double cell_concentration_ = 0.5;
+  std::array<double, 3> alike_{};  ///< correlation of the kinds of two items of a patch; of two patches of a square
+  Parts excess_{};
+  Parts cells_of_patch_{};
+  double worth_ = 0;
+  double ridge_ = 0;
+};
+
+}  // namespace firmground::estimate

@@ -1,0 +1,390 @@
+#include "estimate/kind_map.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "base/parallel.h"
+#include "base/random.h"
+#include "estimate/country_map.h"
+
+namespace firmground::estimate {
+
+namespace {
+
+constexpr std::size_t kConcentrations = 4;
+constexpr double kConcentrationStep = 4;
+constexpr double kManyPatches = 1e9;
+
+/// The shape of numbers ahead; of events, that of a cell's rate.
+CountLaw law_of(const ClassPosterior& posterior) {
+  return posterior.events ? CountLaw{1, posterior.events->law.shape} : posterior.law_ahead;
+}
+
+std::size_t first_of(const Composition& composition) {
+  return evidence::first_kind(composition.ordnance_class());
+}
+
+NationalTotals interval_of(std::vector<double> numbers, double mean) {
+  std::sort(numbers.begin(), numbers.end());
+  const auto n = static_cast<double>(numbers.size() - 1);
+  return {mean, std::min(mean, numbers[static_cast<std::size_t>(0.05 * n)]),
+          std::max(mean, numbers[static_cast<std::size_t>(std::lround(0.95 * n))])};
+}
+
+/// P(any item of a class) in a polygon, its mean and the shape of its number, from the sums of its cells by draw: as
+/// many cells as eq. 26 has them hold items, each by the law of the class.
+struct PolygonNumber {
+  double any = 0;
+  double occupied = 1;  ///< cells that hold items, where any does
+
+  /// Patches, where any holds items: were they laid for themselves, as many as their chance of none says.
+  double patches() const {
+    const double p = std::min(any, 1 - 1e-9);
+    return p > 1e-9 ? std::min(occupied, -std::log1p(-p) / p) : 1;
+  }
+};
+
+PolygonNumber number_of(const ClassSum& sum) {
+  PolygonNumber number;
+  double cells = 0;
+  for (std::size_t m = 0; m < sum.any.size(); ++m) {
+    if (sum.any[m] > 0) {
+      const double share = std::clamp(sum.any_squared[m] / sum.any[m], 1e-12, 1 - 1e-9);
+      number.any -= std::expm1(sum.any[m] / share * std::log1p(-share)) / static_cast<double>(sum.any.size());
+      cells += sum.any[m] / static_cast<double>(sum.any.size());
+    }
+  }
+  number.occupied = number.any > 0 ? std::max(1.0, cells / number.any) : 1;
+  return number;
+}
+
+}  // namespace
+
+std::vector<CellAhead> cells_ahead(const evidence::Observations& observations, const CellPredictor& predictor) {
+  constexpr std::size_t kMost = 6000;
+  const bool events = observations.mode == "presence-only";
+  const auto ahead = [&](std::size_t cell) {
+    return observations.inside[cell] != 0 && (events || observations.processed[cell] == 0);
+  };
+  std::size_t all = 0;
+  for (std::size_t cell = 0; cell < observations.inside.size(); ++cell) {
+    all += ahead(cell) ? 1 : 0;
+  }
+  const std::size_t step = std::max<std::size_t>(1, (all + kMost - 1) / kMost);
+  std::vector<std::uint32_t> cells;
+  std::size_t seen = 0;
+  for (std::uint32_t cell = 0; cell < observations.inside.size(); ++cell) {
+    if (ahead(cell) && seen++ % step == step / 2) {
+      cells.push_back(cell);
+    }
+  }
+  ClassPrediction prediction;
+  predictor.predict(cells, std::vector<std::uint8_t>(cells.size(), 0), prediction);
+  std::vector<CellAhead> result;
+  result.reserve(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    result.push_back({cells[i], static_cast<double>(prediction.probability[i])});
+  }
+  return result;
+}
+
+KindMap::KindMap(const evidence::Observations& observations, const EstimateOptions& options,
+                 const Posteriors& posteriors)
+    : observations_(observations), draws_(static_cast<std::size_t>(options.draws)) {
+  std::vector<std::optional<OfClass>> learnt(posteriors.size());
+  base::parallel_for(posteriors.size(), 1, [&](std::size_t k, std::size_t) {
+    const ClassPosterior& posterior = *posteriors[k];
+    const bool told = !observations.kinds[static_cast<std::size_t>(posterior.ordnance_class)].cells.empty();
+    Composition composition(
+        observations, posterior.ordnance_class, posterior.model.effects,
+        told ? cells_ahead(observations, CellPredictor(posterior, observations, options)) : std::vector<CellAhead>{});
+    learnt[k].emplace(OfClass{std::move(composition), law_of(posterior), {}});
+    if (told) {
+      double concentration = learnt[k]->composition.cell_concentration();
+      for (std::size_t c = 0; c < kConcentrations; ++c, concentration *= kConcentrationStep) {
+        learnt[k]->chances.emplace_back(learnt[k]->law, concentration);
+      }
+    }
+  });
+  for (auto& of_class : learnt) {
+    classes_.push_back(std::move(*of_class));
+  }
+}
+
+/// Of the cells that hold items of each kind, the mean number (eq. 38): the first item is one whatever its kind.
+ByKind KindMap::OfClass::means(const KindShares& shares, double mean) const {
+  double usual = 0;
+  for (std::size_t j = 0; j < composition.kinds(); ++j) {
+    usual += shares.share[j] * composition.excess()[j];
+  }
+  ByKind result{};
+  for (std::size_t j = 0; j < composition.kinds(); ++j) {
+    result[j] = 1 + (mean - 1) * composition.excess()[j] / usual;
+  }
+  return result;
+}
+
+/// Between the tables of the concentrations beside it: what holds of both holds of their mean.
+double KindMap::OfClass::chance(double share, double found, double mean) const {
+  const auto m = static_cast<float>(mean);
+  const auto p = static_cast<float>(share);
+  if (found <= 0) {
+    return static_cast<double>(chances.front().at(m, p));
+  }
+  const double steps = std::log1p(found / composition.cell_concentration()) / std::log(kConcentrationStep);
+  const auto below = std::min(kConcentrations - 2, static_cast<std::size_t>(steps));
+  const double along = std::min(1.0, steps - static_cast<double>(below));
+  return (1 - along) * static_cast<double>(chances[below].at(m, p)) +
+         along * static_cast<double>(chances[below + 1].at(m, p));
+}
+
+void KindMap::tell(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes,
+                   KindCells& out) const {
+  out.any.assign(cells.size(), {});
+  out.items.assign(cells.size(), {});
+  out.cells.assign(cells.size(), {});
+  out.from_ground.assign(cells.size(), {1, 1});
+  for (std::size_t k = 0; k < classes_.size(); ++k) {
+    const Composition& composition = classes_[k].composition;
+    if (!composition.told()) {
+      continue;
+    }
+    const std::size_t first = first_of(composition);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const KindShares shares = composition.at(cells[i]);
+      const auto any = static_cast<double>(classes[k].probability[i]);
+      const auto items = static_cast<double>(classes[k].items[i]);
+      const double mean = any > 0 ? std::max(1.0, items / any) : 1;
+      const ByKind means = classes_[k].means(shares, mean);
+      out.from_ground[i][k] = static_cast<float>(shares.from_ground);
+      for (std::size_t j = 0; j < composition.kinds(); ++j) {
+        out.cells[i][first + j] = static_cast<float>(any * shares.share[j]);
+        out.items[i][first + j] = static_cast<float>(items * shares.share[j] * means[j] / mean);
+        out.any[i][first + j] =
+            std::min(out.items[i][first + j],
+                     static_cast<float>(any * classes_[k].chance(shares.share[j], shares.found, means[j])));
+      }
+    }
+  }
+}
+
+KindSum KindMap::empty_sum(std::size_t first_row) const {
+  KindSum sum;
+  sum.draws.assign(kKinds * draws_, 0.0);
+  const auto columns = static_cast<std::size_t>(observations_.grid.columns);
+  sum.blocks.assign((columns + kKindBlock - 1) / kKindBlock, ByKind{});
+  sum.block_row = static_cast<std::uint32_t>(first_row / kKindBlock);
+  return sum;
+}
+
+void KindMap::add(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes,
+                  const KindCells& kinds, KindSum& sum) const {
+  const auto columns = static_cast<std::size_t>(observations_.grid.columns);
+  for (std::size_t k = 0; k < classes_.size(); ++k) {
+    const Composition& composition = classes_[k].composition;
+    if (!composition.told()) {
+      continue;
+    }
+    const std::size_t first = first_of(composition);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const float items = classes[k].items[i];
+      if (!(items > 0)) {
+        continue;
+      }
+      ByKind& block = sum.blocks[cells[i] % columns / kKindBlock];
+      const float* of_cell = classes[k].item_draws.data() + i * draws_;
+      for (std::size_t j = first; j < first + composition.kinds(); ++j) {
+        const auto of_kind = static_cast<double>(kinds.items[i][j]);
+        const float share = kinds.items[i][j] / items;
+        double* draws = sum.draws.data() + j * draws_;
+        for (std::size_t m = 0; m < draws_; ++m) {
+          draws[m] += static_cast<double>(share * of_cell[m]);
+        }
+        sum.items[j] += of_kind;
+        sum.variance[j] += static_cast<double>(share * share * classes[k].variance_items[i]);
+        sum.shared[j] += of_kind * static_cast<double>((1 - share) * kinds.from_ground[i][k]);
+        block[j] += of_kind;
+      }
+    }
+  }
+}
+
+void KindMap::add_places(const std::vector<ByKind>& blocks, KindSum& sum) const {
+  for (const OfClass& of_class : classes_) {
+    const std::size_t first = first_of(of_class.composition);
+    if (!of_class.composition.told()) {
+      continue;
+    }
+    for (const ByKind& block : blocks) {
+      double all = 0;
+      for (std::size_t j = first; j < first + of_class.composition.kinds(); ++j) {
+        all += block[j];
+      }
+      for (std::size_t j = first; j < first + of_class.composition.kinds(); ++j) {
+        sum.variance[j] +=
+            block[j] * (all - block[j]) / (1 + of_class.composition.concentration(kKindBlock, kManyPatches));
+      }
+    }
+  }
+}
+
+KindSum KindMap::added_up(std::vector<KindSum>& rows) const {
+  KindSum nation = empty_sum(0);
+  std::vector<ByKind>& blocks = nation.blocks;
+  for (KindSum& row : rows) {
+    if (row.block_row != nation.block_row) {
+      add_places(blocks, nation);
+      std::fill(blocks.begin(), blocks.end(), ByKind{});
+      nation.block_row = row.block_row;
+    }
+    for (std::size_t i = 0; i < nation.draws.size(); ++i) {
+      nation.draws[i] += row.draws[i];
+    }
+    for (std::size_t j = 0; j < kKinds; ++j) {
+      nation.items[j] += row.items[j];
+      nation.variance[j] += row.variance[j];
+      nation.shared[j] += row.shared[j];
+      for (std::size_t b = 0; b < blocks.size(); ++b) {
+        blocks[b][j] += row.blocks[b][j];
+      }
+    }
+    row = {};
+  }
+  add_places(blocks, nation);
+  blocks.clear();
+  return nation;
+}
+
+std::vector<ClassKinds> KindMap::totals(const KindSum& nation, std::uint64_t seed) const {
+  std::vector<ClassKinds> result;
+  for (const OfClass& of_class : classes_) {
+    const Composition& composition = of_class.composition;
+    const evidence::KindFinds& finds = observations_.kinds[static_cast<std::size_t>(composition.ordnance_class())];
+    ClassKinds told{composition.ordnance_class(), finds.stated, finds.unstated, {}};
+    const std::size_t first = first_of(composition);
+    double all = 0;
+    for (std::size_t j = 0; j < composition.kinds(); ++j) {
+      all += nation.items[first + j];
+    }
+    for (std::size_t j = 0; j < composition.kinds() && composition.told(); ++j) {
+      KindTotals kind{evidence::kItemKinds[first + j], 0, {}};
+      for (const evidence::KindCount& found : finds.cells) {
+        kind.found += found.count[j];
+      }
+      const double mean = nation.items[first + j];
+      const double share = all > 0 ? mean / all : 0;
+      // The error of a share that rests on so many facts, on the scale of its logit.
+      const double error = 1 / std::sqrt(std::max(composition.facts() * share * (1 - share), 1.0));
+      const double sd = std::sqrt(nation.variance[first + j] + std::pow(nation.shared[first + j] * error, 2));
+      base::Random random(seed, 2 + first + j);
+      std::vector<double> numbers;
+      for (std::size_t m = 0; m < draws_; ++m) {
+        numbers.push_back(std::max(0.0, nation.draws[(first + j) * draws_ + m] + sd * random.normal()));
+      }
+      kind.totals = interval_of(std::move(numbers), mean);
+      told.kinds.push_back(kind);
+    }
+    result.push_back(std::move(told));
+  }
+  return result;
+}
+
+std::vector<KindOfPolygon> KindMap::polygon(const Sum& sum, double none) const {
+  std::vector<KindOfPolygon> result;
+  for (std::size_t k = 0; k < classes_.size(); ++k) {
+    const Composition& composition = classes_[k].composition;
+    if (!composition.told()) {
+      continue;
+    }
+    const std::size_t first = first_of(composition);
+    const PolygonNumber number = number_of(sum.classes[k]);
+    double items = 0;
+    double patches = 0;  // of all kinds, in patches that hold any
+    for (std::size_t j = first; j < first + composition.kinds(); ++j) {
+      items += sum.kinds[j].items;
+      patches += sum.kinds[j].cells / composition.cells_of_patch()[j - first];
+    }
+    const double any = std::min({number.any, items, 1 - none});
+    const double concentration = composition.concentration(std::sqrt(sum.weight), number.patches());
+    CountLaw law = classes_[k].law;
+    law.shape *= number.occupied;
+    for (std::size_t j = first; j < first + composition.kinds(); ++j) {
+      const KindOfSum& kind = sum.kinds[j];
+      double chance = 0;
+      if (any > 0 && kind.cells > 0) {
+        const double share = kind.cells / composition.cells_of_patch()[j - first] / patches;
+        const double mean = std::max(1 + 1e-6, kind.items / any / share);
+        chance = any * any_of_kind(share, concentration, with_positive_mean(law, mean));
+      }
+      result.push_back({evidence::kItemKinds[j], std::min(kind.items, chance), kind.items});
+    }
+  }
+  return result;
+}
+
+void KindMap::describe(std::map<std::string, double>& hyperparameters) const {
+  for (const OfClass& of_class : classes_) {
+    const Composition& composition = of_class.composition;
+    if (!composition.told()) {
+      continue;
+    }
+    const std::string suffix = fmt::format("_{}", evidence::to_string(composition.ordnance_class()));
+    hyperparameters["kinds_concentration_of_cell" + suffix] = composition.cell_concentration();
+    for (const int side : {8, 20, 40}) {
+      hyperparameters[fmt::format("kinds_concentration_of_{}_cells{}", side, suffix)] =
+          composition.concentration(side, kManyPatches);
+    }
+    for (std::size_t j = 0; j < composition.kinds(); ++j) {
+      const std::string_view key = evidence::key_of(evidence::kItemKinds[first_of(composition) + j]);
+      hyperparameters[fmt::format("kinds_excess_{}", key)] = composition.excess()[j];
+      hyperparameters[fmt::format("kinds_cells_of_patch_{}", key)] = composition.cells_of_patch()[j];
+    }
+    hyperparameters["kinds_facts" + suffix] = composition.facts();
+    hyperparameters["kinds_ground_ridge" + suffix] = composition.ridge();
+    hyperparameters["kinds_record_worth" + suffix] = composition.record_worth();
+    for (const Composition::Scale& scale : composition.scales()) {
+      hyperparameters[fmt::format("kinds_strength_{:.0f}_m{}", scale.radius_m, suffix)] = scale.strength;
+    }
+  }
+}
+
+geo::Raster KindMap::empty_raster() const {
+  geo::Raster raster;
+  raster.grid = observations_.grid;
+  raster.epsg = observations_.epsg;
+  const auto add = [&](const std::string& of) {
+    raster.band_names.push_back("probability_" + of);
+    raster.band_names.push_back("items_" + of);
+  };
+  add("mines");
+  add("erw");
+  for (const evidence::ItemKind kind : evidence::kItemKinds) {
+    add(std::string(evidence::key_of(kind)));
+  }
+  raster.bands.assign(raster.band_names.size(),
+                      std::vector<float>(raster.grid.size(), std::numeric_limits<float>::quiet_NaN()));
+  return raster;
+}
+
+void KindMap::write(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes,
+                    const KindCells& kinds, geo::Raster& raster) const {
+  for (std::size_t k = 0; k < classes_.size(); ++k) {
+    const Composition& composition = classes_[k].composition;
+    const std::size_t band = 2 * static_cast<std::size_t>(composition.ordnance_class());
+    const std::size_t first = first_of(composition);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      raster.bands[band][cells[i]] = classes[k].probability[i];
+      raster.bands[band + 1][cells[i]] = classes[k].items[i];
+      for (std::size_t j = first; j < first + composition.kinds() && composition.told(); ++j) {
+        raster.bands[4 + 2 * j][cells[i]] = kinds.any[i][j];
+        raster.bands[5 + 2 * j][cells[i]] = kinds.items[i][j];
+      }
+    }
+  }
+}
+
+}  // namespace firmground::estimate
