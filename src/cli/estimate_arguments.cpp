@@ -3,10 +3,12 @@
 #include <fmt/core.h>
 #include <sys/resource.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "geo/raster.h"
+#include "pipeline/kinds_json.h"
 
 namespace firmground::cli {
 
@@ -33,21 +35,81 @@ std::string quoted(std::string text) {
   return '"' + text + '"';
 }
 
-/// CSV: one row per polygon, most likely first reason last.
+/// P(any item) and expected items of each kind; empty where they are not told.
+std::string columns_of(const std::vector<estimate::KindOfPolygon>& kinds) {
+  std::string columns;
+  for (const evidence::ItemKind kind : evidence::kItemKinds) {
+    const auto told = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.kind == kind; });
+    columns += told == kinds.end() ? ",," : fmt::format(",{:.4f},{:.3f}", told->probability_any, told->items_mean);
+  }
+  return columns;
+}
+
+/// CSV: one row per polygon.
 std::string table_of(const std::vector<estimate::PolygonEstimate>& polygons) {
-  std::string csv = "id,area_m2,probability_no_item,items_mean,items_p05,items_p95,evidence,reasons\n";
+  std::string csv = "id,area_m2,probability_no_item,items_mean,items_p05,items_p95,evidence,reasons";
+  for (const evidence::ItemKind kind : evidence::kItemKinds) {
+    csv += fmt::format(",probability_{0},items_{0}", evidence::key_of(kind));
+  }
+  csv += '\n';
   for (const estimate::PolygonEstimate& p : polygons) {
     std::string reasons;
     for (const estimate::Reason& reason : p.reasons) {
       reasons += fmt::format("{}{} ({:+.2f})", reasons.empty() ? "" : "; ", reason.text, reason.contribution);
     }
-    csv += fmt::format("{},{:.0f},{:.4f},{:.3f},{:.1f},{:.1f},{:.3f},{}\n", quoted(p.id), p.area_m2, p.probability_none,
-                       p.items_mean, p.items_p05, p.items_p95, p.evidence, quoted(reasons));
+    csv +=
+        fmt::format("{},{:.0f},{:.4f},{:.3f},{:.1f},{:.1f},{:.3f},{}{}\n", quoted(p.id), p.area_m2, p.probability_none,
+                    p.items_mean, p.items_p05, p.items_p95, p.evidence, quoted(reasons), columns_of(p.kinds));
   }
   return csv;
 }
 
+/// The polygons that --table lists, by kind of item.
+nlohmann::ordered_json polygons_json(const std::vector<estimate::PolygonEstimate>& polygons) {
+  auto list = nlohmann::ordered_json::array();
+  for (const estimate::PolygonEstimate& p : polygons) {
+    list.push_back({{"id", p.id}, {"kinds", pipeline::kinds_json(p.kinds)}});
+  }
+  return list;
+}
+
+/// Few is not none.
+std::string rounded(double items) {
+  return items < 0.5 ? "below 1" : fmt::format("{:.0f}", items);
+}
+
+void print_kinds(const pipeline::StoredEstimate& e) {
+  const char* found = e.mode == "presence-only" ? "events" : "finds in searched ground";
+  for (const estimate::ClassKinds& of_class : e.kinds) {
+    std::string numbers;
+    for (const estimate::KindTotals& kind : of_class.kinds) {
+      numbers +=
+          fmt::format("{}{} {:.0f} ({:.0f} to {:.0f})", numbers.empty() ? "" : ", ", evidence::to_string(kind.kind),
+                      kind.totals.items_mean, kind.totals.items_p05, kind.totals.items_p95);
+    }
+    const std::string_view name = of_class.ordnance_class == evidence::OrdnanceClass::mines ? "Mines" : "ERW";
+    if (numbers.empty()) {
+      fmt::print("{}: none of {} {} says what it is, so kinds are not told apart.\n", name, of_class.unstated, found);
+    } else {
+      fmt::print("{}: {}; {} of {} {} say what they are.\n", name, numbers, of_class.stated,
+                 of_class.stated + of_class.unstated, found);
+    }
+  }
+  if (!e.kinds_note.empty()) {
+    fmt::print("Note: {}\n", e.kinds_note);
+  }
+}
+
 }  // namespace
+
+nlohmann::ordered_json kinds_told(const EstimateArguments& asked, const pipeline::StoredEstimate& stored) {
+  nlohmann::ordered_json json = {{"kinds", pipeline::kinds_json(stored.kinds)}, {"kinds_note", stored.kinds_note}};
+  const auto listed = stored.polygons.find(asked.polygons);
+  if (!asked.table.empty() && listed != stored.polygons.end()) {
+    json["polygons"] = polygons_json(listed->second);
+  }
+  return json;
+}
 
 void add_estimate_options(CLI::App& verb, EstimateArguments& asked) {
   verb.add_option("PROGRAMME", asked.programme, kProgrammeHelp)->required();
@@ -70,7 +132,9 @@ void add_estimate_options(CLI::App& verb, EstimateArguments& asked) {
       ->capture_default_str();
   verb.add_option("--out", asked.out, "Also write the hazard raster to this Cloud-Optimised GeoTIFF");
   verb.add_option("--table", asked.table,
-                  "Also write P(no item), expected items and interval of every polygon to this CSV file");
+                  "Also write P(no item), expected items and interval of every polygon to this CSV file, then P(any) "
+                  "and expected items of AP mines, AV mines, IEDs and booby traps, submunitions and other ERW; --json "
+                  "lists these too");
   verb.add_option("--polygons", asked.polygons, "Whose polygons --table lists")
       ->check(CLI::IsMember({"hazards", "minefield-records", "land-release", "districts", "projects", "tasks"}))
       ->capture_default_str();
@@ -132,6 +196,7 @@ void print_outcome(const pipeline::EstimateOutcome& outcome, double seconds, con
   fmt::print("{} cells of {:g} m estimated in {:.1f} s ({})\n", e.cells, e.cell_m, seconds, e.mode);
   fmt::print("{}: {:.0f}, 90 % interval {:.0f} to {:.0f}\n", events ? "Events expected in a year" : "Items that remain",
              e.totals.items_mean, e.totals.items_p05, e.totals.items_p95);
+  print_kinds(e);
   for (const std::string& note : outcome.notes) {
     fmt::print("Note: {}\n", note);
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/error.h"
@@ -23,6 +24,8 @@ base::Result<pipeline::EstimateRequest> request_of(const EstimateArguments& aske
 /// The files that --out and --table name.  Errors: those of geo::write_file.
 base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
                                const pipeline::StoredEstimate& stored);
+/// For --json: totals by kind of item, why they are not told, and the polygons of --table by kind.
+nlohmann::ordered_json kinds_told(const EstimateArguments& asked, const pipeline::StoredEstimate& stored);
 /// Most memory that this process has held.
 double peak_mb();
 /// On standard output.  `also`: what else the JSON says.

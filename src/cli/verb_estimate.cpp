@@ -44,6 +44,7 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
     fmt::print("Note: {} polygons entered since are not told before the next whole estimate.\n",
                update.polygons_unknown);
   }
+  fmt::print("Note: {}\n", e.kinds_note);
   fmt::print("Not searched and not estimated is not known, never zero.\nStamp {}\n", e.stamp.id());
 }
 
@@ -59,43 +60,51 @@ int run_update(const EstimateArguments& asked, const Common& common) {
     return kDone;
   }
   const pipeline::StoredEstimate& e = update->stored;
-  const nlohmann::ordered_json json = {{"cells", e.cells},
-                                       {"cells_changed", update->cells_changed},
-                                       {"cells_refreshed", update->cells_refreshed},
-                                       {"polygons_refreshed", update->polygons_refreshed},
-                                       {"polygons_unknown", update->polygons_unknown},
-                                       {"shift_beyond", update->shift_beyond},
-                                       {"items_mean", e.totals.items_mean},
-                                       {"items_p05", e.totals.items_p05},
-                                       {"items_p95", e.totals.items_p95},
-                                       {"seconds", seconds},
-                                       {"seconds_by_stage", update->seconds},
-                                       {"peak_mb", peak_mb()},
-                                       {"stamp", nlohmann::json::parse(e.stamp.to_json())}};
+  nlohmann::ordered_json json = {{"cells", e.cells},
+                                 {"cells_changed", update->cells_changed},
+                                 {"cells_refreshed", update->cells_refreshed},
+                                 {"polygons_refreshed", update->polygons_refreshed},
+                                 {"polygons_unknown", update->polygons_unknown},
+                                 {"shift_beyond", update->shift_beyond},
+                                 {"items_mean", e.totals.items_mean},
+                                 {"items_p05", e.totals.items_p05},
+                                 {"items_p95", e.totals.items_p95},
+                                 {"seconds", seconds},
+                                 {"seconds_by_stage", update->seconds},
+                                 {"peak_mb", peak_mb()},
+                                 {"stamp", nlohmann::json::parse(e.stamp.to_json())}};
+  json.update(kinds_told(asked, e));
   fmt::print("{}\n", json.dump());
   return kDone;
 }
 
-base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& asked, const base::Progress& progress) {
+base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& asked, const std::string& kinds_file,
+                                                      const base::Progress& progress) {
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
   progress("Reading the register", 0);
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
-  FG_TRY(const pipeline::EstimateRequest request, request_of(asked));
+  FG_TRY(pipeline::EstimateRequest request, request_of(asked));
+  request.estimate.kinds = kinds_file.empty() ? estimate::KindUse::totals : estimate::KindUse::map;
   FG_TRY(pipeline::EstimateOutcome outcome, pipeline::estimate_programme(programme, snapshot, request, progress));
   FG_TRY_VOID(write_files(asked, programme, outcome.stored));
+  if (outcome.kind_raster) {
+    FG_TRY(const std::string cog, geo::to_cog(*outcome.kind_raster));
+    FG_TRY_VOID(geo::write_file(kinds_file, cog));
+  }
   return outcome;
 }
 
-int run_estimate(const EstimateArguments& asked, const Common& common, bool update) {
+int run_estimate(const EstimateArguments& asked, const std::string& kinds_file, const Common& common, bool update) {
   if (update) {
     return run_update(asked, common);
   }
   const auto started = std::chrono::steady_clock::now();
-  const auto outcome = make_estimate(asked, progress_on_terminal(common));
+  const auto outcome = make_estimate(asked, kinds_file, progress_on_terminal(common));
   if (!outcome) {
     return refuse(outcome.error(), common);
   }
-  print_outcome(*outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(), common);
+  print_outcome(*outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(), common,
+                kinds_told(asked, outcome->stored).dump());
   return kDone;
 }
 
@@ -106,16 +115,20 @@ std::function<int()> verb_estimate(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "estimate", "Estimate where ordnance remains, with its uncertainty, and keep it in the programme");
   add_estimate_options(*verb, *asked);
+  auto kinds_file = std::make_shared<std::string>();
+  verb->add_option("--kinds", *kinds_file,
+                   "Also write P(any) and expected items of mines, ERW, AP mines, AV mines, IEDs and booby traps, "
+                   "submunitions and other ERW by cell to this Cloud-Optimised GeoTIFF");
   auto update = std::make_shared<bool>(false);
   CLI::Option* flag = verb->add_flag(
       "--update", *update,
       "Estimate anew only the ground near finds and releases that came in, changed or were withdrawn since the last "
       "whole estimate, asked for as that one was");
-  for (const char* other : {"--cell", "--mode", "--from", "--until", "--records", "--seed", "--draws"}) {
+  for (const char* other : {"--cell", "--mode", "--from", "--until", "--records", "--seed", "--draws", "--kinds"}) {
     flag->excludes(verb->get_option(other));
   }
   auto common = add_common_options(*verb);
-  return [asked, update, common] { return run_estimate(*asked, *common, *update); };
+  return [asked, kinds_file, update, common] { return run_estimate(*asked, *kinds_file, *common, *update); };
 }
 
 }  // namespace firmground::cli

@@ -89,6 +89,7 @@ StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPol
   stored.cell_m = hazard.raster.grid.cell_m;
   stored.hyperparameters = hazard.hyperparameters;
   stored.effects = hazard.effects;
+  stored.kinds = result.kinds;
   stored.request = request_json(request);
   stored.stamp = hazard.stamp;
   stored.made_at = made_at;
@@ -147,12 +148,13 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   const AskedPolygons asked = polygons_of(snapshot, observations.grid);
   estimate::EstimateOptions options = request.estimate;
   options.keep = observations.mode == "effort";
-  FG_TRY(const estimate::EstimateResult result, estimate::estimate(observations, options, asked.polygons, progress));
+  FG_TRY(estimate::EstimateResult result, estimate::estimate(observations, options, asked.polygons, progress));
   const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
   EstimateOutcome outcome;
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
   outcome.notes = observations.notes;
+  outcome.kind_raster = std::move(result.kind_raster);
   FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at));
   if (result.state) {
     FG_TRY_VOID(

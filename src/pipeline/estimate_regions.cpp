@@ -20,6 +20,10 @@ namespace firmground::pipeline {
 
 namespace {
 
+constexpr const char* kKindsNotByRegions =
+    "Kinds of items (AP mines, AV mines, submunitions and others) are not told apart by regions; `firmground "
+    "estimate`, "
+    "the country in one piece, tells them.";
 constexpr std::int32_t kNarrowest = 8;  ///< cells: a region below has more overlap than ground
 
 /// The snapshot, the same in all processes.
@@ -197,6 +201,7 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
   if (team.first()) {
     const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
     outcome.stored = summary_of(result, asked, request, made_at);
+    outcome.stored.kinds_note = kKindsNotByRegions;
     outcome.classes = result.classes;
     note_overlap(overlap_cells(request) * request.observe.cell_m, outcome);
     const auto store = [&]() -> base::Result<void> {

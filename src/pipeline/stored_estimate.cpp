@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "pipeline/kinds_json.h"
+
 namespace firmground::pipeline {
 namespace {
 
@@ -40,14 +42,18 @@ Json polygon_json(const PolygonEstimate& polygon) {
   for (const estimate::Reason& reason : polygon.reasons) {
     reasons.push_back({{"text", reason.text}, {"contribution", reason.contribution}});
   }
-  return {{"id", polygon.id},
-          {"probability_none", polygon.probability_none},
-          {"items_mean", polygon.items_mean},
-          {"items_p05", polygon.items_p05},
-          {"items_p95", polygon.items_p95},
-          {"evidence", polygon.evidence},
-          {"area_m2", polygon.area_m2},
-          {"reasons", std::move(reasons)}};
+  Json json = {{"id", polygon.id},
+               {"probability_none", polygon.probability_none},
+               {"items_mean", polygon.items_mean},
+               {"items_p05", polygon.items_p05},
+               {"items_p95", polygon.items_p95},
+               {"evidence", polygon.evidence},
+               {"area_m2", polygon.area_m2},
+               {"reasons", std::move(reasons)}};
+  if (!polygon.kinds.empty()) {
+    json["kinds"] = kinds_json(polygon.kinds);
+  }
+  return json;
 }
 
 PolygonEstimate polygon_from(const Json& json) {
@@ -61,6 +67,9 @@ PolygonEstimate polygon_from(const Json& json) {
                           .reasons = {}};
   for (const Json& reason : json.at("reasons")) {
     polygon.reasons.push_back({reason.at("text"), number(reason.at("contribution"))});
+  }
+  if (json.contains("kinds")) {
+    polygon.kinds = kinds_of_polygon(json.at("kinds"));
   }
   return polygon;
 }
@@ -82,6 +91,10 @@ StoredEstimate estimate_from(const Json& json) {
     for (const Json& polygon : polygons) {
       result.polygons[kind].push_back(polygon_from(polygon));
     }
+  }
+  if (json.contains("kinds")) {
+    result.kinds = kinds_from(json.at("kinds"));
+    result.kinds_note = json.at("kinds_note");
   }
   result.request = json.at("request");
   result.stamp = base::parse_stamp(json.at("stamp").dump());
@@ -112,6 +125,8 @@ std::string to_json(const StoredEstimate& estimate) {
                      {"hyperparameters", estimate.hyperparameters},
                      {"effects", std::move(effects)},
                      {"polygons", std::move(polygons)},
+                     {"kinds", kinds_json(estimate.kinds)},
+                     {"kinds_note", estimate.kinds_note},
                      {"request", estimate.request},
                      {"stamp", Json::parse(estimate.stamp.to_json())}};
   return json.dump();

@@ -29,14 +29,17 @@ struct StoredEstimate {
   std::map<std::string, double> hyperparameters;
   std::vector<estimate::CovariateEffect> effects;
   std::map<std::string, std::vector<estimate::PolygonEstimate>> polygons;  ///< kind ("hazards") -> by id
+  std::vector<estimate::ClassKinds> kinds;  ///< what the items of each class are; empty: not told
+  std::string kinds_note;                   ///< in words, why kinds are not told; "" where they are
   std::string request;  ///< canonical JSON of what was asked for: the same request on the same snapshot is reused
   base::Stamp stamp;
   std::string made_at;  ///< UTC, of the store; not part of the JSON kept
   bool stale = false;   ///< made from another snapshot than the one asked about
 };
 
-/// One JSON object {"totals","mode","cells","cell_m","hyperparameters","effects","polygons","request","stamp"}; numbers
-/// that are not known are null.  Same estimate, same bytes.
+/// One JSON object
+/// {"totals","mode","cells","cell_m","hyperparameters","effects","polygons","kinds","kinds_note","request","stamp"};
+/// numbers that are not known are null.  Same estimate, same bytes.
 std::string to_json(const StoredEstimate& estimate);
 /// Errors: pipeline.estimate_unreadable.
 base::Result<StoredEstimate> parse_stored_estimate(const std::string& json);

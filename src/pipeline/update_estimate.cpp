@@ -192,6 +192,19 @@ void put_polygons(const AskedPolygons& asked, estimate::EstimateUpdate& update, 
   outcome.stored.polygons = std::move(result);
 }
 
+/// What items are is learned from all finds at once: kept numbers by kind would not add up to those told anew.
+void forget_kinds(StoredEstimate& stored) {
+  stored.kinds.clear();
+  stored.kinds_note =
+      "Kinds of items (AP mines, AV mines, submunitions and others) are not told apart after an update; the next whole "
+      "estimate tells them.";
+  for (auto& [kind, polygons] : stored.polygons) {
+    for (estimate::PolygonEstimate& polygon : polygons) {
+      polygon.kinds.clear();
+    }
+  }
+}
+
 base::Result<void> store_moved(registry::Register& programme, const std::vector<std::uint32_t>& cells,
                                const std::string& stamp, const std::string& made_at) {
   std::string bytes(cells.size() * sizeof(std::uint32_t), '\0');
@@ -281,6 +294,7 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   outcome.items_before = kept.stored.totals.items_mean;
   outcome.stored = std::move(kept.stored);
   put_polygons(asked, update, outcome);
+  forget_kinds(outcome.stored);
   outcome.stored.totals = update.totals;
   const std::string whole = kept.whole.to_json();
   outcome.stored.stamp = {kept.whole.product, snapshot.hash, base::version(), updated_settings(kept.whole),
