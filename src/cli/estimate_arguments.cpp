@@ -83,9 +83,8 @@ void print_kinds(const pipeline::StoredEstimate& e) {
   for (const estimate::ClassKinds& of_class : e.kinds) {
     std::string numbers;
     for (const estimate::KindTotals& kind : of_class.kinds) {
-      numbers +=
-          fmt::format("{}{} {:.0f} ({:.0f} to {:.0f})", numbers.empty() ? "" : ", ", evidence::to_string(kind.kind),
-                      kind.totals.items_mean, kind.totals.items_p05, kind.totals.items_p95);
+      numbers += fmt::format("{}{} {} ({:.0f} to {:.0f})", numbers.empty() ? "" : ", ", evidence::to_string(kind.kind),
+                             rounded(kind.totals.items_mean), kind.totals.items_p05, kind.totals.items_p95);
     }
     const std::string_view name = of_class.ordnance_class == evidence::OrdnanceClass::mines ? "Mines" : "ERW";
     if (numbers.empty()) {

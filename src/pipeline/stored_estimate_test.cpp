@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "evidence/observations.h"
+
 namespace firmground::pipeline {
 namespace {
 
@@ -23,7 +25,11 @@ StoredEstimate one_estimate() {
                                    .items_p95 = 7,
                                    .evidence = std::numeric_limits<double>::quiet_NaN(),
                                    .area_m2 = 2500,
-                                   .reasons = {{"finds within 300 m", 0.8}}}};
+                                   .reasons = {{"finds within 300 m", 0.8}},
+                                   .predicted = {},
+                                   .kinds = {{evidence::ItemKind::av_mines, 0.2, 0.6}}}};
+  estimate.kinds = {{evidence::OrdnanceClass::mines, 12, 0, {{evidence::ItemKind::av_mines, 12, {3, 1, 7}}}},
+                    {evidence::OrdnanceClass::erw, 0, 9, {}}};
   estimate.request = R"({"cell_m":50})";
   estimate.stamp = {
       .product = "hazard-estimate", .snapshot_hash = "abc", .version = "0.1.0", .settings = "{}", .seed = 7};
@@ -37,6 +43,9 @@ TEST(StoredEstimate, ComesBackAsItWasKept) {
   EXPECT_EQ(read->stamp, one_estimate().stamp);
   ASSERT_EQ(read->polygons.at("hazards").size(), 1u);
   EXPECT_EQ(read->polygons.at("hazards")[0].reasons[0].text, "finds within 300 m");
+  EXPECT_EQ(read->polygons.at("hazards")[0].kinds.at(0).kind, evidence::ItemKind::av_mines);
+  EXPECT_EQ(read->kinds.at(1).unstated, 9U);
+  EXPECT_TRUE(read->kinds.at(1).kinds.empty());
 }
 
 TEST(StoredEstimate, WhatIsNotKnownStaysUnknownAndDoesNotBecomeZero) {
