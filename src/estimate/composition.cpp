@@ -173,11 +173,9 @@ void Composition::mark_cells(const evidence::KindFinds& finds) {
 void Composition::take_facts(const evidence::KindFinds& finds, double cell_concentration) {
   facts_.clear();
   for (const evidence::KindCount& found : finds.cells) {
-    Fact fact{found.cell,
-              static_cast<float>(static_cast<std::int32_t>(found.cell) % columns_),
-              static_cast<float>(static_cast<std::int32_t>(found.cell) / columns_),
-              {},
-              found.count};
+    const std::int32_t column = static_cast<std::int32_t>(found.cell) % columns_;
+    const std::int32_t row = static_cast<std::int32_t>(found.cell) / columns_;
+    Fact fact{found.cell, static_cast<float>(column), static_cast<float>(row), {}, found.count};
     const double n = found.all();
     for (std::size_t j = 0; j < kinds_; ++j) {
       fact.part[j] = worth_of(n, cell_concentration) * found.count[j] / n;
@@ -293,8 +291,8 @@ void Composition::learn_ground(const std::vector<SmoothEffect>& effects, HeldOut
 void Composition::hold_out(const Buckets& buckets, const std::vector<CellAhead>& ahead, HeldOut& held) const {
   std::vector<std::pair<double, double>> distance;  // and how much it matters, cumulated
   for (const CellAhead& cell : ahead) {
-    const auto column = static_cast<double>(static_cast<std::int32_t>(cell.cell) % columns_);
-    const auto row = static_cast<double>(static_cast<std::int32_t>(cell.cell) / columns_);
+    const std::int32_t column = static_cast<std::int32_t>(cell.cell) % columns_;
+    const std::int32_t row = static_cast<std::int32_t>(cell.cell) / columns_;
     distance.emplace_back(buckets.nearest(facts_, column, row), cell.weight);
   }
   std::sort(distance.begin(), distance.end());
@@ -405,6 +403,7 @@ void climb(const std::vector<double*>& parameters, const std::function<double()>
 
 void Composition::learn_strengths(HeldOut& held) {
   std::vector<double*> parameters;
+  parameters.reserve(kScales + 2);
   for (double& strength : strength_) {
     parameters.push_back(&strength);
   }
@@ -659,6 +658,7 @@ KindShares Composition::at(std::uint32_t cell) const {
 
 std::vector<Composition::Scale> Composition::scales() const {
   std::vector<Scale> result;
+  result.reserve(kScales);
   for (std::size_t s = 0; s < kScales; ++s) {
     result.push_back({nearby_[s].radius * observations_.grid.cell_m, strength_[s]});
   }

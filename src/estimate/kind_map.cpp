@@ -282,6 +282,7 @@ std::vector<ClassKinds> KindMap::totals(const KindSum& nation, std::uint64_t see
       const double sd = std::sqrt(nation.variance[first + j] + std::pow(nation.shared[first + j] * error, 2));
       base::Random random(seed, 2 + first + j);
       std::vector<double> numbers;
+      numbers.reserve(draws_);
       for (std::size_t m = 0; m < draws_; ++m) {
         numbers.push_back(std::max(0.0, nation.draws[(first + j) * draws_ + m] + sd * random.normal()));
       }
