@@ -28,13 +28,6 @@ base::Result<std::optional<mineaction::Date>> day(const std::string& text) {
   return date;
 }
 
-std::string quoted(std::string text) {
-  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) {
-    text.insert(at, 1, '"');
-  }
-  return '"' + text + '"';
-}
-
 /// P(any item) and expected items of each kind; empty where they are not told.
 std::string columns_of(const std::vector<estimate::KindOfPolygon>& kinds) {
   std::string columns;
@@ -46,20 +39,20 @@ std::string columns_of(const std::vector<estimate::KindOfPolygon>& kinds) {
 }
 
 /// CSV: one row per polygon.
-std::string table_of(const std::vector<estimate::PolygonEstimate>& polygons) {
+std::string table_of(const std::vector<estimate::PolygonEstimate>& polygons, const TableColumns& also) {
   std::string csv = "id,area_m2,probability_no_item,items_mean,items_p05,items_p95,evidence,reasons";
   for (const evidence::ItemKind kind : evidence::kItemKinds) {
     csv += fmt::format(",probability_{0},items_{0}", evidence::key_of(kind));
   }
-  csv += '\n';
+  csv += also.names + '\n';
   for (const estimate::PolygonEstimate& p : polygons) {
     std::string reasons;
     for (const estimate::Reason& reason : p.reasons) {
       reasons += fmt::format("{}{} ({:+.2f})", reasons.empty() ? "" : "; ", reason.text, reason.contribution);
     }
-    csv +=
-        fmt::format("{},{:.0f},{:.4f},{:.3f},{:.1f},{:.1f},{:.3f},{}{}\n", quoted(p.id), p.area_m2, p.probability_none,
-                    p.items_mean, p.items_p05, p.items_p95, p.evidence, quoted(reasons), columns_of(p.kinds));
+    csv += fmt::format("{},{:.0f},{:.4f},{:.3f},{:.1f},{:.1f},{:.3f},{}{}{}\n", csv_quoted(p.id), p.area_m2,
+                       p.probability_none, p.items_mean, p.items_p05, p.items_p95, p.evidence, csv_quoted(reasons),
+                       columns_of(p.kinds), also.row ? also.row(p) : "");
   }
   return csv;
 }
@@ -110,6 +103,13 @@ nlohmann::ordered_json kinds_told(const EstimateArguments& asked, const pipeline
   return json;
 }
 
+std::string csv_quoted(std::string text) {
+  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) {
+    text.insert(at, 1, '"');
+  }
+  return '"' + text + '"';
+}
+
 void add_estimate_options(CLI::App& verb, EstimateArguments& asked) {
   verb.add_option("PROGRAMME", asked.programme, kProgrammeHelp)->required();
   verb.add_option("--cell", asked.cell_m, "Cell size in metres")
@@ -152,7 +152,7 @@ base::Result<pipeline::EstimateRequest> request_of(const EstimateArguments& aske
 }
 
 base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
-                               const pipeline::StoredEstimate& stored) {
+                               const pipeline::StoredEstimate& stored, const TableColumns& also) {
   if (!asked.out.empty()) {
     FG_TRY(const auto raster, programme.load(pipeline::kHazardRaster));
     FG_CHECK(raster.has_value());
@@ -162,7 +162,8 @@ base::Result<void> write_files(const EstimateArguments& asked, const registry::R
     const auto& polygons = stored.polygons;
     const auto listed = polygons.find(asked.polygons);
     FG_TRY_VOID(geo::write_file(
-        asked.table, table_of(listed == polygons.end() ? std::vector<estimate::PolygonEstimate>{} : listed->second)));
+        asked.table,
+        table_of(listed == polygons.end() ? std::vector<estimate::PolygonEstimate>{} : listed->second, also)));
   }
   return {};
 }

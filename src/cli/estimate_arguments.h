@@ -1,6 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -21,9 +22,15 @@ struct EstimateArguments {
 void add_estimate_options(CLI::App& verb, EstimateArguments& asked);
 /// Errors: mineaction.date_unreadable and the like.
 base::Result<pipeline::EstimateRequest> request_of(const EstimateArguments& asked);
+/// Columns that --table gets besides.
+struct TableColumns {
+  std::string names;                                                           ///< ",a,b"
+  std::function<std::string(const estimate::PolygonEstimate&)> row = nullptr;  ///< ",1,2"
+};
+std::string csv_quoted(std::string text);
 /// The files that --out and --table name.  Errors: those of geo::write_file.
 base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
-                               const pipeline::StoredEstimate& stored);
+                               const pipeline::StoredEstimate& stored, const TableColumns& also = {});
 /// For --json: totals by kind of item, why they are not told, and the polygons of --table by kind.
 nlohmann::ordered_json kinds_told(const EstimateArguments& asked, const pipeline::StoredEstimate& stored);
 /// Most memory that this process has held.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/closer_look.h"
 #include "cli/estimate_arguments.h"
 #include "cli/verbs.h"
 #include "pipeline/estimate_programme.h"
@@ -79,14 +80,16 @@ int run_update(const EstimateArguments& asked, const Common& common) {
 }
 
 base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& asked, const std::string& kinds_file,
+                                                      const CloserLookArguments& closer,
                                                       const base::Progress& progress) {
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
   progress("Reading the register", 0);
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
   FG_TRY(pipeline::EstimateRequest request, request_of(asked));
   request.estimate.kinds = kinds_file.empty() ? estimate::KindUse::totals : estimate::KindUse::map;
+  ask_closer_look(closer, asked.polygons, request);
   FG_TRY(pipeline::EstimateOutcome outcome, pipeline::estimate_programme(programme, snapshot, request, progress));
-  FG_TRY_VOID(write_files(asked, programme, outcome.stored));
+  FG_TRY_VOID(write_files(asked, programme, outcome.stored, closer_look_columns(closer, outcome)));
   if (outcome.kind_raster) {
     FG_TRY(const std::string cog, geo::to_cog(*outcome.kind_raster));
     FG_TRY_VOID(geo::write_file(kinds_file, cog));
@@ -94,17 +97,23 @@ base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& a
   return outcome;
 }
 
-int run_estimate(const EstimateArguments& asked, const std::string& kinds_file, const Common& common, bool update) {
+int run_estimate(const EstimateArguments& asked, const std::string& kinds_file, const CloserLookArguments& closer,
+                 const Common& common, bool update) {
   if (update) {
     return run_update(asked, common);
   }
   const auto started = std::chrono::steady_clock::now();
-  const auto outcome = make_estimate(asked, kinds_file, progress_on_terminal(common));
+  const auto outcome = make_estimate(asked, kinds_file, closer, progress_on_terminal(common));
   if (!outcome) {
     return refuse(outcome.error(), common);
   }
+  nlohmann::ordered_json told = kinds_told(asked, outcome->stored);
+  told.update(nlohmann::ordered_json::parse(closer_look_json(closer, asked.polygons, *outcome)));
   print_outcome(*outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(), common,
-                kinds_told(asked, outcome->stored).dump());
+                told.dump());
+  if (!common.json) {
+    print_closer_look(closer, asked.polygons, *outcome);
+  }
   return kDone;
 }
 
@@ -119,16 +128,21 @@ std::function<int()> verb_estimate(CLI::App& app) {
   verb->add_option("--kinds", *kinds_file,
                    "Also write P(any) and expected items of mines, ERW, AP mines, AV mines, IEDs and booby traps, "
                    "submunitions and other ERW by cell to this Cloud-Optimised GeoTIFF");
+  auto closer = std::make_shared<CloserLookArguments>();
+  add_closer_look_options(*verb, *closer);
   auto update = std::make_shared<bool>(false);
   CLI::Option* flag = verb->add_flag(
       "--update", *update,
       "Estimate anew only the ground near finds and releases that came in, changed or were withdrawn since the last "
       "whole estimate, asked for as that one was");
-  for (const char* other : {"--cell", "--mode", "--from", "--until", "--records", "--seed", "--draws", "--kinds"}) {
+  for (const char* other : {"--cell", "--mode", "--from", "--until", "--records", "--seed", "--draws", "--kinds",
+                            "--without-evidence", "--surveys"}) {
     flag->excludes(verb->get_option(other));
   }
   auto common = add_common_options(*verb);
-  return [asked, kinds_file, update, common] { return run_estimate(*asked, *kinds_file, *common, *update); };
+  return [asked, kinds_file, closer, update, common] {
+    return run_estimate(*asked, *kinds_file, *closer, *common, *update);
+  };
 }
 
 }  // namespace firmground::cli

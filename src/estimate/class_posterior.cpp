@@ -185,22 +185,23 @@ double shared_error(const CountLaw& law, const std::vector<evidence::SearchedCel
 
 namespace {
 
-/// Joint draws: border from its posterior, latent given it (eq. 18).
-void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t which, double error,
-          ClassPosterior& posterior) {
+/// Joint draws: border from its posterior, latent given it (eq. 18). Each draw has a stream of random numbers of its
+/// own, from `first_stream` on.
+ClassPosterior::MoreDraws draw(const FieldFitter& fitter, std::uint64_t seed, std::uint64_t first_stream,
+                               std::size_t draws, double error, const ClassPosterior& posterior) {
   const auto n = posterior.model.latent();
   const std::size_t p = posterior.model.border();
-  const auto draws = static_cast<std::size_t>(options.draws);
-  posterior.latent_draws.resize(n * draws);
-  posterior.border_draws.resize(p * draws);
-  posterior.count_draws.resize(draws);
+  ClassPosterior::MoreDraws result;
+  result.latent.resize(n * draws);
+  result.border.resize(p * draws);
+  result.count.resize(draws);
   constexpr std::size_t kBatch = 10;
   std::vector<double> white;
   for (std::size_t begin = 0; begin < draws; begin += kBatch) {
     const std::size_t count = std::min(kBatch, draws - begin);
     white.resize(n * count);
     for (std::size_t d = 0; d < count; ++d) {
-      base::Random random(options.seed, 1000 * (which + 1) + begin + d);
+      base::Random random(seed, first_stream + begin + d);
       for (std::size_t i = 0; i < n; ++i) {
         white[d * n + i] = random.normal();
       }
@@ -210,16 +211,15 @@ void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t
       }
       posterior.fit.schur->solve_upper(border);
       for (std::size_t j = 0; j < p; ++j) {
-        posterior.border_draws[j * draws + begin + d] = static_cast<float>(posterior.fit.border[j] + border[j]);
+        result.border[j * draws + begin + d] = static_cast<float>(posterior.fit.border[j] + border[j]);
       }
-      posterior.count_draws[begin + d] = static_cast<float>(std::exp(error * random.normal() - 0.5 * error * error));
+      result.count[begin + d] = static_cast<float>(std::exp(error * random.normal() - 0.5 * error * error));
     }
     fitter.factor().sample(white, static_cast<sparse::Index>(count));
     for (std::size_t d = 0; d < count; ++d) {
       double* latent = white.data() + d * n;
       for (std::size_t j = 0; j < p; ++j) {
-        const double moved =
-            static_cast<double>(posterior.border_draws[j * draws + begin + d]) - posterior.fit.border[j];
+        const double moved = static_cast<double>(result.border[j * draws + begin + d]) - posterior.fit.border[j];
         const double* spread = posterior.fit.spread.value.data() + j * n;
         for (std::size_t i = 0; i < n; ++i) {
           latent[i] -= spread[i] * moved;
@@ -228,9 +228,23 @@ void draw(const FieldFitter& fitter, const EstimateOptions& options, std::size_t
     }
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t d = 0; d < count; ++d) {
-        posterior.latent_draws[i * draws + begin + d] = static_cast<float>(posterior.fit.latent[i] + white[d * n + i]);
+        result.latent[i * draws + begin + d] = static_cast<float>(posterior.fit.latent[i] + white[d * n + i]);
       }
     }
+  }
+  return result;
+}
+
+void draw_all(const FieldFitter& fitter, const EstimateOptions& options, std::size_t which, double error,
+              ClassPosterior& posterior) {
+  ClassPosterior::MoreDraws draws =
+      draw(fitter, options.seed, 1000 * (which + 1), static_cast<std::size_t>(options.draws), error, posterior);
+  posterior.latent_draws = std::move(draws.latent);
+  posterior.border_draws = std::move(draws.border);
+  posterior.count_draws = std::move(draws.count);
+  if (options.closer.surveys) {
+    posterior.more_draws = draw(fitter, options.seed, 1'000'000 * (which + 1),
+                                static_cast<std::size_t>(options.closer.surveys->draws), error, posterior);
   }
 }
 
@@ -431,7 +445,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   posterior->effect_variance = spread_of_effects(model, posterior->fit.border, nullptr);
   scale_edges(model, prior, *posterior);
   set_places(observations.grid, observations.searched[which], options, which, *posterior);
-  draw(fitter, options, which, shared_error(posterior->law_ahead, observations.searched[which]), *posterior);
+  draw_all(fitter, options, which, shared_error(posterior->law_ahead, observations.searched[which]), *posterior);
   return posterior;
 }
 

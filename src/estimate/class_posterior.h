@@ -62,8 +62,13 @@ struct ClassPosterior {
   std::vector<float> latent_draws;  ///< latent x draws, a node's draws side by side
   std::vector<float> border_draws;  ///< border x draws
   std::vector<float> count_draws;   ///< per draw: factor on the number of items
-  std::int32_t place_cells = 1;     ///< side of the squares that hold one independent value of short field and counts
-  std::vector<double> weights;      ///< of the observations in the last factorisation
+  /// More of the same, apart from those: for what needs a finer view of few polygons (options.closer.surveys).
+  struct MoreDraws {
+    std::vector<float> latent, border, count;
+  };
+  MoreDraws more_draws;
+  std::int32_t place_cells = 1;  ///< side of the squares that hold one independent value of short field and counts
+  std::vector<double> weights;   ///< of the observations in the last factorisation
   sparse::DenseMatrix shared_covariance;  ///< of long field and border; only with options.keep
   std::vector<float> place_factors;  ///< a power of two of them, mean 1: what the items per cell of a place are worth
 };

@@ -102,6 +102,10 @@ void draw_cells(const evidence::Observations& observations, const EstimateOption
                 const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
                 const std::vector<std::uint8_t>& wanted, CountryMap& map, const KindMap* kinds = nullptr);
 
+/// Items of one class in a polygon, given draw m (eq. 26): cells that hold any are a binomial number with the mean and
+/// variance of their sum, and each holds a count of the class's law, scaled to the mean of the draw.
+double predicted_count(const ClassSum& sum, std::size_t m, const CountLaw& law, base::Random& random);
+
 /// Expected number in all, with its interval.
 NationalTotals totals_of(const Sum& nation, std::uint64_t seed);
 

@@ -14,6 +14,8 @@
 #include "estimate/estimate_state.h"
 #include "estimate/prediction.h"
 #include "estimate/reasons.h"
+#include "estimate/surveys.h"
+#include "estimate/without_evidence.h"
 
 namespace firmground::estimate {
 
@@ -243,33 +245,6 @@ std::vector<float> predicted_numbers(const Sum& nation, std::uint64_t seed) {
   return numbers;
 }
 
-/// Items of one class in a polygon, given draw m (eq. 26): cells that hold any are a binomial number with the mean and
-/// variance of their sum, and each holds a count of the class's law, scaled to the mean of the draw.
-double predicted_count(const ClassSum& sum, std::size_t m, const CountLaw& law, base::Random& random) {
-  if (sum.any[m] <= 0) {
-    return 0;
-  }
-  const double share = std::min(1.0, sum.any_squared[m] / sum.any[m]);
-  const auto cells = static_cast<std::int64_t>(sum.any[m] / share + random.uniform());
-  const std::int64_t occupied = random.binomial(cells, share);
-  const double each = sum.items[m] / sum.any[m];
-  if (occupied == 0 || each < 1.01) {
-    return static_cast<double>(occupied);
-  }
-  const CountLaw scaled = with_positive_mean(within_place(law), each);
-  constexpr std::int64_t kMany = 200;  // beyond, the sum of the counts is normal for all that shows
-  if (occupied > kMany) {
-    const double second = (scaled.mean * scaled.mean * (1 + 1 / scaled.shape) + scaled.mean) * each / scaled.mean;
-    const auto n = static_cast<double>(occupied);
-    return std::max(n, std::round(n * each + std::sqrt(n * (second - each * each)) * random.normal()));
-  }
-  double items = 0;
-  for (std::int64_t k = 0; k < occupied; ++k) {
-    items += static_cast<double>(positive_count(scaled, random));
-  }
-  return items;
-}
-
 /// Predicted numbers of a polygon, ascending.
 std::vector<float> predicted_numbers(const Sum& sum, const Posteriors& posteriors, std::uint64_t seed,
                                      std::uint64_t stream) {
@@ -322,6 +297,31 @@ std::vector<CovariateEffect> effects_of(const Posteriors& posteriors) {
 }
 
 }  // namespace
+
+double predicted_count(const ClassSum& sum, std::size_t m, const CountLaw& law, base::Random& random) {
+  if (sum.any[m] <= 0) {
+    return 0;
+  }
+  const double share = std::min(1.0, sum.any_squared[m] / sum.any[m]);
+  const auto cells = static_cast<std::int64_t>(sum.any[m] / share + random.uniform());
+  const std::int64_t occupied = random.binomial(cells, share);
+  const double each = sum.items[m] / sum.any[m];
+  if (occupied == 0 || each < 1.01) {
+    return static_cast<double>(occupied);
+  }
+  const CountLaw scaled = with_positive_mean(within_place(law), each);
+  constexpr std::int64_t kMany = 200;  // beyond, the sum of the counts is normal for all that shows
+  if (occupied > kMany) {
+    const double second = (scaled.mean * scaled.mean * (1 + 1 / scaled.shape) + scaled.mean) * each / scaled.mean;
+    const auto n = static_cast<double>(occupied);
+    return std::max(n, std::round(n * each + std::sqrt(n * (second - each * each)) * random.normal()));
+  }
+  double items = 0;
+  for (std::int64_t k = 0; k < occupied; ++k) {
+    items += static_cast<double>(positive_count(scaled, random));
+  }
+  return items;
+}
 
 void describe(const Posteriors& posteriors, EstimateResult& result) {
   for (const auto& posterior : posteriors) {
@@ -461,6 +461,10 @@ std::string settings_json(const evidence::Observations& observations, const Esti
 
 base::Result<EstimateResult> estimate(const evidence::Observations& observations, const EstimateOptions& options,
                                       const std::vector<PolygonCells>& polygons, const base::Progress& progress) {
+  const CloserLook& closer = options.closer;
+  if ((closer.without_evidence || closer.surveys) && observations.mode != "effort") {
+    return base::fail("estimate.effort_needed");
+  }
   if (!progress("Fitting the hazard field", 0.1)) {
     return base::fail("base.cancelled");
   }
@@ -492,6 +496,12 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
       result.polygons.back().kinds =
           kinds ? kinds->polygon(sum, result.polygons.back().probability_none) : std::vector<KindOfPolygon>{};
     }
+  }
+  if (closer.without_evidence) {
+    tell_without_evidence(posteriors, observations, options, polygons, closer.polygons, result.polygons);
+  }
+  if (closer.surveys) {
+    result.surveys = surveys_of(posteriors, observations, options, polygons, closer.polygons, *closer.surveys);
   }
   if (options.keep) {
     result.state = std::make_shared<EstimateState>(

@@ -9,6 +9,7 @@
 #include "estimate/count_law.h"
 #include "estimate/field_fit.h"
 #include "estimate/hazard_estimate.h"
+#include "estimate/polygon_survey.h"
 #include "evidence/observations.h"
 
 namespace firmground::estimate {
@@ -18,6 +19,19 @@ struct PolygonCells {
   std::string id;
   double area_m2 = 0;
   std::vector<geo::CellShare> cells;
+};
+
+/// Polygons by their place in a list.
+struct PolygonRange {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// What is told of some polygons besides, at some cost.
+struct CloserLook {
+  PolygonRange polygons;
+  bool without_evidence = false;          ///< what each group of evidence is worth (without_evidence.h)
+  std::optional<SurveySettings> surveys;  ///< which survey would change most what is decided (surveys.h)
 };
 
 /// What of a class is learned from the whole country, besides its fields and the sizes of its effects.
@@ -44,6 +58,7 @@ struct EstimateOptions {
   bool keep = false;                                    ///< also leave the state that update_estimate() starts from
   std::optional<std::array<LearntClass, 2>> learnt;     ///< known already, by class: learns none of it anew
   KindUse kinds = KindUse::totals;                      ///< with leave_out: left out whatever it says
+  CloserLook closer;                                    ///< changes nothing else that comes out
 };
 
 /// What one class's fit found; kept by the caller for validation and for documents.
@@ -62,6 +77,7 @@ struct EstimateResult {
   HazardEstimate hazard;
   std::shared_ptr<const EstimateState> state;  ///< with options.keep
   std::vector<PolygonEstimate> polygons;
+  std::vector<PolygonSurvey> surveys;  ///< with options.closer.surveys: all kinds, of each polygon asked for
   std::vector<ClassSummary> classes;
   std::vector<ClassKinds> kinds;           ///< by class; empty: left out
   std::optional<geo::Raster> kind_raster;  ///< with KindUse::map: kind_bands() for each class and kind
@@ -73,7 +89,8 @@ struct EstimateResult {
 
 /// Observations -> what remains, per cell, per polygon and in all (docs/methods/hazard-field.md). A function: same
 /// input, settings and seed give the same bytes on any thread count; no I/O, no clock. Errors:
-/// estimate.nothing_observed, estimate.no_convergence, sparse.*, base.cancelled. Cost: O(nodes^1.5) for the factors
+/// estimate.nothing_observed, estimate.no_convergence, estimate.effort_needed (options.closer in presence-only mode),
+/// sparse.*, base.cancelled. Cost: O(nodes^1.5) for the factors
 /// (nodes <= most_nodes per class), O(cells x (draws + border^2)) for the map, two classes in parallel.
 base::Result<EstimateResult> estimate(const evidence::Observations& observations, const EstimateOptions& options = {},
                                       const std::vector<PolygonCells>& polygons = {},

@@ -62,6 +62,13 @@ struct ClassKinds {
   std::vector<KindTotals> kinds;
 };
 
+/// What a polygon would hold without a group of evidence, the rest of the fit as it is (without_evidence.h).
+struct WithoutEvidence {
+  std::string evidence;         ///< in words: "the minefield record R-12 of batch A"
+  double probability_none = 0;  ///< P(no item) without it
+  double items_mean = 0;        ///< without it
+};
+
 struct PolygonEstimate {
   std::string id;
   double probability_none = 0;  ///< P(no item), from joint draws
@@ -69,6 +76,7 @@ struct PolygonEstimate {
   double evidence = 0;  ///< share of what is said that is data; below 0.1: hatch
   double area_m2 = 0;
   std::vector<Reason> reasons;
+  std::vector<WithoutEvidence> without{};  ///< when asked for; what changes most first
   /// Numbers of items by joint draw of fields and counts, ascending: p05 and p95 are their quantiles. Not stored.
   std::vector<float> predicted{};
   std::vector<KindOfPolygon> kinds{};  ///< empty: not told

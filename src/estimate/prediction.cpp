@@ -2,37 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 
 #include "base/random.h"
+#include "estimate/fast_exp.h"
 #include "estimate/hermite.h"
 
 namespace firmground::estimate {
 
 namespace {
-
-/// exp(x) for x in [-87, 20] to 2e-7 of its value, without a branch or a call, so that a loop over draws becomes vector
-/// code: 2^k times the Taylor polynomial of degree 7 on [-ln 2 / 2, ln 2 / 2].
-inline float fast_exp(float x) {
-  constexpr float kLog2e = 1.44269504F;
-  constexpr float kLn2High = 0.693359375F;
-  constexpr float kLn2Low = -2.12194440e-4F;
-  constexpr float kRound = 12582912.0F;  // 1.5 x 2^23: adding it rounds to a whole number
-  const float shifted = x * kLog2e + kRound;
-  const float k = shifted - kRound;
-  const float r = (x - k * kLn2High) - k * kLn2Low;
-  float p = 1.0F / 5040;
-  p = p * r + 1.0F / 720;
-  p = p * r + 1.0F / 120;
-  p = p * r + 1.0F / 24;
-  p = p * r + 1.0F / 6;
-  p = p * r + 0.5F;
-  p = p * r + 1.0F;
-  p = p * r + 1.0F;
-  const std::int32_t power = (std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(kRound) + 127) << 23;
-  return p * std::bit_cast<float>(power);
-}
 
 /// eta -> intensity exp(eta), in place.
 void to_intensity(std::vector<float>& eta) {
@@ -77,11 +55,15 @@ struct CellPredictor::Square {
 };
 
 CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Observations& observations,
-                             const EstimateOptions& options)
+                             const EstimateOptions& options, DrawSet set)
     : posterior_(posterior),
       observations_(observations),
-      draws_(static_cast<std::size_t>(options.draws)),
-      seed_(options.seed) {
+      latent_draws_(set == DrawSet::own ? posterior.latent_draws : posterior.more_draws.latent),
+      border_draws_(set == DrawSet::own ? posterior.border_draws : posterior.more_draws.border),
+      count_draws_(set == DrawSet::own ? posterior.count_draws : posterior.more_draws.count),
+      draws_(count_draws_.size()),
+      seed_(options.seed),
+      positive_ahead_(static_cast<float>(positive_mean(posterior.law_ahead))) {
   const std::size_t n = posterior.model.latent();
   const std::size_t p = posterior.model.border();
   std::vector<double> rows(n * p);
@@ -151,12 +133,12 @@ void CellPredictor::switch_records() {
 
 /// Adds what records put into a cell to the draws' intensities.  On ground never searched a field is there in a draw or
 /// it is not, in all its cells (eq. 48); in a searched cell the mean stands.
-void CellPredictor::add_recorded(std::uint32_t cell, bool searched, std::vector<float>& intensity) const {
+void CellPredictor::add_recorded(std::uint32_t cell, std::vector<float>& intensity) const {
   const float recorded = posterior_.recorded.empty() ? 0 : posterior_.recorded[cell];
   if (recorded == 0) {
     return;
   }
-  if (searched) {
+  if (searched_at_[cell] >= 0) {
     for (float& value : intensity) {
       value += recorded;
     }
@@ -207,7 +189,7 @@ struct CellPredictor::Row {
   std::vector<double> variance;
 };
 
-void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, Row& row) const {
+void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, KnownFields known, Row& row) const {
   const std::size_t p = posterior_.model.border();
   const std::size_t effects = fields_.size();
   row.design.resize(cells.size());
@@ -222,6 +204,9 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, Row& r
   };
   for (std::size_t i = 0; i < cells.size(); ++i) {
     row.design[i] = cell_design(posterior_.model, observations_.grid, cells[i]);
+    for (std::size_t k = 0; k < 8; ++k) {
+      row.design[i].node[k] = (k < 4 ? known.near_by : known.region) ? row.design[i].node[k] : -1;
+    }
     std::copy_n(lower_inverse_.begin(), p, difference.begin());
     double sum = posterior_.fit.border[0];
     for (std::size_t e = 0; e < effects; ++e) {
@@ -297,10 +282,26 @@ void CellPredictor::finish_found(const evidence::SearchedCell& searched, std::si
   const float* missed = missed_factors(searched.detection);
   for (std::size_t m = 0; m < draws_; ++m) {
     const float f = missed[(factor.missed_start + m) & (kMissedFactors - 1)];
-    out.item_draws[at * draws_ + m] = out.items[at] * posterior_.count_draws[m] * f;
+    out.item_draws[at * draws_ + m] = out.items[at] * count_draws_[m] * f;
     out.none_draws[at * draws_ + m] = log_none * f;
     out.any_draws[at * draws_ + m] = presence_of(-log_none * f);
   }
+}
+
+const evidence::SearchedCell* CellPredictor::search_of(std::uint32_t cell) const {
+  const std::int32_t at = searched_at_[cell];
+  const auto which = static_cast<std::size_t>(posterior_.ordnance_class);
+  return at < 0 ? nullptr : &observations_.searched[which][static_cast<std::size_t>(at)];
+}
+
+OwnSearch CellPredictor::own_search(std::uint32_t cell) const {
+  const evidence::SearchedCell* searched = search_of(cell);
+  if (searched == nullptr) {
+    return {.left = positive_ahead_};
+  }
+  const SearchMeaning& meaning = posterior_.searches->at(searched->share, searched->detection);
+  return {meaning.detection_of_presence, 1 - meaning.detection_of_presence, meaning.left_factor,
+          searched->found > 0 ? searched : nullptr};
 }
 
 void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
@@ -310,17 +311,12 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   float* any_left = out.any_draws.data() + at * draws_;
   to_intensity(eta);
   const float recorded = posterior_.recorded.empty() ? 0 : posterior_.recorded[cell];
-  add_recorded(cell, searched_at_[cell] >= 0, eta);
+  add_recorded(cell, eta);
   if (posterior_.events) {
     finish_events(cell, at, mean, variance, eta, out);
     return;
   }
-  const std::int32_t search = searched_at_[cell];
-  const evidence::SearchedCell* searched =
-      search < 0
-          ? nullptr
-          : &observations_
-                 .searched[static_cast<std::size_t>(posterior_.ordnance_class)][static_cast<std::size_t>(search)];
+  const evidence::SearchedCell* searched = search_of(cell);
   const CountLaw& law = searched != nullptr ? posterior_.law : posterior_.law_ahead;
   const double positive = positive_mean(law);
   const double second =
@@ -334,15 +330,7 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
     finish_found(*searched, at, factor, out);
     return;
   }
-  float missed = 1;
-  float left_factor = static_cast<float>(positive);
-  float detected = 0;
-  if (searched != nullptr) {
-    const SearchMeaning& meaning = posterior_.searches->at(searched->share, searched->detection);
-    detected = meaning.detection_of_presence;
-    missed = 1 - detected;
-    left_factor = meaning.left_factor;
-  }
+  const auto [detected, missed, left_factor, found] = own_search(cell);
   const double sd = std::sqrt(std::max(variance, 0.0));
   double probability = 0;
   double expected = 0;
@@ -390,7 +378,7 @@ void CellPredictor::fill_counts(std::uint64_t place, DrawFactors& factor) const 
       base::Random(seed_ + 31 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), place).bits();
   factor.missed_start = at >> 32U;
   for (std::size_t m = 0; m < draws_; ++m) {
-    factor.count[m] = posterior_.count_draws[m] * posterior_.place_factors[(at + m) & mask];
+    factor.count[m] = count_draws_[m] * posterior_.place_factors[(at + m) & mask];
   }
 }
 
@@ -404,7 +392,8 @@ double CellPredictor::field_variance(const CellDesign& design, const Square& squ
                static_cast<double>(design.weight[b]) * square.covariance[pair];
     }
   }
-  return std::max(field, 0.0) + (design.node[0] >= 0 ? 0.0 : posterior_.short_variance);
+  return std::max(field, 0.0) + (design.node[0] >= 0 ? 0.0 : posterior_.short_variance) +
+         (design.node[4] >= 0 ? 0.0 : posterior_.long_variance);
 }
 
 /// Adds a cell's nodes and border to its draws. Where the lattice's edge inflates the short field's variance, its draws
@@ -418,38 +407,28 @@ void CellPredictor::draw_eta(const Row& row, std::size_t at, bool known, double 
   const CellDesign& design = row.design[at];
   const auto near = static_cast<float>(std::sqrt(scale));
   float kept = 0;
-  for (std::size_t k = known ? 0 : 4; k < 8; ++k) {
+  for (std::size_t k = known ? 0 : 4; k < (design.node[4] >= 0 ? 8U : 4U); ++k) {
     const auto node = static_cast<std::size_t>(design.node[k]);
-    add(posterior_.latent_draws.data() + node * draws_, k < 4 ? near * design.weight[k] : design.weight[k]);
+    add(latent_draws_.data() + node * draws_, k < 4 ? near * design.weight[k] : design.weight[k]);
     kept += k < 4 ? (1 - near) * design.weight[k] * static_cast<float>(posterior_.fit.latent[node]) : 0;
   }
   for (float& value : eta) {
     value += kept;
   }
-  add(posterior_.border_draws.data(), 1);
+  add(border_draws_.data(), 1);
   for (std::size_t e = 0; e < fields_.size(); ++e) {
     const BasisPlace& place = row.basis[at * fields_.size() + e];
-    const float* from =
-        posterior_.border_draws.data() + (posterior_.model.effects[e].first_column + place.knot) * draws_;
+    const float* from = border_draws_.data() + (posterior_.model.effects[e].first_column + place.knot) * draws_;
     add(from, place.left);
     add(from + draws_, place.right);
   }
 }
 
-void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& with_none,
-                            ClassPrediction& out) const {
-  const std::size_t count = cells.size();
-  for (auto* v : {&out.probability, &out.items, &out.variance_items, &out.evidence, &out.find_probability}) {
-    v->assign(count, 0);
-  }
-  out.item_draws.resize(count * draws_);
-  out.none_draws.resize(count * draws_);
-  out.any_draws.resize(count * draws_);
-  Row row;
-  fill_moments(cells, row);
-
-  const double prior_variance = posterior_.short_variance + posterior_.long_variance + posterior_.effect_variance;
+template <typename Visit>
+void CellPredictor::walk(const std::vector<std::uint32_t>& cells, KnownFields fields, Row& row, Visit&& visit) const {
+  fill_moments(cells, fields, row);
   const auto short_sd = static_cast<float>(std::sqrt(posterior_.short_variance));
+  const auto long_sd = static_cast<float>(std::sqrt(posterior_.long_variance));
   const auto step = static_cast<std::uint32_t>(posterior_.place_cells);
   const auto columns = static_cast<std::uint32_t>(observations_.grid.columns);
   const std::uint32_t first_column = observations_.first_column();
@@ -457,10 +436,15 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
   Square square;
   std::vector<float> eta(draws_);
   std::vector<float> unknown(draws_);
+  std::vector<float> region(fields.region ? 0 : draws_);
+  base::Random random_region(seed_ + 177 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), 3);
+  for (float& value : region) {  // one value for all these cells: the long field hardly varies between neighbours
+    value = long_sd * static_cast<float>(random_region.normal());
+  }
   DrawFactors factor{std::vector<float>(draws_)};
   std::uint64_t place = ~std::uint64_t{0};
   bool drawn = false;  // `unknown` is that of the place
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
     const CellDesign& design = row.design[i];
     load_square(design, square);
     const bool known = design.node[0] >= 0;
@@ -485,11 +469,42 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
       }
       eta = unknown;
     }
+    for (std::size_t m = 0; m < region.size(); ++m) {
+      eta[m] += region[m];
+    }
     draw_eta(row, i, known, square.scale, eta);
-    const double total = row.variance[i] + field_variance(design, square);
+    visit(i, row.variance[i] + field_variance(design, square), factor, eta);
+  }
+}
+
+void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& with_none,
+                            ClassPrediction& out) const {
+  const std::size_t count = cells.size();
+  for (auto* v : {&out.probability, &out.items, &out.variance_items, &out.evidence, &out.find_probability}) {
+    v->assign(count, 0);
+  }
+  out.item_draws.resize(count * draws_);
+  out.none_draws.resize(count * draws_);
+  out.any_draws.resize(count * draws_);
+  const double prior_variance = posterior_.short_variance + posterior_.long_variance + posterior_.effect_variance;
+  Row row;
+  walk(cells, {}, row, [&](std::size_t i, double total, const DrawFactors& factor, std::vector<float>& eta) {
     out.evidence[i] = static_cast<float>(std::clamp(1 - total / prior_variance, 0.0, 1.0));
     finish_cell(cells[i], i, row.mean[i], total, with_none[i] != 0, factor, eta, out);
-  }
+  });
+}
+
+void CellPredictor::log_intensity(const std::vector<std::uint32_t>& cells, KnownFields known, LogIntensity& out) const {
+  out.variance.resize(cells.size());
+  out.eta.resize(cells.size() * draws_);
+  Row row;
+  walk(cells, known, row, [&](std::size_t i, double total, const DrawFactors&, const std::vector<float>& eta) {
+    out.variance[i] = total;
+    std::copy(eta.begin(), eta.end(), out.eta.begin() + static_cast<std::ptrdiff_t>(i * draws_));
+  });
+  out.mean = std::move(row.mean);
+  out.design = std::move(row.design);
+  out.basis = std::move(row.basis);
 }
 
 }  // namespace firmground::estimate

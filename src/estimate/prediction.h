@@ -20,14 +20,45 @@ struct ClassPrediction {
   std::vector<float> any_draws;         ///< cells x draws: P(any item remains), where it was asked for
 };
 
+/// Which of a cell's fields are told by the data round it; one that is not is what its prior says.
+struct KnownFields {
+  bool near_by = true;  ///< short field
+  bool region = true;   ///< long field
+};
+
+/// The linear predictor of a run of cells, before it is an intensity.
+struct LogIntensity {
+  std::vector<double> mean, variance;
+  std::vector<float> eta;          ///< cells x draws
+  std::vector<CellDesign> design;  ///< nodes that do not bear on a cell are -1
+  std::vector<BasisPlace> basis;   ///< cells x effects
+};
+
+/// What a cell's own search does to the chance p that it held any item: any left with p missed / (1 - p detected),
+/// items expected p left / (1 - p detected) (eq. 13).
+struct OwnSearch {
+  float detected = 0;
+  float missed = 1;
+  float left = 0;
+  const evidence::SearchedCell* found = nullptr;  ///< something was: what is left follows from that (eq. 12)
+};
+
+/// Which of a posterior's joint draws are predicted.
+enum class DrawSet : std::uint8_t { own, more };
+
 /// Predicts cells of one class from its posterior (eq. 17-20). Thread-safe: const and without shared scratch.
 class CellPredictor {
  public:
   CellPredictor(const ClassPosterior& posterior, const evidence::Observations& observations,
-                const EstimateOptions& options);
+                const EstimateOptions& options, DrawSet set = DrawSet::own);
   /// REQUIRES: cells ascending; with_none.size() == cells.size(): whether none_draws are wanted there.
   void predict(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& with_none,
                ClassPrediction& out) const;
+  /// What predict() starts from, with all fields known or not.  REQUIRES: as predict().
+  void log_intensity(const std::vector<std::uint32_t>& cells, KnownFields known, LogIntensity& out) const;
+  OwnSearch own_search(std::uint32_t cell) const;
+  /// Adds what minefield records put into a cell to the draws' intensities (eq. 48).
+  void add_recorded(std::uint32_t cell, std::vector<float>& intensity) const;
 
  private:
   /// What the cells of a place have in common in each draw.
@@ -38,7 +69,10 @@ class CellPredictor {
   struct Square;
   void load_square(const CellDesign& design, Square& square) const;
   struct Row;
-  void fill_moments(const std::vector<std::uint32_t>& cells, Row& row) const;
+  void fill_moments(const std::vector<std::uint32_t>& cells, KnownFields known, Row& row) const;
+  template <typename Visit>
+  void walk(const std::vector<std::uint32_t>& cells, KnownFields known, Row& row, Visit&& visit) const;
+  const evidence::SearchedCell* search_of(std::uint32_t cell) const;
   double field_variance(const CellDesign& design, const Square& square) const;
   void draw_eta(const Row& row, std::size_t at, bool known, double scale, std::vector<float>& eta) const;
   void fill_counts(std::uint64_t place, DrawFactors& factor) const;
@@ -49,14 +83,17 @@ class CellPredictor {
   void finish_found(const evidence::SearchedCell& searched, std::size_t at, const DrawFactors& factor,
                     ClassPrediction& out) const;
   void switch_records();
-  void add_recorded(std::uint32_t cell, bool searched, std::vector<float>& intensity) const;
   void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
                    const DrawFactors& factor, std::vector<float>& eta, ClassPrediction& out) const;
 
   const ClassPosterior& posterior_;
   const evidence::Observations& observations_;
+  const std::vector<float>& latent_draws_;
+  const std::vector<float>& border_draws_;
+  const std::vector<float>& count_draws_;
   std::size_t draws_;
   std::uint64_t seed_;
+  float positive_ahead_;              ///< items of a cell never searched that holds any
   std::vector<float> node_rows_;      ///< L^-1 V' of eq. 17: latent x border, a node's row side by side
   std::vector<float> lower_inverse_;  ///< L^-1 of the border's precision S = L L', column by column
   std::vector<const evidence::CovariateField*> fields_;

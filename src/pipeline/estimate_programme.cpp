@@ -60,6 +60,17 @@ base::Result<std::optional<StoredEstimate>> reusable(const registry::Register& p
 
 }  // namespace
 
+estimate::PolygonRange AskedPolygons::of(const std::string& kind) const {
+  std::size_t first = 0;
+  for (const auto& [name, count] : kinds) {
+    if (name == kind) {
+      return {first, count};
+    }
+    first += count;
+  }
+  return {};
+}
+
 base::Result<void> reconcile_for_estimate(const registry::Register& programme, mineaction::Snapshot snapshot,
                                           const EstimateRequest& request, evidence::Observations& observations,
                                           const base::Progress& progress) {
@@ -148,11 +159,13 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   const AskedPolygons asked = polygons_of(snapshot, observations.grid);
   estimate::EstimateOptions options = request.estimate;
   options.keep = observations.mode == "effort";
+  options.closer.polygons = asked.of(request.closer);
   FG_TRY(estimate::EstimateResult result, estimate::estimate(observations, options, asked.polygons, progress));
   const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
   EstimateOutcome outcome;
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
+  outcome.surveys = std::move(result.surveys);
   outcome.notes = observations.notes;
   outcome.kind_raster = std::move(result.kind_raster);
   FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at));

@@ -22,17 +22,19 @@ struct EstimateRequest {
   evidence::ObserveOptions observe;
   estimate::EstimateOptions estimate;
   RecordUse records = RecordUse::reconciled;
-  std::size_t regions = 0;  ///< of a team of processes (estimate_regions.h); 0: the country in one piece
-  double overlap_m = 0;     ///< of regions
-  bool reuse = false;       ///< an estimate of this snapshot that was asked for in the same way is not made again
+  std::size_t regions = 0;         ///< of a team of processes (estimate_regions.h); 0: the country in one piece
+  double overlap_m = 0;            ///< of regions
+  std::string closer = "hazards";  ///< kind of the polygons that estimate.closer is about
+  bool reuse = false;  ///< an estimate of this snapshot that was asked for in the same way is not made again
 };
 
 struct EstimateOutcome {
   StoredEstimate stored;
   bool reused = false;
-  std::vector<estimate::ClassSummary> classes;  ///< empty when reused
-  std::vector<std::string> notes;               ///< assumptions that evidence had to make; empty when reused
-  std::optional<geo::Raster> kind_raster{};     ///< with estimate::KindUse::map, where kinds are told
+  std::vector<estimate::ClassSummary> classes;     ///< empty when reused
+  std::vector<estimate::PolygonSurvey> surveys{};  ///< of all kinds, with request.estimate.closer.surveys
+  std::vector<std::string> notes;                  ///< assumptions that evidence had to make; empty when reused
+  std::optional<geo::Raster> kind_raster{};        ///< with estimate::KindUse::map, where kinds are told
 };
 
 /// What makes two requests the same: canonical JSON of all options that change the bytes of an estimate.
@@ -42,6 +44,9 @@ std::string request_json(const EstimateRequest& request);
 struct AskedPolygons {
   std::vector<estimate::PolygonCells> polygons;
   std::vector<std::pair<std::string, std::size_t>> kinds;  ///< kind and how many polygons it has, in order
+
+  /// Those of one kind; none where it is not among them.
+  estimate::PolygonRange of(const std::string& kind) const;
 };
 
 /// Hazards, minefield records, land releases, districts, projects and tasks that have an area.

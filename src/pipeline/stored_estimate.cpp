@@ -53,6 +53,11 @@ Json polygon_json(const PolygonEstimate& polygon) {
   if (!polygon.kinds.empty()) {
     json["kinds"] = kinds_json(polygon.kinds);
   }
+  for (const estimate::WithoutEvidence& without : polygon.without) {
+    json["without"].push_back({{"evidence", without.evidence},
+                               {"probability_none", without.probability_none},
+                               {"items_mean", without.items_mean}});
+  }
   return json;
 }
 
@@ -70,6 +75,10 @@ PolygonEstimate polygon_from(const Json& json) {
   }
   if (json.contains("kinds")) {
     polygon.kinds = kinds_of_polygon(json.at("kinds"));
+  }
+  for (const Json& without : json.value("without", Json::array())) {
+    polygon.without.push_back(
+        {without.at("evidence"), number(without.at("probability_none")), number(without.at("items_mean"))});
   }
   return polygon;
 }

@@ -1,0 +1,246 @@
+#include "cli/closer_look.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "estimate/surveys.h"
+
+namespace firmground::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using estimate::PolygonEstimate;
+using estimate::PolygonSurvey;
+
+constexpr std::size_t kSurveysShown = 15;
+constexpr std::size_t kPolygonsShown = 10;
+constexpr double kHectare = 10'000;
+
+const char* to_string(estimate::Release decision) {
+  return decision == estimate::Release::clear ? "clear" : "release";
+}
+
+const std::vector<PolygonEstimate>& polygons_of(const pipeline::EstimateOutcome& outcome, const std::string& kind) {
+  static const std::vector<PolygonEstimate> none;
+  const auto at = outcome.stored.polygons.find(kind);
+  return at == outcome.stored.polygons.end() ? none : at->second;
+}
+
+std::string in_words(const estimate::WithoutEvidence& without, const PolygonEstimate& polygon) {
+  return fmt::format("without {}: {:.1f} items expected instead of {:.1f}, P(no item) {:.2f} instead of {:.2f}",
+                     without.evidence, without.items_mean, polygon.items_mean, without.probability_none,
+                     polygon.probability_none);
+}
+
+Json settings_json(const estimate::SurveySettings& settings) {
+  Json json = {{"clearance_cost_m2", settings.clearance_cost_m2},
+               {"survey_cost_m2", settings.survey_cost_m2},
+               {"loss_per_item", settings.loss_per_item},
+               {"clearance_finds", settings.clearance_finds()},
+               {"break_even_items_per_ha", settings.break_even_per_ha()},
+               {"neighbour_m", settings.neighbour_m}};
+  for (const evidence::OrdnanceClass k : evidence::kOrdnanceClasses) {
+    json[fmt::format("survey_detection_{}", evidence::to_string(k))] = settings.detection_of(k);
+  }
+  return json;
+}
+
+Json survey_json(const PolygonSurvey& survey, std::size_t rank) {
+  return {{"rank", rank},
+          {"id", survey.id},
+          {"survey", estimate::to_string(survey.kind)},
+          {"area_m2", survey.area_m2},
+          {"cost", survey.cost},
+          {"not_searched_m2", survey.ground_m2},
+          {"items_mean", survey.items},
+          {"items_sd", survey.items_sd},
+          {"items_sd_after", survey.items_sd_after},
+          {"chance_of_find", survey.chance_of_find},
+          {"items_if_nothing_found", survey.items_if_none},
+          {"items_if_something_found", survey.items_if_any},
+          {"decision_now", to_string(survey.decision.now)},
+          {"chance_of_change", survey.decision.chance_of_change},
+          {"value", survey.decision.value},
+          {"value_of_knowing", survey.most},
+          {"net_saving", survey.net},
+          {"clearance_avoided_m2", survey.avoided_m2},
+          {"clearance_avoided_per_m2", survey.avoided_m2 / survey.area_m2}};
+}
+
+void print_surveys(const estimate::SurveySettings& settings, const std::vector<PolygonSurvey>& surveys) {
+  const std::vector<PolygonSurvey> first = estimate::which_first(surveys);
+  const auto pay = static_cast<std::size_t>(
+      std::count_if(first.begin(), first.end(), [](const PolygonSurvey& s) { return s.net > 0; }));
+  fmt::print(
+      "\nWhich survey first: technical survey at {:g} a m2 that finds {:.0f} % of mines and {:.0f} % of ERW, clearance "
+      "at "
+      "{:g} a m2 that finds {:.0f} %, a loss of {:g} for an item left. At these figures clearing costs less than "
+      "leaving "
+      "from {:.2f} items in a hectare on. The figures and the decision are people's.\n",
+      settings.survey_cost_m2, 100 * settings.detection_of(evidence::OrdnanceClass::mines),
+      100 * settings.detection_of(evidence::OrdnanceClass::erw), settings.clearance_cost_m2,
+      100 * settings.clearance_finds(), settings.loss_per_item, settings.break_even_per_ha());
+  fmt::print(
+      "A survey is expected to save more than it costs in {} of {} polygons with ground that nobody searched{}\n", pay,
+      first.size(), pay == 0 ? "." : ":");
+  if (pay == 0) {
+    return;
+  }
+  fmt::print("{:>4} {:<16} {:<16} {:>7} {:>7} {:>15} {:>14} {:<8} {:>6} {:>10} {:>10} {:>9}\n", "", "polygon",
+             "survey of", "ha", "of ha", "items, +- now", "+- after", "now", "change", "saves", "net", "m2 per m2");
+  for (std::size_t i = 0; i < std::min(pay, kSurveysShown); ++i) {
+    const PolygonSurvey& s = first[i];
+    fmt::print("{:>4} {:<16} {:<16} {:>7.2f} {:>7.2f} {:>15} {:>14.1f} {:<8} {:>6.2f} {:>10.0f} {:>10.0f} {:>+9.1f}\n",
+               i + 1, s.id, estimate::to_string(s.kind), s.area_m2 / kHectare, s.ground_m2 / kHectare,
+               fmt::format("{:.1f} +- {:.1f}", s.items, s.items_sd), s.items_sd_after, to_string(s.decision.now),
+               s.decision.chance_of_change, s.decision.value, s.net, s.avoided_m2 / s.area_m2);
+  }
+  const PolygonSurvey& s = first.front();
+  fmt::print(
+      "{}: {:.1f} items are expected in {:.1f} ha that nobody searched; {:.1f} if the survey finds nothing "
+      "(chance {:.2f}), {:.1f} if it finds something.\n",
+      s.id, s.items, s.ground_m2 / kHectare, s.items_if_none, 1 - s.chance_of_find, s.items_if_any);
+  fmt::print(
+      "change: chance that the survey turns the decision; m2 per m2: clearance avoided for each square metre surveyed, "
+      "negative where it is expected to lead to more clearance.\n");
+}
+
+void print_without(const std::vector<PolygonEstimate>& polygons) {
+  std::vector<const PolygonEstimate*> most;
+  for (const PolygonEstimate& polygon : polygons) {
+    if (!polygon.without.empty()) {
+      most.push_back(&polygon);
+    }
+  }
+  std::stable_sort(most.begin(), most.end(),
+                   [](const auto* a, const auto* b) { return a->items_mean > b->items_mean; });
+  fmt::print(
+      "\nWhat the evidence is worth, the rest of the fit as it is ({} polygons; those with most items expected):\n",
+      polygons.size());
+  for (std::size_t i = 0; i < std::min(most.size(), kPolygonsShown); ++i) {
+    fmt::print("{}\n", most[i]->id);
+    for (const estimate::WithoutEvidence& without : most[i]->without) {
+      fmt::print("  {}\n", in_words(without, *most[i]));
+    }
+  }
+}
+
+}  // namespace
+
+void add_closer_look_options(CLI::App& verb, CloserLookArguments& asked) {
+  estimate::SurveySettings& s = asked.settings;
+  verb.add_flag("--without-evidence", asked.without_evidence,
+                "Also tell what each polygon would hold without each group of evidence, the rest of the fit as it is");
+  verb.add_flag(
+      "--surveys", asked.surveys,
+      "Also tell which technical survey of each polygon would change most what is decided about it, and which "
+      "to begin with");
+  const auto add = [&](const char* name, double& value, double least, const char* help) {
+    verb.add_option(name, value, help)->check(CLI::Range(least, 1e12))->capture_default_str();
+  };
+  add("--clearance-cost", s.clearance_cost_m2, 1e-6, "--surveys: clearance of a square metre, in any currency");
+  add("--survey-cost", s.survey_cost_m2, 0, "--surveys: technical survey of a square metre");
+  add("--loss-per-item", s.loss_per_item, 1e-6, "--surveys: loss from one item left in ground that is released");
+  verb.add_option(
+          "--survey-detection", s.detection,
+          "--surveys: probability that technical survey finds an item it passes over (default: by class, as the "
+          "estimate takes it)")
+      ->check(CLI::Range(0.01, 0.995));
+}
+
+void ask_closer_look(const CloserLookArguments& asked, const std::string& polygons,
+                     pipeline::EstimateRequest& request) {
+  request.closer = polygons;
+  request.estimate.closer.without_evidence = asked.without_evidence;
+  if (asked.surveys) {
+    request.estimate.closer.surveys = asked.settings;
+  }
+}
+
+TableColumns closer_look_columns(const CloserLookArguments& asked, const pipeline::EstimateOutcome& outcome) {
+  TableColumns columns;
+  const auto ranked = std::make_shared<std::map<std::string, std::pair<std::size_t, PolygonSurvey>>>();
+  if (asked.without_evidence) {
+    columns.names += ",without_evidence";
+  }
+  if (asked.surveys) {
+    columns.names +=
+        ",survey_rank,survey,survey_m2,survey_cost,not_searched_m2,not_searched_items,items_sd,items_sd_after,"
+        "chance_of_find,items_if_nothing_found,items_if_something_found,decision_now,chance_of_change,survey_value,"
+        "value_of_knowing,net_saving,clearance_avoided_m2";
+    std::size_t rank = 0;
+    for (PolygonSurvey& survey : estimate::which_first(outcome.surveys)) {
+      std::string id = survey.id;
+      ranked->emplace(std::move(id), std::pair(++rank, std::move(survey)));
+    }
+  }
+  columns.row = [asked, ranked](const PolygonEstimate& polygon) {
+    std::string row;
+    if (asked.without_evidence) {
+      std::string words;
+      for (const estimate::WithoutEvidence& without : polygon.without) {
+        words += (words.empty() ? "" : "; ") + in_words(without, polygon);
+      }
+      row += "," + csv_quoted(words);
+    }
+    const auto at = ranked->find(polygon.id);
+    if (asked.surveys && at == ranked->end()) {
+      row += ",,,,,,,,,,,,,,,,,";
+    } else if (asked.surveys) {
+      const PolygonSurvey& s = at->second.second;
+      row += fmt::format(
+          ",{},{},{:.0f},{:.0f},{:.0f},{:.3f},{:.3f},{:.3f},{:.4f},{:.3f},{:.3f},{},{:.4f},{:.0f},{:.0f},{:.0f},{:.0f}",
+          at->second.first, estimate::to_string(s.kind), s.area_m2, s.cost, s.ground_m2, s.items, s.items_sd,
+          s.items_sd_after, s.chance_of_find, s.items_if_none, s.items_if_any, to_string(s.decision.now),
+          s.decision.chance_of_change, s.decision.value, s.most, s.net, s.avoided_m2);
+    }
+    return row;
+  };
+  return columns;
+}
+
+std::string closer_look_json(const CloserLookArguments& asked, const std::string& polygons,
+                             const pipeline::EstimateOutcome& outcome) {
+  Json json = Json::object();
+  if (asked.without_evidence) {
+    Json& by_polygon = json["without_evidence"] = Json::array();
+    for (const PolygonEstimate& polygon : polygons_of(outcome, polygons)) {
+      Json groups = Json::array();
+      for (const estimate::WithoutEvidence& without : polygon.without) {
+        groups.push_back({{"evidence", without.evidence},
+                          {"items_mean", without.items_mean},
+                          {"probability_none", without.probability_none}});
+      }
+      by_polygon.push_back({{"id", polygon.id},
+                            {"items_mean", polygon.items_mean},
+                            {"probability_none", polygon.probability_none},
+                            {"without", std::move(groups)}});
+    }
+  }
+  if (asked.surveys) {
+    Json ranking = Json::array();
+    for (const PolygonSurvey& survey : estimate::which_first(outcome.surveys)) {
+      ranking.push_back(survey_json(survey, ranking.size() + 1));
+    }
+    json["surveys"] = {{"settings", settings_json(asked.settings)}, {"ranking", std::move(ranking)}};
+  }
+  return json.dump();
+}
+
+void print_closer_look(const CloserLookArguments& asked, const std::string& polygons,
+                       const pipeline::EstimateOutcome& outcome) {
+  if (asked.without_evidence) {
+    print_without(polygons_of(outcome, polygons));
+  }
+  if (asked.surveys) {
+    print_surveys(asked.settings, outcome.surveys);
+  }
+}
+
+}  // namespace firmground::cli
