@@ -65,7 +65,8 @@ int run(TeamOfProcesses& team, const Arguments& asked, const cli::Common& common
   const std::vector<double> peaks = peaks_mb(team);
   if (team.first()) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    const nlohmann::ordered_json also = {{"regions", team.size()}, {"peak_mb_by_process", peaks}};
+    nlohmann::ordered_json also = {{"regions", team.size()}, {"peak_mb_by_process", peaks}};
+    also.update(cli::kinds_told(asked.estimate, outcome->stored));
     cli::print_outcome(*outcome, seconds, common, also.dump());
   }
   return cli::kDone;

@@ -87,6 +87,7 @@ for processes, name in ((2, "two"), (4, "four")):
     check(many["cells"] == one["cells"], "over as many cells")
     check(near(many["items_p05"], one["items_p05"], 0.15 * one["items_p05"]) and
           near(many["items_p95"], one["items_p95"], 0.15 * one["items_p95"]), "its interval rests on other draws, and is about as wide")
+    check(many["kinds"] == [] and "not told apart by regions" in many["kinds_note"], "it says that kinds of items are not told")
     settings = json.loads(many["stamp"]["settings"])
     check(settings["regions"] == processes and settings["overlap_cells"] == 30, "the stamp says how many regions, and their overlap")
     check(len(many["peak_mb_by_process"]) == processes, "and every process tells the memory that it took")
