@@ -343,4 +343,15 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   return update;
 }
 
+base::Result<WindowPosteriors> posteriors_near(const EstimateState& state, evidence::Observations& now,
+                                               const std::vector<std::uint32_t>& cells) {
+  FG_TRY_VOID(same_ground(state, now));
+  const Plan plan = plan_of(state, now, cells);
+  Exchange exchange(state, plan);
+  FG_TRY(Fitted fitted, fit(state, plan.wanted, exchange, now));
+  auto kept = std::make_shared<Fitted>(std::move(fitted));
+  Posteriors posteriors = std::move(kept->now);
+  return WindowPosteriors{std::move(kept), std::move(posteriors)};
+}
+
 }  // namespace firmground::estimate

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -33,5 +34,16 @@ struct EstimateUpdate {
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
                                              const std::vector<PolygonCells>& polygons,
                                              const std::vector<std::uint32_t>& also, geo::Raster& raster);
+
+/// The posterior of a window, with what it stands on.
+struct WindowPosteriors {
+  std::shared_ptr<const void> fits;
+  Posteriors posteriors;  ///< by class
+};
+
+/// The posterior in and round `cells`, as update_estimate() has it: what the whole estimate had, and with what was
+/// searched and found since.  REQUIRES and errors: as there.  Cost: O(window^1.5) in nodes.
+base::Result<WindowPosteriors> posteriors_near(const EstimateState& state, evidence::Observations& now,
+                                               const std::vector<std::uint32_t>& cells);
 
 }  // namespace firmground::estimate
