@@ -13,6 +13,7 @@ std::function<int()> verb_reconcile(CLI::App& app);
 std::function<int()> verb_accept_correction(CLI::App& app);
 std::function<int()> verb_pattern(CLI::App& app);
 std::function<int()> verb_estimate(CLI::App& app);
+std::function<int()> verb_zoom(CLI::App& app);
 std::function<int()> verb_export(CLI::App& app);
 std::function<int()> verb_history(CLI::App& app);
 std::function<int()> verb_report(CLI::App& app);
@@ -34,14 +35,14 @@ std::function<int()> verb_schema(CLI::App& app);
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = {
-      verb_demo,    verb_simulate, verb_init,      verb_import,
-      verb_check,   verb_account,  verb_reconcile, verb_accept_correction,
-      verb_pattern, verb_estimate, verb_validate,  verb_report,
-      verb_serve,   verb_export,   verb_copy,      verb_history,
-      verb_diff,    verb_verify,   verb_submit,    verb_approve,
-      verb_reject,  verb_withdraw, verb_merge,     verb_undo_import,
-      verb_attach,  verb_vault,    verb_backup,    verb_restore,
-      verb_schema,
+      verb_demo,        verb_simulate, verb_init,      verb_import,
+      verb_check,       verb_account,  verb_reconcile, verb_accept_correction,
+      verb_pattern,     verb_estimate, verb_zoom,      verb_validate,
+      verb_report,      verb_serve,    verb_export,    verb_copy,
+      verb_history,     verb_diff,     verb_verify,    verb_submit,
+      verb_approve,     verb_reject,   verb_withdraw,  verb_merge,
+      verb_undo_import, verb_attach,   verb_vault,     verb_backup,
+      verb_restore,     verb_schema,
   };
   return all;
 }

@@ -11,7 +11,6 @@
 #include "base/stamp.h"
 #include "estimate/update_estimate.h"
 #include "evidence/record_fields.h"
-#include "pipeline/estimate_programme.h"
 
 namespace firmground::pipeline {
 
@@ -101,51 +100,15 @@ base::Result<EstimateRequest> request_of(const std::string& kept) {
   return request;
 }
 
-/// The kept estimate, its map and what an update starts from.
-struct Kept {
-  StoredEstimate stored;
-  geo::Raster raster;
-  base::Stamp whole;  ///< stamp of the whole estimate that the state is of
-  estimate::EstimateState state;
-  KeptGround ground;
-  std::vector<std::uint32_t> moved;
-};
-
-base::Result<Kept> kept_of(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
-  FG_TRY(auto stored, latest_estimate(programme, snapshot));
-  FG_TRY(const auto state, programme.load(kEstimateState));
-  FG_TRY(const auto ground, programme.load(kEstimateGround));
+/// Cells near what the last update told.
+base::Result<std::vector<std::uint32_t>> kept_moved(const registry::Register& programme, const base::Stamp& whole) {
   FG_TRY(const auto moved, programme.load(kMovedCells));
-  if (!stored || !state || !ground) {
-    return base::fail("pipeline.no_estimate_to_update");
+  std::vector<std::uint32_t> cells;
+  if (moved && base::parse_stamp(moved->stamp) == whole) {
+    cells.resize(moved->bytes.size() / sizeof(std::uint32_t));
+    std::memcpy(cells.data(), moved->bytes.data(), cells.size() * sizeof(std::uint32_t));
   }
-  Kept kept;
-  kept.whole = base::parse_stamp(state->stamp);
-  const Json settings = Json::parse(stored->stamp.settings, nullptr, false);
-  const std::string from = settings.is_object() ? settings.value("updated_from", stored->stamp.id()) : "";
-  if (from != kept.whole.id() || ground->stamp != state->stamp) {
-    FG_TRY_VOID(needs_all("its parts were not kept together"));
-  }
-  if (kept.whole.version != base::version()) {
-    FG_TRY_VOID(needs_all("it was made by another version of Firmground"));
-  }
-  FG_TRY(kept.ground, parse_kept_ground(ground->bytes));
-  if (kept.ground.hash != ground_hash(snapshot)) {
-    FG_TRY_VOID(
-        needs_all("other records than finds, accidents and land releases that it reads were entered or changed since"));
-  }
-  FG_TRY(auto raster, latest_hazard_raster(programme, *snapshot.crs));
-  if (!raster) {
-    return base::fail("pipeline.no_estimate_to_update");
-  }
-  FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
-  kept.raster = std::move(*raster);
-  if (moved && moved->stamp == state->stamp) {
-    kept.moved.resize(moved->bytes.size() / sizeof(std::uint32_t));
-    std::memcpy(kept.moved.data(), moved->bytes.data(), kept.moved.size() * sizeof(std::uint32_t));
-  }
-  kept.stored = std::move(*stored);
-  return kept;
+  return cells;
 }
 
 std::string updated_settings(const base::Stamp& whole) {
@@ -216,6 +179,34 @@ base::Result<void> store_moved(registry::Register& programme, const std::vector<
 
 }  // namespace
 
+base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
+  FG_TRY(auto stored, latest_estimate(programme, snapshot));
+  FG_TRY(const auto state, programme.load(kEstimateState));
+  FG_TRY(const auto ground, programme.load(kEstimateGround));
+  if (!stored || !state || !ground) {
+    return base::fail("pipeline.no_estimate_to_update");
+  }
+  KeptEstimate kept;
+  kept.whole = base::parse_stamp(state->stamp);
+  const Json settings = Json::parse(stored->stamp.settings, nullptr, false);
+  const std::string from = settings.is_object() ? settings.value("updated_from", stored->stamp.id()) : "";
+  if (from != kept.whole.id() || ground->stamp != state->stamp) {
+    FG_TRY_VOID(needs_all("its parts were not kept together"));
+  }
+  if (kept.whole.version != base::version()) {
+    FG_TRY_VOID(needs_all("it was made by another version of Firmground"));
+  }
+  FG_TRY(kept.ground, parse_kept_ground(ground->bytes));
+  if (kept.ground.hash != ground_hash(snapshot)) {
+    FG_TRY_VOID(
+        needs_all("other records than finds, accidents and land releases that it reads were entered or changed since"));
+  }
+  FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
+  FG_TRY(kept.request, request_of(stored->request));
+  kept.stored = std::move(*stored);
+  return kept;
+}
+
 std::string to_bytes(const KeptGround& ground) {
   const Json json = {{"hash", ground.hash}, {"records", ground.records ? json_of(*ground.records) : Json()}};
   std::string bytes;
@@ -273,10 +264,14 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
     last = now();
   };
   progress("Reading the kept estimate", 0);
-  FG_TRY(Kept kept, kept_of(programme, snapshot));
+  FG_TRY(KeptEstimate kept, kept_estimate(programme, snapshot));
+  FG_TRY(auto raster, latest_hazard_raster(programme, *snapshot.crs));
+  if (!raster) {
+    return base::fail("pipeline.no_estimate_to_update");
+  }
+  FG_TRY(const std::vector<std::uint32_t> moved, kept_moved(programme, kept.whole));
   took("read");
-  FG_TRY(const EstimateRequest request, request_of(kept.stored.request));
-  FG_TRY(evidence::Observations observations, evidence::observe(snapshot, request.observe, progress));
+  FG_TRY(evidence::Observations observations, evidence::observe(snapshot, kept.request.observe, progress));
   if (kept.ground.records) {
     evidence::use_records(std::move(*kept.ground.records), observations);
   }
@@ -284,7 +279,7 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   took("observe");
   progress("Bringing the map up to date", 0.5);
   FG_TRY(estimate::EstimateUpdate update,
-         estimate::update_estimate(kept.state, std::move(observations), asked.polygons, kept.moved, kept.raster));
+         estimate::update_estimate(kept.state, std::move(observations), asked.polygons, moved, *raster));
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
@@ -302,10 +297,10 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   outcome.stored.stale = false;
   const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
   outcome.stored.made_at = made_at;
-  kept.raster.metadata["FIRMGROUND_STAMP"] = outcome.stored.stamp.to_json();
-  kept.raster.metadata["FIRMGROUND_ITEMS_MEAN"] = Json(update.totals.items_mean).dump();
+  raster->metadata["FIRMGROUND_STAMP"] = outcome.stored.stamp.to_json();
+  raster->metadata["FIRMGROUND_ITEMS_MEAN"] = Json(update.totals.items_mean).dump();
   FG_TRY_VOID(store_moved(programme, update.moved, whole, made_at));
-  FG_TRY_VOID(store_estimate(programme, outcome.stored, kept.raster, made_at));
+  FG_TRY_VOID(store_estimate(programme, outcome.stored, *raster, made_at));
   took("store");
   return outcome;
 }

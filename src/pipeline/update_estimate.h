@@ -10,6 +10,7 @@
 #include "estimate/estimate_state.h"
 #include "evidence/observations.h"
 #include "mineaction/snapshot.h"
+#include "pipeline/estimate_programme.h"
 #include "pipeline/stored_estimate.h"
 #include "register/register.h"
 
@@ -37,6 +38,18 @@ std::string ground_hash(const mineaction::Snapshot& snapshot);
 base::Result<void> keep_for_updates(registry::Register& programme, const mineaction::Snapshot& snapshot,
                                     const evidence::Observations& observations, const estimate::EstimateState& state,
                                     const std::string& stamp, const std::string& made_at);
+
+/// The kept estimate and what an update of it, or a closer look at it, starts from.
+struct KeptEstimate {
+  StoredEstimate stored;
+  EstimateRequest request;  ///< as it was asked for
+  base::Stamp whole;        ///< stamp of the whole estimate that the state is of
+  estimate::EstimateState state;
+  KeptGround ground;
+};
+/// REQUIRES: snapshot.crs.  Errors: pipeline.no_estimate_to_update, estimate.update_needs_all,
+/// estimate.state_unreadable, those of latest_estimate().
+base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot);
 
 struct EstimateUpdateOutcome {
   StoredEstimate stored;

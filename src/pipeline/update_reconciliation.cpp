@@ -94,6 +94,19 @@ std::string updated_settings(const base::Stamp& kept, const RecordedPlaces& acce
   return settings.dump();
 }
 
+/// Whether the kept reconciliation saw the records as they are.
+bool same_records(const mineaction::Snapshot& snapshot, const evidence::ReconcileState& state, const KeptPlaces& places,
+                  const std::map<std::string, std::string>& seen) {
+  bool same = state.records.size() == snapshot.minefield_records.size();
+  for (const auto& record : snapshot.minefield_records) {
+    const auto place = places.find(record.record_id);
+    const auto now = seen.find(record.record_id);
+    same = same && state.records.contains(record.record_id) && place != places.end() && now != seen.end() &&
+           place->second.seen == now->second;
+  }
+  return same;
+}
+
 }  // namespace
 
 SeenEvidences evidence_seen(const mineaction::Snapshot& snapshot) {
@@ -173,14 +186,7 @@ base::Result<ReconcileUpdate> update_reconciliation(registry::Register& programm
   FG_TRY(KeptPlaces places, parse_kept_places(kept_places->bytes));
   FG_TRY(KeptState state, parse_kept_state(kept_state->bytes));
   const auto seen = seen_of(snapshot, accepted.versions);
-  bool same_records = state.state.records.size() == snapshot.minefield_records.size();
-  for (const auto& record : snapshot.minefield_records) {
-    const auto place = places.find(record.record_id);
-    const auto now = seen.find(record.record_id);
-    same_records = same_records && state.state.records.contains(record.record_id) && place != places.end() &&
-                   now != seen.end() && place->second.seen == now->second;
-  }
-  if (!same_records) {
+  if (!same_records(snapshot, state.state, places, seen)) {
     return base::fail("pipeline.update_needs_all", {{"reason", "minefield records were entered or changed since"}});
   }
   const SeenEvidences evidences = evidence_seen(snapshot);
@@ -217,6 +223,30 @@ base::Result<ReconcileUpdate> update_reconciliation(registry::Register& programm
   FG_TRY_VOID(programme.store({.name = kReconcileState, .stamp = stamp, .made_at = made_at, .bytes = to_bytes(state)}));
   FG_TRY_VOID(programme.store({.name = kReconciliation, .stamp = stamp, .made_at = made_at, .bytes = update.json}));
   return update;
+}
+
+base::Result<std::optional<std::vector<evidence::RecordVerdict>>> verdicts_near(const registry::Register& programme,
+                                                                                const mineaction::Snapshot& recorded,
+                                                                                const RecordedPlaces& accepted,
+                                                                                const geo::Box& box) {
+  FG_TRY(const auto kept_places, programme.load(kReconciledPlaces));
+  FG_TRY(const auto kept_state, programme.load(kReconcileState));
+  if (!kept_state || !kept_places || kept_places->stamp != kept_state->stamp) {
+    return std::nullopt;
+  }
+  const auto options = options_of(base::parse_stamp(kept_state->stamp), evidence::standard_hypotheses());
+  if (!options) {
+    return std::nullopt;  // made with other hypotheses, or by another version
+  }
+  FG_TRY(const KeptPlaces places, parse_kept_places(kept_places->bytes));
+  FG_TRY(const KeptState state, parse_kept_state(kept_state->bytes));
+  if (!same_records(recorded, state.state, places, seen_of(recorded, accepted.versions))) {
+    return std::nullopt;
+  }
+  evidence::ReconcileOptions near = *options;
+  near.written = accepted.written;
+  FG_TRY(auto verdicts, evidence::reconcile_near(recorded, near, state.state, std::span(&box, 1)));
+  return verdicts;
 }
 
 }  // namespace firmground::pipeline

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "evidence/reconcile_state.h"
 #include "geo/geometry.h"
 #include "mineaction/snapshot.h"
+#include "pipeline/recorded_places.h"
 #include "register/register.h"
 
 /// A find or a release that came in changes what is believed of the records near it, at once: the kept reconciliation
@@ -54,5 +56,14 @@ struct ReconcileUpdate {
 /// Errors: pipeline.nothing_to_update, pipeline.update_needs_all, evidence.state_unreadable, those of Register.
 base::Result<ReconcileUpdate> update_reconciliation(registry::Register& programme, mineaction::Snapshot snapshot,
                                                     const std::vector<evidence::Hypothesis>& hypotheses);
+
+/// Verdicts of the records that finds and searches in the box bear on, as the kept reconciliation has them with what is
+/// on file now; nothing where none is kept that they could come from. Nothing is stored.
+/// REQUIRES: `recorded` is the snapshot with what was recorded put back, `accepted` what that gave.
+/// Errors: evidence.state_unreadable, evidence.state_stale, those of Register.
+base::Result<std::optional<std::vector<evidence::RecordVerdict>>> verdicts_near(const registry::Register& programme,
+                                                                                const mineaction::Snapshot& recorded,
+                                                                                const RecordedPlaces& accepted,
+                                                                                const geo::Box& box);
 
 }  // namespace firmground::pipeline
