@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 
 #include "base/check.h"
@@ -47,7 +48,6 @@ struct Work {
   std::vector<CellPredictor> predictors;
   std::vector<std::vector<double>> coefficients;     ///< by posterior: draws x kFineColumns
   std::vector<float> in_polygon;                     ///< by small cell, share
-  std::vector<float> recorded;                       ///< by small cell, hazard that records add
   std::vector<std::vector<std::int32_t>> search_at;  ///< by posterior: coarse cell -> its search, -1 none
   std::int32_t per_side = 1;
 
@@ -125,16 +125,9 @@ class CellSpread {
     const std::size_t draws = work_.draws();
     const std::size_t n = small.size();
     share_.resize(n * draws);
-    std::vector<double> of_records(n, 0);
-    double hazard = 0;
-    if (!work_.recorded.empty() && !posterior().recorded.empty()) {
-      for (std::size_t f = 0; f < n; ++f) {
-        of_records[f] = static_cast<double>(work_.recorded[small[f]]) + kCutOff;
-        hazard += of_records[f];
-      }
-    }
-    const double recorded = hazard > 0 ? static_cast<double>(posterior().recorded[cell]) : 0;
+    const std::vector<RecordPart> records = records_of(cell, small);
     std::vector<double> of_field(n);
+    std::vector<double> ground(n);
     for (std::size_t m = 0; m < draws; ++m) {
       const double* coefficient = work_.coefficients[k_].data() + m * kFineColumns;
       double all = 0;
@@ -147,13 +140,10 @@ class CellSpread {
         of_field[f] = std::exp(std::clamp(sum, -40.0, 40.0));
         all += of_field[f];
       }
-      const double by_records =
-          recorded > 0 ? std::min(1.0, recorded / std::max(intensity(cell, at, m, tile), 1e-9)) : 0;
+      add_records(records, work_.search_at[k_][cell] < 0, m, intensity(cell, at, m, tile), ground);
       double left = 0;
       for (std::size_t f = 0; f < n; ++f) {
-        double share = (1 - by_records) / static_cast<double>(n);
-        share += by_records > 0 ? by_records * of_records[f] / hazard : 0;
-        share *= of_field[f] / all;
+        double share = ground[f] * of_field[f] / all;
         share *= 1 - static_cast<double>(tile.effort[first + f]);
         share_[f * draws + m] = static_cast<float>(share);
         left += share;
@@ -167,6 +157,63 @@ class CellSpread {
 
  private:
   const ClassPosterior& posterior() const { return *work_.posteriors[k_]; }
+
+  /// What one record puts into the cell.
+  struct RecordPart {
+    std::uint32_t record = 0;
+    double there = 0;           ///< hazard, given that its field can be found
+    double mean = 0;            ///< hazard, as far as that is believed
+    std::vector<double> share;  ///< by small cell
+  };
+  std::vector<RecordPart> records_of(std::uint32_t cell, const std::vector<std::uint32_t>& small) const {
+    std::vector<RecordPart> parts;
+    if (work_.question.records == nullptr || posterior().findable.empty() || posterior().recorded.empty()) {
+      return parts;
+    }
+    for (const evidence::RecordShare& reached : work_.observations.records->at(cell)) {
+      const auto q = static_cast<double>(std::min(0.999F, reached.probability));
+      parts.push_back({reached.record, -std::log1p(-q), -std::log1p(-posterior().findable[reached.record] * q),
+                       std::vector<double>(small.size(), kCutOff)});
+    }
+    for (std::size_t f = 0; !parts.empty() && f < small.size(); ++f) {
+      for (const evidence::RecordShare& reached : work_.question.records->at(small[f])) {
+        const auto part =
+            std::find_if(parts.begin(), parts.end(), [&](const RecordPart& p) { return p.record == reached.record; });
+        if (part != parts.end()) {
+          part->share[f] = -std::log1p(-static_cast<double>(std::min(0.999F, reached.probability)));
+        }
+      }
+    }
+    for (RecordPart& part : parts) {
+      const double all = std::accumulate(part.share.begin(), part.share.end(), 0.0);
+      for (double& share : part.share) {
+        share /= all;
+      }
+    }
+    return parts;
+  }
+
+  /// Where the items of a draw lie before finds and search are looked at: evenly those of the field, each record's
+  /// where it puts them. On ground never searched a record's field is there in the draw or it is not.
+  void add_records(const std::vector<RecordPart>& records, bool switched, std::size_t m, double intensity,
+                   std::vector<double>& ground) const {
+    double left = 1;
+    std::fill(ground.begin(), ground.end(), 0.0);
+    for (const RecordPart& part : records) {
+      if (switched && !work_.predictors[k_].is_there(part.record, m)) {
+        continue;
+      }
+      const double by_record = std::min(left, (switched ? part.there : part.mean) / std::max(intensity, 1e-9));
+      left -= by_record;
+      for (std::size_t f = 0; f < ground.size(); ++f) {
+        ground[f] += by_record * part.share[f];
+      }
+    }
+    for (double& share : ground) {
+      share += left / static_cast<double>(ground.size());
+    }
+  }
+
   /// Of the field and the records, before the cell was searched.
   double intensity(std::uint32_t cell, std::size_t at, std::size_t m, const ClassTile& tile) const {
     const std::int32_t search = work_.search_at[k_][cell];
@@ -399,24 +446,6 @@ class Tile {
   Part part_;
 };
 
-/// Hazard that records add to each small cell, believed as the fit of mines believed them.
-std::vector<float> recorded_on(const FineQuestion& question, const Posteriors& posteriors) {
-  if (question.records == nullptr) {
-    return {};
-  }
-  for (const auto& posterior : posteriors) {
-    if (!posterior->findable.empty()) {
-      std::vector<double> log_missed(question.grid.size(), 0);
-      for (const evidence::RecordShare& share : question.records->shares) {
-        log_missed[share.cell] -=
-            std::log1p(-std::min(0.999, posterior->findable[share.record] * static_cast<double>(share.probability)));
-      }
-      return {log_missed.begin(), log_missed.end()};
-    }
-  }
-  return {};
-}
-
 /// Squares of coarse cells inside the area of interest, each to be looked at with what is round it.
 std::vector<std::vector<std::uint32_t>> tiles_of(const evidence::Observations& observations, const geo::Grid& fine) {
   constexpr std::uint32_t kSide = 8;
@@ -521,13 +550,12 @@ std::vector<std::uint32_t> coarse_cells_under(const geo::Grid& fine, const geo::
 FineMap fine_map(const evidence::Observations& observations, const Posteriors& posteriors,
                  const EstimateOptions& options, const evidence::FineSearch& search,
                  const std::vector<FineTerms>& terms, const FineQuestion& question) {
-  Work work{observations, posteriors, options, search, terms, question, {}, {}, {}, {}, {}, 1};
+  Work work{observations, posteriors, options, search, terms, question, {}, {}, {}, {}, 1};
   work.per_side = static_cast<std::int32_t>(std::lround(observations.grid.cell_m / question.grid.cell_m));
   work.in_polygon.assign(question.grid.size(), 0);
   for (const geo::CellShare& touched : question.polygon) {
     work.in_polygon[touched.cell] = touched.share;
   }
-  work.recorded = recorded_on(question, posteriors);
   FineMap map;
   map.raster = empty_raster(question.grid, observations.epsg);
   for (const auto& posterior : posteriors) {

@@ -59,6 +59,8 @@ class CellPredictor {
   OwnSearch own_search(std::uint32_t cell) const;
   /// Adds what minefield records put into a cell to the draws' intensities (eq. 48).
   void add_recorded(std::uint32_t cell, std::vector<float>& intensity) const;
+  /// Whether the field of a record can be found in a joint draw (eq. 48).  REQUIRES: the class has records.
+  bool is_there(std::size_t record, std::size_t draw) const { return there_[record * draws_ + draw] != 0; }
 
  private:
   /// What the cells of a place have in common in each draw.
