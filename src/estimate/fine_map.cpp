@@ -457,6 +457,7 @@ std::vector<std::vector<std::uint32_t>> tiles_of(const evidence::Observations& o
     }
   }
   std::vector<std::vector<std::uint32_t>> result;
+  result.reserve(tiles.size());
   for (auto& [place, cells] : tiles) {
     result.push_back(std::move(cells));
   }

@@ -141,6 +141,7 @@ TEST_F(FineMapOfBelts, ProbabilitiesAreBetweenTheCoarseOneAndTheExpectedItems) {
   }
   ClassPrediction coarse;
   std::vector<std::uint32_t> cells;
+  cells.reserve(sum.size());
   for (const auto& [cell, p] : sum) {
     cells.push_back(static_cast<std::uint32_t>(cell));
   }

@@ -71,7 +71,7 @@ void blur(const geo::Grid& grid, double sigma, std::vector<float>& values) {
       for (std::int32_t j = 0; j < length; ++j) {
         float total = 0;
         for (std::int32_t d = std::max(-reach, -j); d <= std::min(reach, length - 1 - j); ++d) {
-          total += weight[static_cast<std::size_t>(d + reach)] * values[index(i, j + d)];
+          total += weight[static_cast<std::size_t>(d) + static_cast<std::size_t>(reach)] * values[index(i, j + d)];
         }
         line[static_cast<std::size_t>(j)] = total / sum;
       }

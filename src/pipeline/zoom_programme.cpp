@@ -207,6 +207,7 @@ Result<ZoomOutcome> zoom_programme(const registry::Register& programme, const mi
   progress("Learning from searched ground where in a cell items lie", 0.6);
   const evidence::FineSearch search(snapshot, kept.request.observe);
   std::vector<estimate::FineTerms> terms;
+  terms.reserve(evidence::kOrdnanceClasses.size());
   for (const evidence::OrdnanceClass ordnance_class : evidence::kOrdnanceClasses) {
     terms.push_back(estimate::learn_fine_terms(observations, search, ordnance_class,
                                                {.fine_cell_m = question.grid.cell_m, .seed = kept.state.seed}));
