@@ -292,7 +292,6 @@ int main(int argc, char** argv) {
     const auto [seconds, world] = bench::timed([&] { return world_of(seed, tiny ? 500 : 50); });
     fmt::print("seed {}: world and whole estimate in {:.1f} s\n", seed, seconds);
     Judge(world, cell_m, sets).run();
-    print(sets);
     std::fflush(stdout);
   }
   print(sets);
