@@ -197,6 +197,13 @@ void print_outcome(const pipeline::EstimateOutcome& outcome, double seconds, con
   fmt::print("{}: {:.0f}, 90 % interval {:.0f} to {:.0f}\n", events ? "Events expected in a year" : "Items that remain",
              e.totals.items_mean, e.totals.items_p05, e.totals.items_p95);
   print_kinds(e);
+  for (const estimate::ClassSummary& of_class : outcome.classes) {
+    if (of_class.reports > 0) {
+      fmt::print(
+          "{} places outside searched land where people met {} are evidence, and so is ground where nobody did.\n",
+          of_class.reports, evidence::to_string(of_class.ordnance_class));
+    }
+  }
   for (const std::string& note : outcome.notes) {
     fmt::print("Note: {}\n", note);
   }

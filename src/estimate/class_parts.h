@@ -16,6 +16,8 @@ namespace firmground::estimate {
 inline constexpr std::int32_t kCoarseStep = 5;
 /// Nats of the bound at which a fit has settled: far below what tens of thousands of searches decide.
 inline constexpr double kSettled = 1.0;
+/// Nats at which a fit tells well enough how often people meet what is there.
+inline constexpr double kRoughly = 10.0;
 /// The short field lives this far round observations.
 double short_reach_m(const geo::Grid& grid);
 /// Where learning hyperparameters starts.

@@ -8,6 +8,7 @@
 #include "estimate/event_learning.h"
 #include "estimate/propensity.h"
 #include "estimate/record_context.h"
+#include "estimate/report_evidence.h"
 
 namespace firmground::estimate {
 
@@ -153,7 +154,7 @@ double spread_of_effects(const HazardModel& model, const std::vector<double>& bo
   double squares = 0;
   double count = 0;
   for (std::size_t i = 0; i < model.observations.size(); ++i) {
-    if (share != nullptr && share->owns_observation[i] == 0) {
+    if (model.observations[i].report || (share != nullptr && share->owns_observation[i] == 0)) {
       continue;
     }
     count += 1;
@@ -310,8 +311,10 @@ void believe_records(const evidence::Observations& observations, const LearntCla
   std::vector<std::uint32_t> cells;
   std::vector<std::uint8_t> found;
   for (const Observation& o : posterior.model.observations) {
-    cells.push_back(o.cell);
-    found.push_back(o.found ? 1 : 0);
+    if (!o.report) {
+      cells.push_back(o.cell);
+      found.push_back(o.found ? 1 : 0);
+    }
   }
   const evidence::RecordFields& records = *observations.records;
   const std::vector<float> ground = likelihood_of_ground(observations, posterior.model.effects, cells, found);
@@ -406,7 +409,15 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   if (learnt != nullptr) {
     fine_options.effects = learnt->effects;
   }
-  posterior->model = make_model(observations, list, fine_options);
+  std::vector<Observation> with_blocks = list;
+  const bool with_reports = reports_tell(observations, which, options);
+  UnsearchedBlocks blocks;
+  if (with_reports) {
+    blocks = unsearched_blocks(observations, which, reach_m, options.leave_out);
+  }
+  with_blocks.insert(with_blocks.end(), blocks.list.begin(), blocks.list.end());
+  posterior->model = make_model(observations, std::move(with_blocks), fine_options);
+  const Meetings meetings = set_aside(std::move(blocks.beside_searches), posterior->model);
   believe_records(observations, learnt, *posterior);
   const HazardModel& model = posterior->model;
   posterior->law_ahead =
@@ -430,6 +441,10 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   FG_TRY(const std::vector<double> prior, fitter.prior_variance(posterior->hyper));
   if (!start.border.empty()) {
     fitter.start_at(std::move(start.latent), std::move(start.border), 1.0);
+  }
+  if (with_reports) {
+    FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode, std::max(options.settled, kRoughly)));
+    posterior->reports = learn_meetings(observations, fitter, meetings, nullptr, posterior->model);
   }
   FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, options.settled));
   posterior->covariance = fitter.posterior_covariance();

@@ -26,7 +26,8 @@ constexpr std::size_t kStripeRows = 8;
 static_assert(kKindBlock % kStripeRows == 0, "a stripe lies in one row of blocks");
 
 bool observed(const evidence::Observations& observations, std::size_t which) {
-  return !observations.searched[which].empty() || !observations.reports[which].empty();
+  return observations.mode == "presence-only" ? !observations.reports[which].empty()
+                                              : !observations.searched[which].empty();
 }
 
 base::Result<Posteriors> fit_classes(const evidence::Observations& observations, const EstimateOptions& options) {
@@ -343,7 +344,7 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
     }
     result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound,
                               positive_mean(posterior->law_ahead), posterior->model.short_lattice.active,
-                              static_cast<std::int64_t>(posterior->model.observations.size())});
+                              searches_in(posterior->model.observations), posterior->reports});
   }
   result.hazard.effects = effects_of(posteriors);
 }
@@ -453,6 +454,9 @@ std::string settings_json(const evidence::Observations& observations, const Esti
                                  {"draws", options.draws},
                                  {"most_nodes", options.most_nodes},
                                  {"most_hyper_searches", options.most_hyper_searches}};
+  if (!options.reports) {
+    json["reports"] = "ignored";
+  }
   if (observations.records && !observations.records->as_recorded.empty()) {
     json["as_recorded"] = observations.records->as_recorded;
   }

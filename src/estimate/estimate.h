@@ -55,10 +55,11 @@ struct EstimateOptions {
   double settled = 1.0;                 ///< nats of the bound that a class's last steps may still promise
   std::vector<std::uint8_t> leave_out;  ///< one flag per cell, may be empty: observations not to be used (validation)
   std::optional<std::array<Hyperparameters, 2>> hyper;  ///< known already: skips learning them
-  bool keep = false;                                    ///< also leave the state that update_estimate() starts from
-  std::optional<std::array<LearntClass, 2>> learnt;     ///< known already, by class: learns none of it anew
-  KindUse kinds = KindUse::totals;                      ///< with leave_out: left out whatever it says
-  CloserLook closer;                                    ///< changes nothing else that comes out
+  bool reports = true;  ///< what people met outside searched land is evidence (report_evidence.h)
+  bool keep = false;    ///< also leave the state that update_estimate() starts from
+  std::optional<std::array<LearntClass, 2>> learnt;  ///< known already, by class: learns none of it anew
+  KindUse kinds = KindUse::totals;                   ///< with leave_out: left out whatever it says
+  CloserLook closer;                                 ///< changes nothing else that comes out
 };
 
 /// What one class's fit found; kept by the caller for validation and for documents.
@@ -69,6 +70,7 @@ struct ClassSummary {
   double count_mean = 0;  ///< mean number of items of a cell that holds any
   std::int64_t nodes = 0;
   std::int64_t searched = 0;
+  std::int64_t reports = 0;  ///< blocks that nobody searched where people met an item, used as evidence
 };
 
 struct EstimateState;  // estimate_state.h

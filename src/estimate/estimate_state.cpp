@@ -36,7 +36,8 @@ ClassState state_of_class(const ClassPosterior& posterior, const std::vector<evi
   state.count_draws = posterior.count_draws;
   state.shared_covariance = posterior.shared_covariance;
   state.seen = seen;
-  state.weight.assign(posterior.weights.begin(), posterior.weights.end());
+  // Blocks that nobody searched come after the searches; an update leaves what they say as it is.
+  state.weight.assign(posterior.weights.begin(), posterior.weights.begin() + searches_in(posterior.model.observations));
   return state;
 }
 

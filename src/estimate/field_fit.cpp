@@ -140,7 +140,9 @@ std::vector<double> FieldFitter::Impl::predictor_variance() {
 
 /// E over the Gaussian marginal of an observation's terms (Gauss-Hermite, 9 nodes).
 Term FieldFitter::Impl::mean_term(std::size_t i, double spread_of_eta) const {
-  const double sd = std::sqrt(std::max(spread_of_eta, 0.0));
+  // Far from searches a block's short field is what the prior says, and no node's.
+  const double beyond = model.observations[i].report && model.design[i].node[0] < 0 ? short_variance : 0.0;
+  const double sd = std::sqrt(std::max(spread_of_eta, 0.0) + beyond);
   Term mean{};
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
     const Term t = term(i, eta[i] + sd * kHermiteNodes[k]);
@@ -327,6 +329,10 @@ const sparse::Cholesky& FieldFitter::factor() const {
 
 const std::vector<double>& FieldFitter::posterior_covariance() const {
   return impl_->covariance;
+}
+
+Predicted FieldFitter::predicted(std::size_t observation) const {
+  return {impl_->eta[observation], impl_->variance[observation]};
 }
 
 const std::vector<double>& FieldFitter::weights() const {

@@ -67,6 +67,12 @@ struct Said {
   std::vector<double> curvature;                   ///< of each observation
 };
 
+/// Of an observation's log intensity.
+struct Predicted {
+  double mean = 0;
+  double variance = 0;
+};
+
 /// FieldFitter approximation of one class's model, reusing the symbolic factor and the last mode over calls.
 /// Not for use from two threads at once; two objects may run beside each other.
 class FieldFitter {
@@ -103,6 +109,8 @@ class FieldFitter {
   /// Posterior and prior variance of the latent vector's entries at `model.pattern` (posterior: given the border) and
   /// at its diagonal.
   const std::vector<double>& posterior_covariance() const;
+  /// Of the last fit.
+  Predicted predicted(std::size_t observation) const;
   /// Weight of each observation in it (eq. 14).
   const std::vector<double>& weights() const;
   /// Uses the factor's place: the next fit starts anew.

@@ -64,6 +64,27 @@ TEST(Likelihood, SlopesAgreeWithFiniteDifferences) {
   }
 }
 
+TEST(Likelihood, SlopesOfReportsAgreeWithFiniteDifferences) {
+  constexpr double kStep = 1e-5;
+  for (const double recorded : {0.0, 0.4}) {
+    for (const double rate : {0.02, 0.4, 3.0}) {
+      for (const double eta : {-9.0, -3.0, 0.3, 1.2}) {
+        for (const bool met : {false, true}) {
+          const auto at = [&](double e) { return report_term(e, rate, met, recorded); };
+          const Term t = at(eta);
+          EXPECT_NEAR(t.slope, (at(eta + kStep).value - at(eta - kStep).value) / (2 * kStep), 1e-7);
+          EXPECT_NEAR(t.observed, -(at(eta + kStep).slope - at(eta - kStep).slope) / (2 * kStep), 1e-6);
+          EXPECT_NEAR(t.information_slope, (at(eta + kStep).information - at(eta - kStep).information) / (2 * kStep),
+                      1e-6);
+        }
+        EXPECT_NEAR(std::exp(report_term(eta, rate, true, recorded).value) +
+                        std::exp(report_term(eta, rate, false, recorded).value),
+                    1, 1e-12);
+      }
+    }
+  }
+}
+
 TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
   const evidence::Observations ground = drawn_ground();
   const HazardModel model = make_model(ground, searches(ground, 4), {2, 1500, 400, 6});

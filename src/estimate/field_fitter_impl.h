@@ -73,6 +73,7 @@ struct FieldFitter::Impl {
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
   std::vector<double> node_rows;    ///< scratch, n x p row by row
+  double short_variance = 0;        ///< of the prior, away from the lattice's edges
 
   Impl(const HazardModel& m, double range, const RegionShare* of_region)
       : model(m),
@@ -139,6 +140,9 @@ struct FieldFitter::Impl {
 
   Term term(std::size_t i, double at) const {
     const Observation& o = model.observations[i];
+    if (o.report) {
+      return report_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded));
+    }
     return o.events ? event_term(at, static_cast<double>(o.detection), static_cast<double>(o.count), model.event_shape)
                     : search_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded));
   }
@@ -177,6 +181,8 @@ struct FieldFitter::Impl {
 
   void set_prior(const Hyperparameters& hyper) {
     std::fill(prior.value.begin(), prior.value.end(), 0.0);
+    short_variance = interior_variance(model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
+                                       std::exp(hyper.log_short_sd));
     std::vector<double> values;
     precision_values(model.short_field, model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
                      std::exp(hyper.log_short_sd), values);

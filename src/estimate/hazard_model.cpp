@@ -17,7 +17,7 @@ std::vector<std::uint8_t> near_observations(const geo::Grid& grid, const std::ve
                                             double reach_m) {
   std::vector<std::uint8_t> mask(grid.size(), 0);
   for (const Observation& o : list) {
-    mask[o.cell] = 1;
+    mask[o.cell] = !o.report || o.found ? 1 : mask[o.cell];
   }
   const std::vector<float> away = geo::distance_transform(grid, mask);
   for (std::size_t i = 0; i < mask.size(); ++i) {
@@ -30,6 +30,10 @@ std::vector<std::uint8_t> near_observations(const geo::Grid& grid, const std::ve
 }
 
 }  // namespace
+
+std::int64_t searches_in(const std::vector<Observation>& list) {
+  return std::count_if(list.begin(), list.end(), [](const Observation& o) { return !o.report; });
+}
 
 std::vector<std::uint32_t> forecast_sample(const evidence::Observations& observations) {
   constexpr std::int64_t kMost = 50'000;
@@ -52,6 +56,16 @@ std::vector<std::uint32_t> cells_of(const std::vector<Observation>& list) {
   cells.reserve(list.size());
   for (const Observation& o : list) {
     cells.push_back(o.cell);
+  }
+  return cells;
+}
+
+std::vector<std::uint32_t> cells_searched(const std::vector<Observation>& list) {
+  std::vector<std::uint32_t> cells;
+  for (const Observation& o : list) {
+    if (!o.report) {
+      cells.push_back(o.cell);
+    }
   }
   return cells;
 }
@@ -196,7 +210,7 @@ HazardModel make_model(const evidence::Observations& observations, std::vector<O
       make_lattice(whole, long_step_cells(grid, options.short_step_cells, options.long_range_m), {}, whole);
   std::vector<SmoothEffect> effects =
       options.effects ? *options.effects
-                      : smooth_effects(observations.covariates, options.ordnance_class, cells_of(list),
+                      : smooth_effects(observations.covariates, options.ordnance_class, cells_searched(list),
                                        forecast_sample(observations), options.knots);
   return model_on(observations, std::move(list), std::move(short_lattice), std::move(long_lattice), std::move(effects));
 }

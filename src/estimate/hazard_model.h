@@ -18,8 +18,9 @@ struct Observation {
   bool events = false;  ///< Poisson count with exposure, else search with outcome
   bool found = false;
   float detection = 0;  ///< search: P(found | present);  events: exposure
-  float count = 0;      ///< events
+  float count = 0;      ///< events;  report: size of the block
   float recorded = 0;   ///< hazard of minefield records
+  bool report = false;  ///< a search by those who live there, of a block of ground (report_evidence.h)
 };
 
 /// The linear predictor of a cell: eta = short field + long field + intercept + covariate effects.
@@ -34,6 +35,9 @@ struct LongPlace {
   std::array<std::uint32_t, 4> column;  ///< ascending
   std::array<float, 4> weight;
 };
+
+/// Those that are searches.
+std::int64_t searches_in(const std::vector<Observation>& list);
 
 /// Everything of one class's model that does not change with the hyperparameters. Immutable once made.
 struct HazardModel {

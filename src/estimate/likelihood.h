@@ -40,6 +40,29 @@ inline Term search_term(double eta, double d, bool found, double recorded = 0) {
   return t;
 }
 
+/// Ground that nobody searched, of which people would meet `rate` items if all its cells held any: P(nobody met any) =
+/// exp(-rate (1 - exp(-exp(eta) - recorded))) (eq. 50).
+inline Term report_term(double eta, double rate, bool met, double recorded) {
+  const double intensity = std::exp(std::min(eta, 30.0));
+  const double p = std::max(-std::expm1(-intensity - recorded), 1e-300);
+  const double p1 = intensity * std::exp(-intensity - recorded);
+  const double p2 = p1 * (1 - intensity);
+  Term t{};
+  t.information = rate * p1 * p1 / p;
+  t.information_slope = 2 * rate * p1 * p2 / p - t.information * p1 / p;
+  if (!met) {
+    t.value = -rate * p;
+    t.slope = -rate * p1;
+    t.observed = rate * p2;
+    return t;
+  }
+  const double odds = rate * p < 1e-12 ? 1 / p : rate / std::expm1(rate * p);
+  t.value = std::log(-std::expm1(-rate * p));
+  t.slope = odds * p1;
+  t.observed = odds * (odds + rate) * p1 * p1 - odds * p2;
+  return t;
+}
+
 /// Events counted over ground with exposure e (eq. 6): negative binomial with mean e exp(eta) and the shape of its
 /// gamma factors; infinite: Poisson.
 inline Term event_term(double eta, double exposure, double count, double shape) {

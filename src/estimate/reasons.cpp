@@ -59,8 +59,7 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
   const std::string items{evidence::to_string(posterior.ordnance_class)};
   const double near = field_at(posterior, design, 0);
   const double region = field_at(posterior, design, 4);
-  reasons.push_back(
-      {fmt::format("{} near by in searched land: {}", near > 0 ? "finds" : "little or nothing found", items), near});
+  reasons.push_back({fmt::format("{}{} found or met near by", near > 0 ? "" : "few or no ", items), near});
   reasons.push_back(
       {fmt::format("{} {} in this region than its features explain", region > 0 ? "more" : "fewer", items), region});
   intensity = posterior.fit.border[0] + near + region;

@@ -290,7 +290,7 @@ void sum_classes(Team& team, const Posteriors& posteriors, const std::vector<std
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const auto& list = posteriors[k]->model.observations;
     std::array<double, 1> searched = {static_cast<double>(
-        std::count_if(list.begin(), list.end(), [&](const Observation& o) { return own[o.cell] != 0; }))};
+        std::count_if(list.begin(), list.end(), [&](const Observation& o) { return !o.report && own[o.cell] != 0; }))};
     team.sum(searched);
     classes[k].searched = static_cast<std::int64_t>(searched[0]);
   }

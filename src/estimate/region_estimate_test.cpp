@@ -78,6 +78,7 @@ evidence::Observations drawn_country() {
   o.processed.assign(o.grid.size(), 0);
   o.mode = "effort";
   evidence::CovariateField road{"distance to roads", "m", {}, false, {}};
+  road.tells_people = true;
   evidence::CovariateField front{"distance to the former line of contact", "m", {}, false, {}};
   base::Random random(11);
   for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
@@ -89,6 +90,10 @@ evidence::Observations drawn_country() {
     front.value.push_back(static_cast<float>(from_front));
     const double belt = from_front < 500 && std::sin(column / 7) > 0 ? 0.35 : 0.01;
     const std::uint32_t block = cell / kColumns / 10 * 15 + cell % kColumns / 10;
+    const bool open = !base::Random(3, block).chance(0.35);
+    if (open && base::Random(17, cell).chance(from_front < 500 ? 0.03 : 0.003)) {
+      o.reports[cell % 3 == 0 ? 1 : 0].push_back({cell, 1, 2012, cell % 5 == 0});
+    }
     if (base::Random(3, block).chance(0.35)) {
       o.processed[cell] = 1;
       o.searched[0].push_back(

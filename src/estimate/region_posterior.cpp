@@ -9,6 +9,7 @@
 #include "estimate/class_parts.h"
 #include "estimate/event_learning.h"
 #include "estimate/record_context.h"
+#include "estimate/report_evidence.h"
 
 namespace firmground::estimate {
 
@@ -296,7 +297,7 @@ void draw_in_region(const FieldFitter& fitter, const HazardModel& bordered, cons
 
 std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& region, std::size_t which,
                                                const SharedLearning& learning, const std::vector<double>& findable,
-                                               const EstimateOptions& options) {
+                                               const EstimateOptions& options, Meetings& meetings) {
   auto posterior = std::make_unique<ClassPosterior>();
   posterior->ordnance_class = evidence::kOrdnanceClasses[which];
   posterior->law = learning.law;
@@ -307,7 +308,14 @@ std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& reg
   posterior->searches = std::make_shared<SearchTable>(learning.law);
   ModelOptions of_model = model_options(region, which, learning.step, short_reach_m(region.grid));
   of_model.effects = learning.effects;
-  posterior->model = make_model(region, list_of(region, which, options, *posterior->searches), of_model);
+  std::vector<Observation> list = list_of(region, which, options, *posterior->searches);
+  UnsearchedBlocks blocks;
+  if (learning.reports) {
+    blocks = unsearched_blocks(region, which, short_reach_m(region.grid), options.leave_out);
+    list.insert(list.end(), blocks.list.begin(), blocks.list.end());
+  }
+  posterior->model = make_model(region, std::move(list), of_model);
+  meetings = set_aside(std::move(blocks.beside_searches), posterior->model);
   if (region.mode == "presence-only") {
     expect_events(EventHistory(region.reports[which], learning.event_years), learning.event_law, region.grid.size(),
                   *posterior);
@@ -327,9 +335,10 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, co
                                                                   std::size_t which, const SharedLearning& learning,
                                                                   const std::vector<double>& findable,
                                                                   const EstimateOptions& options) {
-  auto posterior = before_the_fit(region, which, learning, findable, options);
+  Meetings meetings;
+  auto posterior = before_the_fit(region, which, learning, findable, options, meetings);
   const HazardModel& model = posterior->model;
-  const HazardModel bordered = with_long_in_border(model);
+  HazardModel bordered = with_long_in_border(model);
   const RegionShare share = share_of(team, bordered, region, owned, learning.step);
   const double range_m = long_range(region.whole());
   FieldFitter fitter(bordered, range_m, &share);
@@ -340,6 +349,11 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, co
   std::vector<double> border = learning.coarse_border;
   border.insert(border.end(), split, start.end());
   fitter.start_at({start.begin(), split}, std::move(border), 1.0);
+  if (learning.reports) {
+    FG_TRY_VOID(agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kRoughly)));
+    posterior->reports = learn_meetings(region, fitter, meetings, &share, bordered);
+    posterior->model.observations = bordered.observations;
+  }
   FG_TRY(const FieldFit fit, agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kSettled)));
 
   take_fit(bordered, fit, fitter.posterior_covariance(), *posterior);

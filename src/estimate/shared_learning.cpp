@@ -9,6 +9,7 @@
 #include "estimate/event_learning.h"
 #include "estimate/propensity.h"
 #include "estimate/record_context.h"
+#include "estimate/report_evidence.h"
 
 namespace firmground::estimate {
 
@@ -19,7 +20,7 @@ bool presence_only(const evidence::Observations& country) {
 }
 
 bool observed(const evidence::Observations& country, std::size_t which) {
-  return !country.searched[which].empty() || !country.reports[which].empty();
+  return presence_only(country) ? !country.reports[which].empty() : !country.searched[which].empty();
 }
 
 void learn_likely_ground(const evidence::Observations& country, const std::vector<Observation>& list,
@@ -42,6 +43,7 @@ SharedLearning learn_ground_of(const evidence::Observations& country, std::size_
   std::vector<std::uint32_t> at;
   learning.law = fit_count_law(cells_with_finds(country.searched[which], options, at));
   const std::vector<Observation> list = list_of(country, which, options, SearchTable(learning.law));
+  learning.reports = reports_tell(country, which, options);
   learning.step = step_within(country, list, short_reach_m(country.grid), options.most_nodes);
   std::vector<std::uint32_t> cells;
   cells.reserve(list.size());
@@ -110,6 +112,7 @@ void each_plain(Packet& packet, Learning& l, Visit visit) {
   visit(packet, l.event_years);
   visit(packet, l.event_law);
   visit(packet, l.count_error);
+  visit(packet, l.reports);
   visit(packet, l.place_cells);
   visit(packet, l.place_factors);
   visit(packet, l.coarse_latent);

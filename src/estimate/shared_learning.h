@@ -19,6 +19,7 @@ struct SharedLearning {
   Hyperparameters hyper;
   EventYears event_years;  ///< presence-only
   EventLaw event_law;
+  bool reports = false;    ///< what people met outside searched land tells of it
   double count_error = 0;  ///< eq. 22
   std::int32_t place_cells = 1;
   std::vector<float> place_factors;

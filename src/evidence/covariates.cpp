@@ -84,6 +84,11 @@ CovariateField distance_to(const std::string& name, const geo::Grid& grid, const
   return {name, "m", geo::distance_transform(grid, mask), false, {}};
 }
 
+bool people_come_along(const std::string& layer) {
+  constexpr std::array kWays = {"road", "roads", "track", "tracks", "path", "paths", "settlement", "settlements"};
+  return std::find(kWays.begin(), kWays.end(), layer) != kWays.end();
+}
+
 void add_reference_layers(const mineaction::Snapshot& snapshot, const geo::Grid& grid, const Mask& inside,
                           KeptFields& fields) {
   std::map<std::string, Mask> layers;
@@ -99,7 +104,9 @@ void add_reference_layers(const mineaction::Snapshot& snapshot, const geo::Grid&
       continue;
     }
     if (layer != "contact-line") {
-      fields.push_back(distance_to("distance to " + layer, grid, mask));
+      CovariateField distance = distance_to("distance to " + layer, grid, mask);
+      distance.tells_people = people_come_along(layer);
+      fields.push_back(std::move(distance));
       continue;
     }
     CovariateField field = distance_to("distance to the former line of contact", grid, mask);
@@ -119,7 +126,9 @@ void add_places(const mineaction::Snapshot& snapshot, const geo::Grid& grid, Kep
   Mask mask(grid.size(), 0);
   geo::burn_lines(grid, places, mask);
   if (any(mask)) {
-    fields.push_back(distance_to("distance to places", grid, mask));
+    CovariateField distance = distance_to("distance to places", grid, mask);
+    distance.tells_people = true;
+    fields.push_back(std::move(distance));
   }
 }
 

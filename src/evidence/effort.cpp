@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 
 namespace firmground::evidence {
@@ -31,6 +32,8 @@ double default_detection(mineaction::Method method, mineaction::Outcome outcome,
 }
 
 namespace {
+
+constexpr double kPlaced = 150;  ///< metres: a report known no better is vague
 
 struct Effort {
   float share = 0;     ///< summed over releases, may exceed 1
@@ -104,7 +107,7 @@ std::int64_t searched_cell_near(const geo::Grid& grid, const std::vector<Effort>
 
 /// One report for each cell and year.
 std::vector<Report> added_up(std::vector<Report> reports) {
-  const auto key = [](const Report& r) { return std::pair(r.cell, r.year); };
+  const auto key = [](const Report& r) { return std::tuple(r.cell, r.year, r.vague); };
   std::sort(reports.begin(), reports.end(), [&](const Report& a, const Report& b) { return key(a) < key(b); });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < reports.size(); ++i) {
@@ -189,12 +192,12 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
   std::array<std::vector<Report>, 2> reported;
   KindTally kinds;
   const auto report = [&](mineaction::Device device, geo::Xy position, std::uint32_t count,
-                          const std::optional<mineaction::Date>& day) {
+                          const std::optional<mineaction::Date>& day, bool vague) {
     const auto k = static_cast<std::size_t>(class_of(device));
     const std::int64_t cell = grid.cell_of(position);
     if (cell >= 0 && result.inside[static_cast<std::size_t>(cell)] != 0) {
       reported[k].push_back(
-          {static_cast<std::uint32_t>(cell), count, static_cast<std::int16_t>(day ? day->year() : 0)});
+          {static_cast<std::uint32_t>(cell), count, static_cast<std::int16_t>(day ? day->year() : 0), vague});
       if (presence_only) {
         kinds.add(k, cell, device, count);
       }
@@ -211,7 +214,7 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
       found[k][static_cast<std::uint32_t>(cell)] += count;
       kinds.add(k, cell, find.device, count);
     } else {
-      report(find.device, find.position, count, find.found_on);
+      report(find.device, find.position, count, find.found_on, false);
     }
   }
   for (const mineaction::Accident& accident : snapshot.accidents) {
@@ -221,7 +224,8 @@ void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& op
     if (placed && counts(accident.occurred_on, options) &&
         (presence_only || grid.cell_of(*accident.position) < 0 ||
          result.processed[static_cast<std::size_t>(grid.cell_of(*accident.position))] == 0)) {
-      report(accident.device, *accident.position, 1, accident.occurred_on);
+      report(accident.device, *accident.position, 1, accident.occurred_on,
+             accident.precision_m.value_or(grid.cell_m) > kPlaced);
     }
   }
 

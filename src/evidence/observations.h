@@ -36,7 +36,8 @@ struct SearchedCell {
 struct Report {
   std::uint32_t cell;
   std::uint32_t count;
-  std::int16_t year;  ///< 0: not known
+  std::int16_t year;   ///< 0: not known
+  bool vague = false;  ///< its place is known no better than to some hundred metres
 };
 
 /// Classes whose hazard a covariate may explain.
@@ -54,6 +55,7 @@ struct CovariateField {
   bool tells_effort = false;  ///< made from where people searched: no cause of it
   CovariateUse use = CovariateUse::both;
   CovariateSource from = CovariateSource::ground;
+  bool tells_people = false;  ///< says how often people come by: distance to roads, tracks, paths and places
   std::shared_ptr<const std::vector<std::uint32_t>> cells = {};  ///< ascending; set: `value` is of these alone
 
   /// Value of a cell.  REQUIRES: where `cells` is set, it is one of them.  Cost: O(log cells) there.
