@@ -13,7 +13,7 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303031;  // "FGEST001"
+constexpr std::uint64_t kLayout = 0x4647455354303032;  // "FGEST002"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -36,8 +36,15 @@ ClassState state_of_class(const ClassPosterior& posterior, const std::vector<evi
   state.count_draws = posterior.count_draws;
   state.shared_covariance = posterior.shared_covariance;
   state.seen = seen;
-  // Blocks that nobody searched come after the searches; an update leaves what they say as it is.
-  state.weight.assign(posterior.weights.begin(), posterior.weights.begin() + searches_in(posterior.model.observations));
+  const std::int64_t searches = searches_in(posterior.model.observations);  // blocks that nobody searched follow
+  state.weight.assign(posterior.weights.begin(), posterior.weights.begin() + searches);
+  for (auto i = static_cast<std::size_t>(searches); i < posterior.weights.size(); ++i) {
+    const Observation& o = posterior.model.observations[i];
+    if (o.detection > 0 && posterior.model.design[i].node[0] >= 0) {
+      state.blocks.push_back(
+          {o.cell, o.detection, o.recorded, static_cast<float>(posterior.weights[i]), o.found ? 1U : 0U});
+    }
+  }
   return state;
 }
 
@@ -200,6 +207,7 @@ void class_fields(Archive&& archive, State& state) {
   archive(state.shared_covariance.value);
   archive(state.seen);
   archive(state.weight);
+  archive(state.blocks);
 }
 
 template <typename Archive, typename State>

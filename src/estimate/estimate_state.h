@@ -12,6 +12,15 @@
 
 namespace firmground::estimate {
 
+/// A block of ground that nobody searched (report_evidence.h), as the fit saw it.
+struct KeptBlock {
+  std::uint32_t cell;
+  float rate;      ///< items that people would meet of it if all its cells held any
+  float recorded;  ///< hazard of minefield records
+  float weight;    ///< in the last factorisation
+  std::uint32_t met;
+};
+
 /// What a whole estimate leaves of one class for update_estimate(): where its fit settled and how surely, what it saw.
 struct ClassState {
   evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;
@@ -29,6 +38,7 @@ struct ClassState {
   sparse::DenseMatrix shared_covariance;     ///< posterior, of long field and border
   std::vector<evidence::SearchedCell> seen;  ///< ascending cells
   std::vector<float> weight;                 ///< of each, in the last factorisation
+  std::vector<KeptBlock> blocks;             ///< those that have a short field
 };
 
 /// Sums of a polygon too large to be predicted anew.

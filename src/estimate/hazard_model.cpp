@@ -86,6 +86,38 @@ void collect_quads(HazardModel& model) {
   }
 }
 
+/// Calls visit with the eight nodes of every square of the short lattice, observed or not: covariances are wanted
+/// wherever cells are predicted.
+template <typename Visit>
+void each_square(const HazardModel& model, Visit visit) {
+  const Lattice& lattice = model.short_lattice;
+  for (std::int32_t row = 0; row + 1 < lattice.rows; ++row) {
+    for (std::int32_t column = 0; column + 1 < lattice.columns; ++column) {
+      std::array<std::int32_t, 8> nodes = {lattice.node[lattice.at(column, row)],
+                                           lattice.node[lattice.at(column + 1, row)],
+                                           lattice.node[lattice.at(column, row + 1)],
+                                           lattice.node[lattice.at(column + 1, row + 1)],
+                                           -1,
+                                           -1,
+                                           -1,
+                                           -1};
+      if (*std::min_element(nodes.begin(), nodes.begin() + 4) < 0) {
+        continue;
+      }
+      if (!model.long_in_border) {
+        const Lattice& wide = model.long_lattice;
+        const LatticePlace place = place_in(wide, {lattice.west_m + (column + 0.5) * lattice.spacing_m,
+                                                   lattice.north_m - (row + 0.5) * lattice.spacing_m});
+        for (std::int32_t k = 0; k < 4; ++k) {
+          const std::int32_t node = wide.node[wide.at(place.column + k % 2, place.row + k / 2)];
+          nodes[static_cast<std::size_t>(4 + k)] = node < 0 ? -1 : node + lattice.active;
+        }
+      }
+      visit(nodes);
+    }
+  }
+}
+
 void build_pattern(HazardModel& model, LongPairs pairs) {
   std::vector<Entry> entries;
   const auto offset = static_cast<Index>(model.short_lattice.active);
@@ -105,7 +137,7 @@ void build_pattern(HazardModel& model, LongPairs pairs) {
       entries.push_back({i + offset, j + offset});
     }
   }
-  for (const auto& nodes : model.quad_nodes) {
+  const auto tie = [&](const std::array<std::int32_t, 8>& nodes) {
     for (std::size_t a = 0; a < 8; ++a) {
       for (std::size_t b = 0; b < a; ++b) {
         if (nodes[a] >= 0 && nodes[b] >= 0) {
@@ -113,7 +145,9 @@ void build_pattern(HazardModel& model, LongPairs pairs) {
         }
       }
     }
-  }
+  };
+  std::for_each(model.quad_nodes.begin(), model.quad_nodes.end(), tie);
+  each_square(model, tie);
   model.pattern = sparse::pattern_of(static_cast<Index>(model.latent()), std::move(entries));
   const auto places = [&](const sparse::SymmetricMatrix& of, Index shift) {
     std::vector<Index> result;

@@ -164,8 +164,6 @@ void CellPredictor::load_square(const CellDesign& design, Square& square) const 
     for (std::size_t b = 0; b <= a; ++b, ++pair) {
       const std::int32_t i = design.node[a];
       const std::int32_t j = design.node[b];
-      // Between a short and a long node that share no observed square the covariance is not in the factor's pattern and
-      // small.
       const sparse::Index at = i >= 0 && j >= 0 ? pattern.place(std::max(i, j), std::min(i, j)) : -1;
       square.covariance[pair] = at >= 0 ? posterior_.covariance[static_cast<std::size_t>(at)] : 0;
     }

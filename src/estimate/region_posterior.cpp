@@ -120,12 +120,10 @@ DenseMatrix rows_reached(const DenseMatrix& of_long, const Parts& parts) {
 std::vector<double> covariance_given_effects(const HazardModel& model, const HazardModel& bordered,
                                              const std::vector<double>& of_short, const DenseMatrix& spread,
                                              const DenseMatrix& long_covariance, const Parts& parts) {
-  std::vector<std::size_t> column(parts.long_nodes, parts.reached.size());  // where it is reached
-  DenseMatrix of_reached(parts.reached.size(), parts.reached.size());
-  for (std::size_t k = 0; k < parts.reached.size(); ++k) {
-    column[parts.reached[k]] = k;
-    for (std::size_t l = 0; l < parts.reached.size(); ++l) {
-      of_reached(l, k) = long_covariance(parts.reached[l], parts.reached[k]);
+  DenseMatrix of_reached(parts.reached.size(), parts.long_nodes);
+  for (std::size_t l = 0; l < parts.long_nodes; ++l) {
+    for (std::size_t k = 0; k < parts.reached.size(); ++k) {
+      of_reached(k, l) = long_covariance(parts.reached[k], l);
     }
   }
   const DenseMatrix moved = long_columns_times(spread, of_reached, parts);  // minus cov(short, long)
@@ -137,13 +135,12 @@ std::vector<double> covariance_given_effects(const HazardModel& model, const Haz
       if (j >= parts.nodes) {
         result[at] = long_covariance(i - parts.nodes, j - parts.nodes);
       } else if (i >= parts.nodes) {
-        FG_CHECK(column[i - parts.nodes] < parts.reached.size());  // only squares with observations join the two
-        result[at] = -moved(j, column[i - parts.nodes]);
+        result[at] = -moved(j, i - parts.nodes);
       } else {
         const sparse::Index place = bordered.pattern.place(model.pattern.row[at], static_cast<sparse::Index>(j));
         double sum = place >= 0 ? of_short[static_cast<std::size_t>(place)] : 0.0;
         for (std::size_t k = 0; k < parts.reached.size(); ++k) {
-          sum += moved(i, k) * spread(j, parts.effects + k);
+          sum += moved(i, parts.reached[k]) * spread(j, parts.effects + k);
         }
         result[at] = sum;
       }

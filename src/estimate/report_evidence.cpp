@@ -213,7 +213,8 @@ UnsearchedBlocks unsearched_blocks(const evidence::Observations& observations, s
 }
 
 bool reports_tell(const evidence::Observations& country, std::size_t which, const EstimateOptions& options) {
-  return options.reports && country.mode != "presence-only" && !country.reports[which].empty();
+  return options.reports && country.mode != "presence-only" &&
+         static_cast<double>(country.reports[which].size()) >= kFewestReports;
 }
 
 Meetings set_aside(std::vector<std::uint8_t> beside_searches, HazardModel& model) {

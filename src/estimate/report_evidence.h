@@ -33,7 +33,7 @@ struct Meetings {
 };
 Meetings set_aside(std::vector<std::uint8_t> beside_searches, HazardModel& model);
 
-/// Whether reports are evidence here: where ground was searched, and where there are any.
+/// Whether reports may be evidence here: where ground was searched, and where there are enough of them.
 bool reports_tell(const evidence::Observations& country, std::size_t which, const EstimateOptions& options);
 
 /// Learns from the blocks beside searched ground, whose hazard the searches tell, how likely people meet an item of a

@@ -291,6 +291,13 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
       list.back().recorded = posterior->recorded.empty() ? 0 : posterior->recorded[cell.cell];
     }
   }
+  for (const KeptBlock& block : kept_.blocks) {
+    if (in_window(block.cell)) {
+      Observation o{block.cell, false, block.met != 0, block.rate, 0, block.recorded};
+      o.report = true;
+      list.push_back(o);
+    }
+  }
   posterior->model = model_on(observations, std::move(list), part_of(short_lattice, of_model_),
                               part_of(whole_long_, of_long_), kept_.learnt.effects, LongPairs::all);
   const HazardModel& model = posterior->model;
@@ -402,6 +409,11 @@ base::Result<std::unique_ptr<ClassPosterior>> WindowFit::look(const evidence::Ob
       weight.push_back(static_cast<double>(kept_.weight[i]));
     }
   }
+  for (const KeptBlock& block : kept_.blocks) {
+    if (in_window(block.cell)) {
+      weight.push_back(static_cast<double>(block.weight));
+    }
+  }
   FG_TRY_VOID(learn_outside(*posterior, weight));
   before_around_ = surroundings(posterior->model, outside_);
   before_ = std::make_unique<FieldFitter>(posterior->model, before_around_);
@@ -511,6 +523,11 @@ base::Result<std::unique_ptr<ClassPosterior>> WindowFit::settle(const evidence::
     } else {
       weight.push_back(kNotYetKnown);
     }
+  }
+  for (auto block = static_cast<std::size_t>(searches_in(before.model.observations)); block < before.weights.size();
+       ++block) {
+    around.weight_offset[weight.size()] = before.weights[block] - said_before_.curvature[block];
+    weight.push_back(before.weights[block]);
   }
   FieldFitter fitter(model, around);
   FG_TRY_VOID(fitter.say(latent_of(model), kept_.border, weight));

@@ -81,7 +81,7 @@ struct Draw {
 base::Result<Comparison> compare(const DrawnGround& ground, const SamplerOptions& options) {
   estimate::EstimateOptions fixed;
   fixed.hyper = {ground.hyper, ground.hyper};
-  fixed.draws = 2000;
+  fixed.draws = 8000;
   FG_TRY(const auto fitted, estimate::fit_class(ground.observations, 0, fixed));
   const Cells cells = cells_without_finds(ground, fitted->model);
   const std::size_t n = cells.row.size();
@@ -143,7 +143,7 @@ base::Result<Comparison> compare(const DrawnGround& ground, const SamplerOptions
     a.apart /= count;
     a.cells_left.exact = sums.mean()[k];
     a.cells_left.error = sums.error()[k];
-    // Draws of the fit are independent: their quantiles are sqrt(2000 / effective draws) surer, which is left out.
+    // Draws of the fit are independent: their quantiles are sqrt(8000 / effective draws) surer, which is left out.
     a.p05 = {quantile(fit_sum[k], 0.05), quantile(exact_sum[k], 0.05), quantile_error(exact_sum[k], 0.05)};
     a.p95 = {quantile(fit_sum[k], 0.95), quantile(exact_sum[k], 0.95), quantile_error(exact_sum[k], 0.95)};
   }
