@@ -1,8 +1,10 @@
 // How good is the estimate on invented countries whose truth is known?  estimation.md section 7;
 // docs/methods/hazard-field.md.
 //   bench_simulated_worlds [first_seed] [count] [small|national] [--fixed] [--founding] [--as-drawn | --both]
+//   [--without-reports]
 // --founding: as where three records in four tell of no field and each source shifts by 80-260 m.
 // --as-drawn: without reconciliation of minefield records; --both: without and with it, and what it is worth.
+// --without-reports: what people met outside searched land is no evidence.
 // One line per world: ours beside the peers on the same cells (unprocessed land inside the area of interest), seconds,
 // memory.
 #include <fmt/core.h>
@@ -68,7 +70,7 @@ struct World {
 
 enum class Records : std::uint8_t { as_drawn, reconciled };
 
-World judge(const simulate::SimulateOptions& wanted, double cell_m, Records records) {
+World judge(const simulate::SimulateOptions& wanted, double cell_m, Records records, bool reports) {
   const auto country = simulate::simulate(wanted);
   if (!country) {
     fmt::print(stderr, "{}\n", base::to_text(country.error()));
@@ -82,7 +84,9 @@ World judge(const simulate::SimulateOptions& wanted, double cell_m, Records reco
   }
   const double observing = seconds_since(start);
   start = std::chrono::steady_clock::now();
-  const auto result = estimate::estimate(*observations);
+  estimate::EstimateOptions options;
+  options.reports = reports;
+  const auto result = estimate::estimate(*observations, options);
   if (!result) {
     fmt::print(stderr, "{}\n", base::to_text(result.error()));
     std::exit(1);
@@ -207,14 +211,15 @@ int main(int argc, char** argv) {
   if (has("--founding")) {
     wanted.set = bench::founding_case();
   }
+  const bool reports = !has("--without-reports");
   std::vector<World> drawn;
   std::vector<World> reconciled;
   for (int i = 0; i < count; ++i, ++wanted.seed) {
     if (has("--as-drawn") || has("--both")) {
-      drawn.push_back(judge(wanted, tiny ? 200 : 50, Records::as_drawn));
+      drawn.push_back(judge(wanted, tiny ? 200 : 50, Records::as_drawn, reports));
     }
     if (!has("--as-drawn")) {
-      reconciled.push_back(judge(wanted, tiny ? 200 : 50, Records::reconciled));
+      reconciled.push_back(judge(wanted, tiny ? 200 : 50, Records::reconciled, reports));
     }
   }
   const World without = mean_of(drawn);

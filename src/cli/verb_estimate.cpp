@@ -31,8 +31,8 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
   fmt::print("{} cells were searched, or hold finds, otherwise than the last whole estimate saw.\n",
              update.cells_changed);
   fmt::print(
-      "{} of {} cells and {} polygons were estimated anew in {:.1f} s; hyperparameters, laws of counts and what "
-      "minefield records say stay.\n",
+      "{} of {} cells and {} polygons were estimated anew in {:.1f} s; hyperparameters, laws of counts, what people "
+      "met outside searched land and what minefield records say stay.\n",
       update.cells_refreshed, e.cells, update.polygons_refreshed, seconds);
   fmt::print("Items that remain: {:.0f}, 90 % interval {:.0f} to {:.0f} (before {:.0f})\n", e.totals.items_mean,
              e.totals.items_p05, e.totals.items_p95, update.items_before);
