@@ -505,7 +505,8 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     tell_without_evidence(posteriors, observations, options, polygons, closer.polygons, result.polygons);
   }
   if (closer.surveys) {
-    result.surveys = surveys_of(posteriors, observations, options, polygons, closer.polygons, *closer.surveys);
+    result.surveys = surveys_of(posteriors, observations, result.hazard.raster.bands[0], options, polygons,
+                                closer.polygons, *closer.surveys);
   }
   if (options.keep) {
     result.state = std::make_shared<EstimateState>(

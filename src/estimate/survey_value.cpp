@@ -19,7 +19,7 @@ struct Moments {
   double finds = 0, finds_variance = 0;
   double items = 0;        ///< in units asked about
   double covariance = 0;   ///< of T and N
-  double log_none = 0;     ///< log P(T = 0)
+  double none = 1;         ///< P(T = 0)
   double items_quiet = 0;  ///< E[N | T = 0]
 };
 
@@ -46,7 +46,7 @@ std::vector<Moments> moments_of(std::span<const SurveyUnit> units, std::size_t d
       sum.finds_variance += u.found * (1 - u.found);
       sum.items += u.items_found + u.items_unfound;
       sum.covariance += u.items_found - u.found * (u.items_found + u.items_unfound);
-      sum.log_none += std::log1p(-u.found);
+      sum.none *= 1 - u.found;
       sum.items_quiet += u.items_unfound / (1 - u.found);
     }
   }
@@ -151,7 +151,7 @@ Preposterior preposterior(std::span<const SurveyUnit> units, const RestOfGround&
   double most = 0;
   for (std::size_t m = 0; m < draws; ++m) {
     const double items = moments[m].items + rest.items[m];
-    const double none = std::exp(moments[m].log_none);
+    const double none = moments[m].none;
     result.items += items / static_cast<double>(draws);
     squares += (items * items + rest.variance[m]) / static_cast<double>(draws);
     result.chance_none += none / static_cast<double>(draws);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kShareSurveyed = 0.1;
 /// Numbers drawn for each draw of the fields, for the value of knowing the number.
-constexpr std::size_t kNumbersPerDraw = 5;
+constexpr std::size_t kNumbersPerDraw = 1;
 
 /// A cell of ground nobody searched.
 struct OpenCell {
@@ -40,10 +40,12 @@ SurveyOfClass survey_of(const CountLaw& law, double detection) {
 class Polygon {
  public:
   Polygon(const Posteriors& posteriors, const std::vector<CellPredictor>& predictors,
-          const evidence::Observations& observations, const EstimateOptions& options, const SurveySettings& settings)
+          const evidence::Observations& observations, const std::vector<float>& likelihood,
+          const EstimateOptions& options, const SurveySettings& settings)
       : posteriors_(posteriors),
         predictors_(predictors),
         observations_(observations),
+        likelihood_(likelihood),
         settings_(settings),
         draws_(static_cast<std::size_t>(settings.draws)),
         seed_(options.seed) {
@@ -58,6 +60,7 @@ class Polygon {
     if (std::none_of(open_.begin(), open_.end(), [](const OpenCell& c) { return c.inside; })) {
       return result;
     }
+    keep_likeliest_beside();
     predict();
     sum_polygon();
     const double most = most_value(place);
@@ -76,6 +79,7 @@ class Polygon {
  private:
   bool open(std::uint32_t cell) const { return observations_.inside[cell] != 0 && observations_.processed[cell] == 0; }
   void find_open_cells(const PolygonCells& polygon);
+  void keep_likeliest_beside();
   void predict();
   void sum_polygon();
   std::vector<std::size_t> chosen_for(SurveyKind kind) const;
@@ -89,6 +93,7 @@ class Polygon {
   const Posteriors& posteriors_;
   const std::vector<CellPredictor>& predictors_;
   const evidence::Observations& observations_;
+  const std::vector<float>& likelihood_;  ///< by cell: P(any item)
   const SurveySettings& settings_;
   std::size_t draws_;
   std::uint64_t seed_;
@@ -143,13 +148,28 @@ void Polygon::find_open_cells(const PolygonCells& polygon) {
         continue;
       }
       if (share[at] > 0) {
-        open_.push_back({cell, share[at], true, 0});
+        open_.push_back({cell, share[at], true, likelihood_[cell]});
         ground_m2_ += static_cast<double>(share[at]) * cell_m2();
       } else {
-        open_.push_back({cell, 1, false, 0});
+        open_.push_back({cell, 1, false, likelihood_[cell]});
       }
     }
   }
+}
+
+/// Of the ground beside only what would be surveyed is worth predicting.
+void Polygon::keep_likeliest_beside() {
+  std::vector<std::uint8_t> kept(open_.size(), 0);
+  for (const std::size_t i : chosen_for(SurveyKind::beside)) {
+    kept[i] = 1;
+  }
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (open_[i].inside || kept[i] != 0) {
+      open_[count++] = open_[i];
+    }
+  }
+  open_.resize(count);
 }
 
 void Polygon::predict() {
@@ -161,13 +181,6 @@ void Polygon::predict() {
   classes_.resize(predictors_.size());
   for (std::size_t k = 0; k < predictors_.size(); ++k) {
     predictors_[k].predict(cells, std::vector<std::uint8_t>(cells.size(), 1), classes_[k]);
-  }
-  for (std::size_t i = 0; i < open_.size(); ++i) {
-    float none = 1;
-    for (const ClassPrediction& c : classes_) {
-      none *= 1 - c.probability[i];
-    }
-    open_[i].likelihood = 1 - none;
   }
 }
 
@@ -311,9 +324,11 @@ std::string_view to_string(SurveyKind kind) {
 }
 
 std::vector<PolygonSurvey> surveys_of(const Posteriors& posteriors, const evidence::Observations& observations,
-                                      const EstimateOptions& options, const std::vector<PolygonCells>& polygons,
-                                      PolygonRange wanted, const SurveySettings& settings) {
-  FG_CHECK(observations.mode == "effort" && wanted.first + wanted.count <= polygons.size());
+                                      const std::vector<float>& likelihood, const EstimateOptions& options,
+                                      const std::vector<PolygonCells>& polygons, PolygonRange wanted,
+                                      const SurveySettings& settings) {
+  FG_CHECK(observations.mode == "effort" && likelihood.size() == observations.grid.size() &&
+           wanted.first + wanted.count <= polygons.size());
   std::vector<CellPredictor> predictors;
   predictors.reserve(posteriors.size());
   for (const auto& posterior : posteriors) {
@@ -323,7 +338,7 @@ std::vector<PolygonSurvey> surveys_of(const Posteriors& posteriors, const eviden
   std::vector<std::vector<PolygonSurvey>> by_polygon(wanted.count);
   constexpr std::size_t kGrain = 8;
   base::parallel_for(wanted.count, kGrain, [&](std::size_t begin, std::size_t end) {
-    Polygon polygon(posteriors, predictors, observations, options, settings);
+    Polygon polygon(posteriors, predictors, observations, likelihood, options, settings);
     for (std::size_t p = begin; p < end; ++p) {
       if (polygons[wanted.first + p].cells.size() <= kMostSurveyedCells) {
         by_polygon[p] = polygon.surveys(polygons[wanted.first + p], wanted.first + p);

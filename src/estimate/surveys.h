@@ -14,8 +14,9 @@ namespace firmground::estimate {
 /// more than kMostSurveyedCells cells, have none.  REQUIRES: observations.mode is "effort".
 /// Deterministic, whatever the thread count.  Cost: O(cells x draws), twice that of predicting these cells.
 std::vector<PolygonSurvey> surveys_of(const Posteriors& posteriors, const evidence::Observations& observations,
-                                      const EstimateOptions& options, const std::vector<PolygonCells>& polygons,
-                                      PolygonRange wanted, const SurveySettings& settings);
+                                      const std::vector<float>& likelihood, const EstimateOptions& options,
+                                      const std::vector<PolygonCells>& polygons, PolygonRange wanted,
+                                      const SurveySettings& settings);
 inline constexpr std::size_t kMostSurveyedCells = 50'000;
 
 /// Of each polygon the survey with the highest net saving; among all polygons those with the highest net saving for
