@@ -383,6 +383,18 @@ base::Result<FitStart> learn_on_coarse_lattice(const evidence::Observations& obs
   return FitStart{interpolated(coarse, learned.fit.latent, posterior.model), learned.fit.border};
 }
 
+/// The model of the searches and, where reports tell, of the blocks that nobody searched, which are set aside.
+Meetings lay_out(const evidence::Observations& observations, std::size_t which, std::vector<Observation> list,
+                 const ModelOptions& of_model, const EstimateOptions& options, ClassPosterior& posterior) {
+  UnsearchedBlocks blocks;
+  if (reports_tell(observations, which, options)) {
+    blocks = unsearched_blocks(observations, which, of_model.reach_m, options.leave_out);
+    list.insert(list.end(), blocks.list.begin(), blocks.list.end());
+  }
+  posterior.model = make_model(observations, std::move(list), of_model);
+  return set_aside(std::move(blocks.beside_searches), posterior.model);
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observations& observations, std::size_t which,
@@ -409,15 +421,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   if (learnt != nullptr) {
     fine_options.effects = learnt->effects;
   }
-  std::vector<Observation> with_blocks = list;
-  const bool with_reports = reports_tell(observations, which, options);
-  UnsearchedBlocks blocks;
-  if (with_reports) {
-    blocks = unsearched_blocks(observations, which, reach_m, options.leave_out);
-  }
-  with_blocks.insert(with_blocks.end(), blocks.list.begin(), blocks.list.end());
-  posterior->model = make_model(observations, std::move(with_blocks), fine_options);
-  const Meetings meetings = set_aside(std::move(blocks.beside_searches), posterior->model);
+  const Meetings meetings = lay_out(observations, which, list, fine_options, options, *posterior);
   believe_records(observations, learnt, *posterior);
   const HazardModel& model = posterior->model;
   posterior->law_ahead =
@@ -442,7 +446,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   if (!start.border.empty()) {
     fitter.start_at(std::move(start.latent), std::move(start.border), 1.0);
   }
-  if (with_reports) {
+  if (!meetings.met.empty()) {
     FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode, std::max(options.settled, kRoughly)));
     posterior->reports = learn_meetings(observations, fitter, meetings, nullptr, posterior->model);
   }

@@ -108,9 +108,11 @@ void each_square(const HazardModel& model, Visit visit) {
         const Lattice& wide = model.long_lattice;
         const LatticePlace place = place_in(wide, {lattice.west_m + (column + 0.5) * lattice.spacing_m,
                                                    lattice.north_m - (row + 0.5) * lattice.spacing_m});
-        for (std::int32_t k = 0; k < 4; ++k) {
-          const std::int32_t node = wide.node[wide.at(place.column + k % 2, place.row + k / 2)];
-          nodes[static_cast<std::size_t>(4 + k)] = node < 0 ? -1 : node + lattice.active;
+        for (std::size_t k = 0; k < 4; ++k) {
+          const auto right = static_cast<std::int32_t>(k % 2);
+          const auto down = static_cast<std::int32_t>(k / 2);
+          const std::int32_t node = wide.node[wide.at(place.column + right, place.row + down)];
+          nodes[4 + k] = node < 0 ? -1 : node + lattice.active;
         }
       }
       visit(nodes);
