@@ -16,6 +16,7 @@ constexpr double kA = 0.6, kB = 3.4;  // of the beta law of P(any)
 std::vector<float> beta_draws(std::size_t count, double a = kA, double b = kB) {
   base::Random random(5);
   std::vector<float> draws;
+  draws.reserve(count);
   for (std::size_t m = 0; m < count; ++m) {
     draws.push_back(static_cast<float>(random.beta(a, b)));
   }

@@ -100,7 +100,7 @@ TEST(WithoutEvidence, FindsNearByAreWorthWhatAFitThatLeavesThemOutLacks) {
   options.hyper = {with.classes[0].hyper, with.classes[1].hyper};
   options.leave_out.assign(ground().grid.size(), 0);
   for (std::uint32_t row = 0; row < 34; ++row) {
-    std::fill_n(options.leave_out.begin() + row * 90 + 8, 37, std::uint8_t{1});
+    std::fill_n(options.leave_out.begin() + static_cast<std::ptrdiff_t>(row) * 90 + 8, 37, std::uint8_t{1});
   }
   const EstimateResult anew = estimated(ground(), options);
   // The region's level and the effects rest on these finds too, which "without" leaves as they are.
