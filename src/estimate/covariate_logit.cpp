@@ -22,30 +22,15 @@ struct Entry {
 }  // namespace
 
 CovariateLogit::CovariateLogit(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects) {
-  std::size_t columns = 1;
   for (const SmoothEffect& effect : effects) {
     const auto field = std::find_if(observations.covariates.begin(), observations.covariates.end(),
                                     [&](const evidence::CovariateField& f) { return f.name == effect.name; });
     FG_CHECK(field != observations.covariates.end());
     if (!field->tells_effort && field->from != evidence::CovariateSource::reconciled_records) {
-      effect_.push_back(&effect);
-      field_.push_back(&*field);
-      columns += effect.knots.size();
+      columns_.add(effect, *field);
     }
   }
-  beta_.assign(columns, 0.0);
-}
-
-template <typename Visit>
-void CovariateLogit::visit(std::uint32_t cell, Visit add) const {
-  add(std::size_t{0}, 1.0);
-  std::size_t column = 1;
-  for (std::size_t e = 0; e < effect_.size(); ++e) {
-    const BasisPlace place = basis_place(*effect_[e], field_[e]->at(cell));
-    add(column + place.knot, static_cast<double>(place.left));
-    add(column + place.knot + 1, static_cast<double>(place.right));
-    column += effect_[e]->knots.size();
-  }
+  beta_.assign(columns_.count(), 0.0);
 }
 
 void CovariateLogit::take(std::vector<double> coefficients) {
@@ -54,14 +39,12 @@ void CovariateLogit::take(std::vector<double> coefficients) {
 }
 
 double CovariateLogit::logit(std::uint32_t cell) const {
-  double sum = 0;
-  visit(cell, [&](std::size_t column, double w) { sum += w * beta_[column]; });
-  return sum;
+  return columns_.sum(cell, beta_);
 }
 
 void CovariateLogit::logits(std::span<const CovariateLogit> of, std::uint32_t cell, std::span<double> out) {
   std::fill(out.begin(), out.end(), 0.0);
-  of.front().visit(cell, [&](std::size_t column, double w) {
+  of.front().columns_.visit(cell, [&](std::size_t column, double w) {
     for (std::size_t k = 0; k < of.size(); ++k) {
       out[k] += w * of[k].beta_[column];
     }
@@ -85,11 +68,11 @@ void CovariateLogit::fit(const Facts& facts, double ridge) {
 void CovariateLogit::climb(const Facts& facts, double ridge, double usual_worth) {
   constexpr int kSteps = 10;
   const std::size_t p = beta_.size();
-  const std::size_t entries = 1 + 2 * effect_.size();
+  const std::size_t entries = columns_.entries();
   std::vector<Entry> design;  // every Newton step reads it again
   design.reserve(facts.cells.size() * entries);
   for (const std::uint32_t cell : facts.cells) {
-    visit(cell, [&](std::size_t column, double weight) { design.push_back({column, weight}); });
+    columns_.visit(cell, [&](std::size_t column, double weight) { design.push_back({column, weight}); });
   }
   for (int step = 0; step < kSteps; ++step) {
     sparse::DenseMatrix information(p, p);

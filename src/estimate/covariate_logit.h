@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "estimate/covariate_columns.h"
 #include "estimate/smooth_effects.h"
 #include "evidence/observations.h"
 
@@ -14,7 +15,7 @@ class CovariateLogit {
  public:
   /// REQUIRES: each effect is that of a covariate of `observations`, which outlives the regression.
   CovariateLogit(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects);
-  bool empty() const { return effect_.empty(); }
+  bool empty() const { return columns_.empty(); }
 
   /// By at most ten Newton steps.  `yes`: one flag per entry of `cells`.  Cost: cells x columns^2 a step.
   void fit(const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& yes);
@@ -36,11 +37,8 @@ class CovariateLogit {
 
  private:
   void climb(const Facts& facts, double ridge, double usual_worth);
-  template <typename Visit>
-  void visit(std::uint32_t cell, Visit add) const;
 
-  std::vector<const SmoothEffect*> effect_;
-  std::vector<const evidence::CovariateField*> field_;
+  CovariateColumns columns_;
   std::vector<double> beta_;
 };
 

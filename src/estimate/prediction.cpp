@@ -346,25 +346,22 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
     const float p = presence_of(eta[m]);
     items[m] = p * left_factor / (1 - p * detected) * factor.count[m];
   }
-  if (with_none && searched == nullptr) {
-    for (std::size_t m = 0; m < draws_; ++m) {
+  if (searched == nullptr) {
+    for (std::size_t m = 0; with_none && m < draws_; ++m) {
       none[m] = -eta[m];
       any_left[m] = presence_of(eta[m]);
     }
-  } else if (with_none) {
-    for (std::size_t m = 0; m < draws_; ++m) {
-      const float p = presence_of(eta[m]);
-      none[m] = std::log(std::max(1e-6F, 1 - p * missed / (1 - p * detected)));
-    }
+    return;
   }
-  if (searched != nullptr) {
-    const float* own = missed_factors(searched->detection);
-    for (std::size_t m = 0; m < draws_; ++m) {
-      const float f = own[(factor.missed_start + m) & (kMissedFactors - 1)];
-      items[m] *= f;
-      none[m] *= f;
-      any_left[m] = presence_of(-none[m]);
-    }
+  const float* own = missed_factors(searched->detection);
+  for (std::size_t m = 0; m < draws_; ++m) {
+    items[m] *= own[(factor.missed_start + m) & (kMissedFactors - 1)];
+  }
+  for (std::size_t m = 0; with_none && m < draws_; ++m) {
+    const float p = presence_of(eta[m]);
+    const float none_of_mean = std::log(std::max(1e-6F, 1 - p * missed / (1 - p * detected)));
+    none[m] = none_of_mean * own[(factor.missed_start + m) & (kMissedFactors - 1)];
+    any_left[m] = presence_of(-none[m]);
   }
 }
 

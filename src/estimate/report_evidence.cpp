@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "estimate/covariate_columns.h"
 #include "estimate/prediction.h"
 #include "sparse/dense.h"
 
@@ -85,43 +86,22 @@ std::optional<Observation> block_of(const Ground& ground, const Square& square, 
 
 /// How likely people meet an item of a block of 150 m that holds any: exp of an intercept and of the effects of what
 /// tells where people are.
-class MeetingRate {
- public:
+struct MeetingRate {
+  CovariateColumns columns;
+  std::vector<double> beta;
+
   MeetingRate(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects) {
     for (const SmoothEffect& effect : effects) {
       const auto field =
           std::find_if(observations.covariates.begin(), observations.covariates.end(),
                        [&](const evidence::CovariateField& f) { return f.name == effect.name && f.tells_people; });
       if (field != observations.covariates.end()) {
-        effect_.push_back(&effect);
-        field_.push_back(&*field);
-        beta_.resize(beta_.size() + effect.knots.size(), 0.0);
+        columns.add(effect, *field);
       }
     }
+    beta.assign(columns.count(), 0.0);
   }
-
-  template <typename Visit>
-  void visit(std::uint32_t cell, Visit add) const {
-    add(std::size_t{0}, 1.0);
-    std::size_t column = 1;
-    for (std::size_t e = 0; e < effect_.size(); ++e) {
-      const BasisPlace place = basis_place(*effect_[e], field_[e]->at(cell));
-      add(column + place.knot, static_cast<double>(place.left));
-      add(column + place.knot + 1, static_cast<double>(place.right));
-      column += effect_[e]->knots.size();
-    }
-  }
-  double log_rate(std::uint32_t cell) const {
-    double sum = 0;
-    visit(cell, [&](std::size_t column, double w) { sum += w * beta_[column]; });
-    return sum;
-  }
-  std::vector<double>& beta() { return beta_; }
-
- private:
-  std::vector<const SmoothEffect*> effect_;
-  std::vector<const evidence::CovariateField*> field_;
-  std::vector<double> beta_ = std::vector<double>(1, 0.0);
+  double log_rate(std::uint32_t cell) const { return columns.sum(cell, beta); }
 };
 
 /// A block beside searched ground: what it is expected to hold, and whether people met it.
@@ -141,16 +121,16 @@ void add_up(const RegionShare* share, std::vector<double>& sums) {
 void regress(const std::vector<Lesson>& lessons, double met, double expected, const RegionShare* share,
              MeetingRate& rate) {
   constexpr int kSteps = 12;
-  std::vector<double>& beta = rate.beta();
+  std::vector<double>& beta = rate.beta;
   const std::size_t p = beta.size();
   beta[0] = std::log(met / expected);
   for (int step = 0; step < kSteps; ++step) {
     std::vector<double> sums(p + p * p, 0.0);  // gradient, then information
     for (const Lesson& lesson : lessons) {
       const double mean = lesson.exposure * std::exp(rate.log_rate(lesson.cell));
-      rate.visit(lesson.cell, [&](std::size_t a, double wa) {
+      rate.columns.visit(lesson.cell, [&](std::size_t a, double wa) {
         sums[a] += wa * (lesson.met - mean);
-        rate.visit(lesson.cell, [&](std::size_t b, double wb) { sums[p + a * p + b] += wa * wb * mean; });
+        rate.columns.visit(lesson.cell, [&](std::size_t b, double wb) { sums[p + a * p + b] += wa * wb * mean; });
       });
     }
     add_up(share, sums);
