@@ -15,9 +15,13 @@ namespace firmground::estimate {
 /// Hyperparameters are learned on a lattice of at least this step, in cells.
 inline constexpr std::int32_t kCoarseStep = 5;
 /// Nats of the bound at which a fit has settled: far below what tens of thousands of searches decide.
-inline constexpr double kSettled = 1.0;
-/// Nats at which a fit tells well enough how often people meet what is there.
-inline constexpr double kRoughly = 10.0;
+inline constexpr double kSettled = 0.1;
+/// The stream of random numbers of a class's joint draw.
+constexpr std::uint64_t draw_stream(std::size_t which, std::uint64_t draw) {
+  return (std::uint64_t{which} + 1) << 32U | draw;
+}
+/// Where the draws of closer looks begin (options.closer.surveys).
+inline constexpr std::uint64_t kMoreDraws = 1ULL << 31U;
 /// The short field lives this far round observations.
 double short_reach_m(const geo::Grid& grid);
 /// Where learning hyperparameters starts.

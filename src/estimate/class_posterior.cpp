@@ -239,12 +239,12 @@ ClassPosterior::MoreDraws draw(const FieldFitter& fitter, std::uint64_t seed, st
 void draw_all(const FieldFitter& fitter, const EstimateOptions& options, std::size_t which, double error,
               ClassPosterior& posterior) {
   ClassPosterior::MoreDraws draws =
-      draw(fitter, options.seed, 1000 * (which + 1), static_cast<std::size_t>(options.draws), error, posterior);
+      draw(fitter, options.seed, draw_stream(which, 0), static_cast<std::size_t>(options.draws), error, posterior);
   posterior.latent_draws = std::move(draws.latent);
   posterior.border_draws = std::move(draws.border);
   posterior.count_draws = std::move(draws.count);
   if (options.closer.surveys) {
-    posterior.more_draws = draw(fitter, options.seed, 1'000'000 * (which + 1),
+    posterior.more_draws = draw(fitter, options.seed, draw_stream(which, kMoreDraws),
                                 static_cast<std::size_t>(options.closer.surveys->draws), error, posterior);
   }
 }
@@ -447,7 +447,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
     fitter.start_at(std::move(start.latent), std::move(start.border), 1.0);
   }
   if (!meetings.met.empty()) {
-    FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode, std::max(options.settled, kRoughly)));
+    FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode, std::max(options.settled, fitter.roughly())));
     posterior->reports = learn_meetings(observations, fitter, meetings, nullptr, posterior->model);
   }
   FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, options.settled));

@@ -52,7 +52,7 @@ struct EstimateOptions {
   std::int64_t most_nodes = 60'000;  ///< of a class's short field; more ground than that gets a coarser lattice
   std::int64_t most_hyper_searches =
       12'000;                           ///< searched cells (whole blocks) that the hyperparameters are learned from
-  double settled = 1.0;                 ///< nats of the bound that a class's last steps may still promise
+  double settled = 0.1;                 ///< nats of the bound that a class's last steps may still promise
   std::vector<std::uint8_t> leave_out;  ///< one flag per cell, may be empty: observations not to be used (validation)
   std::optional<std::array<Hyperparameters, 2>> hyper;  ///< known already: skips learning them
   bool reports = true;  ///< what people met outside searched land is evidence (report_evidence.h)

@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include "base/parallel.h"
+#include "base/wide_vectors.h"
 #include "estimate/field_fitter_impl.h"
 #include "estimate/hermite.h"
+#include "estimate/mixing.h"
 
 namespace firmground::estimate {
 
@@ -43,7 +45,7 @@ base::Result<int> FieldFitter::Impl::newton(double settled) {
   constexpr int kMost = 60;
   std::vector<double> weight(eta.size());
   std::vector<double> slope(eta.size());
-  predict(mode, eta);
+  predict(mode, 0, eta.size(), eta);
   double value = objective(mode, eta);
   for (int iteration = 1; iteration <= kMost; ++iteration) {
     for (std::size_t i = 0; i < eta.size(); ++i) {
@@ -70,7 +72,7 @@ base::Result<int> FieldFitter::Impl::newton(double settled) {
         next.b[j] += length * step.b[j];
       }
       std::vector<double> next_eta(eta.size());
-      predict(next, next_eta);
+      predict(next, 0, next_eta.size(), next_eta);
       const double next_value = objective(next, next_eta);
       if (next_value > value + 1e-4 * length * decrement ||
           (decrement < 1e-5 && next_value >= value - 1e-9 * std::abs(value))) {
@@ -100,7 +102,51 @@ double border_free_variance(const HazardModel& model, const std::vector<double>&
   return sum;
 }
 
-std::vector<double> FieldFitter::Impl::predictor_variance() {
+namespace {
+
+/// A sum of rows, each with its weight.
+struct RowSum {
+  std::array<const float*, kMostTouched> row;
+  std::array<float, kMostTouched> weight;
+  std::size_t count = 0;
+  void add(const float* from, float w) {
+    row[count] = from;
+    weight[count++] = w;
+  }
+};
+
+constexpr std::size_t kLanes = 8;
+
+std::size_t in_lanes(std::size_t columns) {
+  return (columns + kLanes - 1) / kLanes * kLanes;
+}
+
+/// Its squared length.  `columns`: a multiple of kLanes.
+FG_WIDE_VECTORS double squared_length(const RowSum& rows, std::size_t columns) {
+  std::array<float, kLanes> squares{};
+  for (std::size_t first = 0; first < columns; first += kLanes) {
+    std::array<float, kLanes> sum{};
+    for (std::size_t k = 0; k < rows.count; ++k) {
+      const float* from = rows.row[k] + first;
+      const float w = rows.weight[k];
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        sum[l] += w * from[l];
+      }
+    }
+    for (std::size_t l = 0; l < kLanes; ++l) {
+      squares[l] += sum[l] * sum[l];
+    }
+  }
+  double result = 0;
+  for (const float square : squares) {
+    result += static_cast<double>(square);
+  }
+  return result;
+}
+
+}  // namespace
+
+void FieldFitter::Impl::find_variance(std::size_t first, std::size_t last) {
   // (x - V'a)' S^-1 (x - V'a) = |L^-1 x - sum of a_k L^-1 V'_k|^2: the columns of L^-1 and the nodes' vectors serve all
   // observations.
   node_rows.resize(n * p);
@@ -111,31 +157,31 @@ std::vector<double> FieldFitter::Impl::predictor_variance() {
   }
   near_schur->solve_lower(node_rows, n);
   const DenseMatrix inverse = near_schur->inverse_of_lower();
-  std::vector<double> result(eta.size());
-  base::parallel_for(eta.size(), kBlock, [&](std::size_t begin, std::size_t end) {
-    std::vector<double> sum(p);
-    for (std::size_t i = begin; i < end; ++i) {
-      std::fill(sum.begin(), sum.end(), 0.0);
-      visit_border(i, [&](std::size_t column, double w) {
-        const double* from = inverse.value.data() + column * p;
-        for (std::size_t j = column; j < p; ++j) {
-          sum[j] += w * from[j];
-        }
-      });
+  const std::size_t wide = in_lanes(p);
+  std::vector<float> rows((n + p) * wide, 0.0F);  // of the nodes, then of the border's columns
+  for (std::size_t i = 0; i < n; ++i) {
+    std::copy_n(node_rows.begin() + static_cast<std::ptrdiff_t>(i * p), p,
+                rows.begin() + static_cast<std::ptrdiff_t>(i * wide));
+  }
+  for (std::size_t j = 0; j < p; ++j) {
+    std::copy_n(inverse.value.begin() + static_cast<std::ptrdiff_t>(j * p), p,
+                rows.begin() + static_cast<std::ptrdiff_t>((n + j) * wide));
+  }
+  variance.resize(eta.size());
+  base::parallel_for(last - first, kBlock, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = first + begin; i < first + end; ++i) {
+      RowSum sum;
+      visit_border(
+          i, [&](std::size_t column, double w) { sum.add(rows.data() + (n + column) * wide, static_cast<float>(w)); });
       const CellDesign& d = model.design[i];
       for (std::size_t k = 0; k < 8; ++k) {
         if (d.node[k] >= 0) {
-          const double* from = node_rows.data() + static_cast<std::size_t>(d.node[k]) * p;
-          const auto w = static_cast<double>(d.weight[k]);
-          for (std::size_t j = 0; j < p; ++j) {
-            sum[j] -= w * from[j];
-          }
+          sum.add(rows.data() + static_cast<std::size_t>(d.node[k]) * wide, -d.weight[k]);
         }
       }
-      result[i] = border_free_variance(model, covariance, i) + dot(sum, sum);
+      variance[i] = border_free_variance(model, covariance, i) + squared_length(sum, wide);
     }
   });
-  return result;
 }
 
 /// E over the Gaussian marginal of an observation's terms (Gauss-Hermite, 9 nodes).
@@ -153,55 +199,110 @@ Term FieldFitter::Impl::mean_term(std::size_t i, double spread_of_eta) const {
   return mean;
 }
 
-/// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the
-/// precision (eq. 14).
-base::Result<double> FieldFitter::Impl::variational(double settled, int& iterations) {
-  constexpr int kMost = 40;
-  std::vector<double> weight(eta.size());
-  std::vector<double> slope(eta.size());
-  std::vector<Term> mean(eta.size());
-  double last = -1e300;
-  double pace = 1;  // halved whenever the bound falls: full steps may swing around the fixed point
-  for (int round = 0; round < kMost; ++round, ++iterations) {
-    covariance = factor.selected_inverse(posterior);
-    variance = predictor_variance();
-    base::parallel_for(eta.size(), kBlock, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) {
-        mean[i] = mean_term(i, variance[i]);
-      }
-    });
-    double expected = 0;
-    double traced = 0;
-    for (std::size_t i = 0; i < eta.size(); ++i) {
-      const Term& t = mean[i];
-      expected += owns(i) ? t.value : 0.0;
+/// The bound at the mode and the last factorisation (eq. 7, without the prior's constants), and what the first
+/// observations say on average there.
+double FieldFitter::Impl::bound_here(std::span<double> slope, std::span<double> curvature) {
+  const std::size_t count = slope.size();
+  covariance = factor.selected_inverse(posterior);
+  find_variance(0, count);
+  std::vector<double> value(count);
+  base::parallel_for(count, kBlock, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Term t = mean_term(i, variance[i]);
+      value[i] = t.value;
       slope[i] = t.slope;
-      traced += owns(i) ? used_weight[i] * variance[i] : 0.0;
       // A searched cell whose detection is far below 1 can curve upwards: the precision must not follow it.
-      weight[i] = std::max(t.observed, 1e-9);
+      curvature[i] = std::max(t.observed, kLeastWeight);
     }
-    // tr(Q Sigma) = n - sum of weight x variance, because Sigma is the inverse of Q + A'WA.
-    const double bound = total(expected) - 0.5 * prior_square() + 0.5 * total(traced) -
-                         0.5 * (log_determinant + schur->log_determinant());
+  });
+  double expected = 0;
+  double traced = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    expected += owns(i) ? value[i] : 0.0;
+    traced += owns(i) ? used_weight[i] * variance[i] : 0.0;
+  }
+  // tr(Q Sigma) = n - sum of weight x variance, because Sigma is the inverse of Q + A'WA.
+  return total(expected) - 0.5 * prior_square() + 0.5 * total(traced) -
+         0.5 * (log_determinant + schur->log_determinant());
+}
+
+/// Where Newton's step from the mode would take the sites of the first observations.
+void FieldFitter::Impl::aim_sites(const std::vector<double>& slope, const std::vector<double>& curvature, bool apart,
+                                  Sites& sites) const {
+  const std::size_t count = sites.at.size() / 2;
+  for (std::size_t i = 0; i < count && apart; ++i) {
+    sites.at[i] = used_weight[i];
+    sites.at[count + i] = slope[i] + used_weight[i] * eta[i];
+  }
+  sites.from.assign(sites.at.begin(), sites.at.begin() + static_cast<std::ptrdiff_t>(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    sites.aim[i] = curvature[i];
+    sites.aim[count + i] = slope[i] + curvature[i] * eta[i];
+    sites.scale[i] = owns(i) ? variance[i] * variance[i] : 0.0;
+    sites.scale[count + i] = owns(i) ? variance[i] : 0.0;
+  }
+}
+
+/// Towards where the prior and observations of these slopes and weights would be in balance: `length` of the way.
+base::Result<void> FieldFitter::Impl::step_to(const std::vector<double>& slope, const std::vector<double>& weight,
+                                              double length) {
+  FG_TRY_VOID(factorise(weight));
+  const Vectors step = solve(uphill(slope));
+  // Long steps would leave the range where the quadrature's marginals mean anything: each goes as far as it may.
+  constexpr double kLongest = 3;
+  for (std::size_t i = 0; i < n; ++i) {
+    mode.x[i] += length * std::clamp(step.x[i], -kLongest, kLongest);
+  }
+  for (std::size_t j = 0; j < whole_border; ++j) {
+    mode.b[j] += length * std::clamp(step.b[j], -kLongest, kLongest);
+  }
+  return {};
+}
+
+/// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the
+/// precision (eq. 14). Each observation is a Gaussian site, precision and shift (slope + precision x predictor).
+/// Newton's steps of the sites are mixed, for alone they swing round the fixed point where the field is vague; from
+/// where a step lowers the bound, a shorter one is tried.
+base::Result<double> FieldFitter::Impl::variational(double settled, int& iterations) {
+  constexpr int kMost = 60;
+  constexpr double kFalls = 0.01;  // nats
+  const std::size_t count = telling();
+  Sites sites(count);
+  std::vector<double> slope(eta.size(), 0.0);
+  std::vector<double> weight(eta.size(), 0.0);
+  Mixing mixing([this](std::span<double> sums) { total(sums); });
+  double last = -1e300;
+  Vectors highest = mode;
+  std::vector<double> highest_eta = eta;
+  double pace = 1;    // of a step from where the last one led down
+  bool apart = true;  // the mode is not where the sites would have it
+  for (int round = 0; round < kMost; ++round, ++iterations) {
+    const double bound = bound_here(std::span(slope).first(count), std::span(weight).first(count));
     if (std::abs(bound - last) < settled) {
+      predict(mode, count, eta.size(), eta);
+      find_variance(count, eta.size());
       return bound;
     }
-    pace = bound < last - settled ? std::max(0.1, pace / 2) : pace;
-    last = bound;
-    for (std::size_t i = 0; i < weight.size(); ++i) {
-      weight[i] = pace * weight[i] + (1 - pace) * used_weight[i];
+    if (bound < last - std::max(settled, kFalls)) {
+      pace = std::max(1.0 / 64, pace / 4);
+      mixing.forget();
+      mode = highest;
+      eta = highest_eta;
+      sites.part_way(pace, eta, weight, slope);
+      FG_TRY_VOID(step_to(slope, weight, pace));
+      apart = true;
+    } else {
+      last = bound;
+      highest = mode;
+      highest_eta = eta;
+      aim_sites(slope, weight, apart, sites);
+      sites.at = mixing.next(sites.at, sites.aim, sites.scale);
+      sites.say(eta, weight, slope);
+      FG_TRY_VOID(step_to(slope, weight, 1));
+      apart = false;
+      pace = std::min(1.0, 2 * pace);
     }
-    FG_TRY_VOID(factorise(weight));
-    const Vectors step = solve(uphill(slope));
-    // Long steps would leave the range where the quadrature's marginals mean anything: each goes as far as it may.
-    constexpr double kLongest = 3;
-    for (std::size_t i = 0; i < n; ++i) {
-      mode.x[i] += pace * std::clamp(step.x[i], -kLongest, kLongest);
-    }
-    for (std::size_t j = 0; j < whole_border; ++j) {
-      mode.b[j] += pace * std::clamp(step.b[j], -kLongest, kLongest);
-    }
-    predict(mode, eta);
+    predict(mode, 0, count, eta);
   }
   return base::fail("estimate.no_convergence", {{"iterations", std::to_string(kMost)}});
 }
@@ -311,15 +412,19 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   return fit;
 }
 
+double FieldFitter::roughly() const {
+  return std::max(10.0, 1e-4 * impl_->observed);
+}
+
 void FieldFitter::start_at(std::vector<double> latent, std::vector<double> border, double variance) {
   Impl& m = *impl_;
   FG_CHECK(latent.size() == m.n && border.size() == m.whole_border);
   m.mode = {std::move(latent), std::move(border)};
-  m.predict(m.mode, m.eta);
+  m.predict(m.mode, 0, m.eta.size(), m.eta);
   m.started = true;
   m.used_weight.resize(m.eta.size());
   for (std::size_t i = 0; i < m.eta.size(); ++i) {
-    m.used_weight[i] = std::max(m.mean_term(i, variance).observed, 1e-9);
+    m.used_weight[i] = std::max(m.mean_term(i, variance).observed, kLeastWeight);
   }
 }
 

@@ -89,6 +89,9 @@ class FieldFitter {
   /// latent precision; the gradient adds a selected inverse (eq. 14-15).
   base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.5);
 
+  /// Nats at which a fit of so many observations tells well enough how often people meet what is there.
+  double roughly() const;
+
   /// Where the next fit starts instead of at nothing: latent and border near the answer, such as a coarser lattice's,
   /// and the variance that a predictor has about there.
   void start_at(std::vector<double> latent, std::vector<double> border, double variance);

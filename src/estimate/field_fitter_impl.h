@@ -17,6 +17,11 @@ namespace firmground::estimate {
 /// Observations that one thread takes at a time: the class that fits longer has the idle core from then on.
 inline constexpr std::size_t kBlock = 2048;
 
+/// Of an observation that tells next to nothing.
+inline constexpr double kLeastWeight = 1e-9;
+/// Nodes and border columns that one observation may touch.
+inline constexpr std::size_t kMostTouched = 512;
+
 inline double dot(const std::vector<double>& a, const std::vector<double>& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -38,6 +43,31 @@ inline std::vector<double> times(const sparse::DenseMatrix& m, const std::vector
 struct Vectors {
   std::vector<double> x;
   std::vector<double> b;
+};
+
+/// What each observation says, as a Gaussian: precisions, then shifts.
+struct Sites {
+  std::vector<double> at, aim, scale;
+  std::vector<double> from;  ///< precisions alone
+  explicit Sites(std::size_t observations)
+      : at(2 * observations), aim(2 * observations), scale(2 * observations), from(observations) {}
+  /// Their weights, and slopes at a predictor.
+  void say(const std::vector<double>& eta, std::vector<double>& weight, std::vector<double>& slope) {
+    const std::size_t count = at.size() / 2;
+    for (std::size_t i = 0; i < count; ++i) {
+      weight[i] = at[i] = std::max(at[i], kLeastWeight);
+      slope[i] = at[count + i] - at[i] * eta[i];
+    }
+  }
+  /// Weights on the way to the aim, and slopes at the predictor where the aim was taken.
+  void part_way(double pace, const std::vector<double>& eta, std::vector<double>& weight,
+                std::vector<double>& slope) const {
+    const std::size_t count = at.size() / 2;
+    for (std::size_t i = 0; i < count; ++i) {
+      weight[i] = from[i] + pace * (aim[i] - from[i]);
+      slope[i] = aim[count + i] - aim[i] * eta[i];
+    }
+  }
 };
 
 struct FieldFitter::Impl {
@@ -89,6 +119,8 @@ struct FieldFitter::Impl {
         factor(m.pattern),
         cross(n, p),
         eta(m.observations.size()) {
+    FG_CHECK(2 * model.effects.size() + 13 <=
+             kMostTouched);  // intercept, knots, four long nodes, eight of the lattices
     mode.x.assign(n, 0);
     mode.b.assign(whole_border, 0);
     std::array<double, 3> sums{};  // found, exposure, observations
@@ -115,6 +147,15 @@ struct FieldFitter::Impl {
       place[j] = j < effects ? j : effects + m.long_node_of_column[j - effects];
     }
     return place;
+  }
+
+  /// Observations up to the last that tells anything: blocks that are set aside come after the searches.
+  std::size_t telling() const {
+    std::size_t count = model.observations.size();
+    while (count > 0 && model.observations[count - 1].detection == 0) {
+      --count;
+    }
+    return count;
   }
 
   bool owns(std::size_t observation) const { return share == nullptr || share->owns_observation[observation] != 0; }
@@ -165,8 +206,8 @@ struct FieldFitter::Impl {
     }
   }
 
-  void predict(const Vectors& at, std::vector<double>& out) const {
-    for (std::size_t i = 0; i < out.size(); ++i) {
+  void predict(const Vectors& at, std::size_t first, std::size_t last, std::vector<double>& out) const {
+    for (std::size_t i = first; i < last; ++i) {
       const CellDesign& d = model.design[i];
       double sum = 0;
       for (std::size_t k = 0; k < 8; ++k) {
@@ -234,11 +275,11 @@ struct FieldFitter::Impl {
   /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
   void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
                 DenseMatrix& border) {
-    constexpr std::size_t kMost = 64;
-    std::array<std::size_t, kMost> columns{};
-    std::array<double, kMost> weights{};
+    std::array<std::size_t, kMostTouched> columns{};
+    std::array<double, kMostTouched> weights{};
     node_rows.assign(n * p, 0.0);  // a node's row side by side: an observation writes to eight of them
-    for (std::size_t i = 0; i < weight.size(); ++i) {
+    const std::size_t count = telling();
+    for (std::size_t i = 0; i < count; ++i) {
       const CellDesign& d = model.design[i];
       const auto& place = model.quad_place[model.quad[i]];
       std::size_t pair = 0;
@@ -252,7 +293,7 @@ struct FieldFitter::Impl {
       }
       std::size_t touched = 0;
       visit_border(i, [&](std::size_t column, double w) {
-        if (w != 0 && touched < kMost) {
+        if (w != 0 && touched < kMostTouched) {
           columns[touched] = column;
           weights[touched++] = w;
         }
@@ -289,7 +330,8 @@ struct FieldFitter::Impl {
   /// [A X]^T v.
   Vectors project(const std::vector<double>& v) const {
     Vectors result{std::vector<double>(n, 0.0), std::vector<double>(whole_border, 0.0)};
-    for (std::size_t i = 0; i < v.size(); ++i) {
+    const std::size_t count = telling();
+    for (std::size_t i = 0; i < count; ++i) {
       const CellDesign& d = model.design[i];
       for (std::size_t k = 0; k < 8; ++k) {
         if (d.node[k] >= 0) {
@@ -454,10 +496,15 @@ struct FieldFitter::Impl {
 
   base::Result<int> newton(double settled);
   base::Result<double> variational(double settled, int& iterations);
+  double bound_here(std::span<double> slope, std::span<double> curvature);
+  void aim_sites(const std::vector<double>& slope, const std::vector<double>& curvature, bool apart,
+                 Sites& sites) const;
+  base::Result<void> step_to(const std::vector<double>& slope, const std::vector<double>& weight, double length);
   base::Result<void> settle_within();
   Term mean_term(std::size_t i, double spread_of_eta) const;
   base::Result<void> add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit);
-  std::vector<double> predictor_variance();
+  /// Of observations [first, last), at the last factorisation.
+  void find_variance(std::size_t first, std::size_t last);
 };
 
 }  // namespace firmground::estimate

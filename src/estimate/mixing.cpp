@@ -8,6 +8,14 @@ namespace {
 
 constexpr std::size_t kDepth = 5;
 
+double product(const std::vector<double>& a, const std::vector<double>& b, const std::vector<double>& scale) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    sum += a[i] * b[i] * scale[i];
+  }
+  return sum;
+}
+
 std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
   std::vector<double> result(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -24,17 +32,13 @@ std::vector<double> Mixing::next(const std::vector<double>& at, const std::vecto
   for (std::size_t i = 0; i < at.size(); ++i) {
     residual[i] = to[i] - at[i];
   }
-  double norm = 0;
-  for (std::size_t i = 0; i < at.size(); ++i) {
-    norm += residual[i] * residual[i] * scale[i];
-  }
+  double norm = product(residual, residual, scale);
+  sum_(std::span(&norm, 1));
   const bool worse = norm > last_norm_;
-  last_norm_ = norm;
   if (worse) {  // a mixture that led astray: plain steps until they are worth mixing again
-    residuals_.clear();
-    goals_.clear();
-    last_residual_.clear();
+    forget();
   }
+  last_norm_ = norm;
   if (!last_residual_.empty()) {
     if (residuals_.size() == kDepth) {
       residuals_.erase(residuals_.begin());
@@ -55,26 +59,34 @@ std::vector<double> Mixing::next(const std::vector<double>& at, const std::vecto
   return result;
 }
 
+void Mixing::forget() {
+  residuals_.clear();
+  goals_.clear();
+  last_residual_.clear();
+  last_norm_ = 1e300;
+}
+
 std::vector<double> Mixing::least_squares(const std::vector<double>& residual, const std::vector<double>& scale) const {
   const std::size_t n = residuals_.size();
   if (n == 0) {
     return {};
   }
-  sparse::DenseMatrix normal(n, n);
-  std::vector<double> right(n, 0.0);
+  std::vector<double> sums;  // by earlier step: with the residual, then with each step until itself
   for (std::size_t k = 0; k < n; ++k) {
-    for (std::size_t i = 0; i < residual.size(); ++i) {
-      right[k] += residuals_[k][i] * residual[i] * scale[i];
-    }
+    sums.push_back(product(residuals_[k], residual, scale));
     for (std::size_t l = 0; l <= k; ++l) {
-      double sum = 0;
-      for (std::size_t i = 0; i < residual.size(); ++i) {
-        sum += residuals_[k][i] * residuals_[l][i] * scale[i];
-      }
-      normal(k, l) = normal(l, k) = sum;
+      sums.push_back(product(residuals_[k], residuals_[l], scale));
     }
   }
+  sum_(sums);
+  sparse::DenseMatrix normal(n, n);
+  std::vector<double> right(n);
+  std::size_t at = 0;
   for (std::size_t k = 0; k < n; ++k) {
+    right[k] = sums[at++];
+    for (std::size_t l = 0; l <= k; ++l) {
+      normal(k, l) = normal(l, k) = sums[at++];
+    }
     normal(k, k) *= 1 + 1e-8;
   }
   sparse::DenseCholesky(normal).solve(right);

@@ -1,5 +1,8 @@
 #pragma once
 #include <cstddef>
+#include <functional>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace firmground::estimate {
@@ -8,13 +11,19 @@ namespace firmground::estimate {
 /// whose residual would be least.
 class Mixing {
  public:
+  /// `sum` adds up over all parts that a point is divided into, whose weights are 0 where another part has its own.
+  explicit Mixing(std::function<void(std::span<double>)> sum) : sum_(std::move(sum)) {}
+
   /// The next point after `at`, where the plain step leads to `to`; residuals are squared and weighted by `scale`.
   std::vector<double> next(const std::vector<double>& at, const std::vector<double>& to,
                            const std::vector<double>& scale);
+  /// Begins anew.
+  void forget();
 
  private:
   std::vector<double> least_squares(const std::vector<double>& residual, const std::vector<double>& scale) const;
 
+  std::function<void(std::span<double>)> sum_;
   std::vector<std::vector<double>> residuals_, goals_;
   std::vector<double> last_residual_, last_goal_;
   double last_norm_ = 1e300;

@@ -246,7 +246,7 @@ void perturb(const HazardModel& bordered, const std::vector<double>& weight, con
 /// Draws of what is shared, the same in all regions: how far effects and long field lie from their means.
 void draw_shared(const FieldFit& fit, const SharedLearning& learning, const EstimateOptions& options, std::size_t which,
                  std::size_t draw, std::vector<double>& moved, ClassPosterior& posterior) {
-  base::Random random(options.seed, 1000 * (which + 1) + draw);
+  base::Random random(options.seed, draw_stream(which, draw));
   moved.resize(fit.border.size());
   for (double& value : moved) {
     value = random.normal();
@@ -347,7 +347,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, co
   border.insert(border.end(), split, start.end());
   fitter.start_at({start.begin(), split}, std::move(border), 1.0);
   if (learning.reports) {
-    FG_TRY_VOID(agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kRoughly)));
+    FG_TRY_VOID(agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, fitter.roughly())));
     posterior->reports = learn_meetings(region, fitter, meetings, &share, bordered);
     posterior->model.observations = bordered.observations;
   }

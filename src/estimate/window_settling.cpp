@@ -26,10 +26,10 @@ base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<doub
                                     const std::vector<double>& weight) {
   Impl& m = *impl_;
   m.mode = {std::move(latent), std::move(border)};
-  m.predict(m.mode, m.eta);
+  m.predict(m.mode, 0, m.eta.size(), m.eta);
   FG_TRY_VOID(m.factorise(weight));
   m.covariance = m.factor.selected_inverse(m.posterior);
-  m.variance = m.predictor_variance();
+  m.find_variance(0, m.eta.size());
   Said said;
   std::vector<double> slope(m.eta.size());
   said.curvature.resize(m.eta.size());
@@ -58,7 +58,7 @@ base::Result<void> FieldFitter::Impl::settle_within() {
   std::vector<double> scale(2 * count);
   std::vector<double> slope(count);
   std::vector<double> weight(count);
-  Mixing mixing;
+  Mixing mixing([](std::span<double>) {});
   for (int round = 0; round < kMost; ++round) {
     for (std::size_t i = 0; i < count; ++i) {
       const Term t = mean_term(i, variance[i]);
@@ -88,9 +88,9 @@ base::Result<void> FieldFitter::Impl::settle_within() {
       mode.b[j] += step.b[j];
     }
     const std::vector<double> before = eta;
-    predict(mode, eta);
+    predict(mode, 0, count, eta);
     covariance = factor.selected_inverse(posterior);
-    variance = predictor_variance();
+    find_variance(0, count);
     double moved = 0;
     for (std::size_t i = 0; i < count; ++i) {
       moved = std::max(moved, std::abs(eta[i] - before[i]));
