@@ -4,9 +4,12 @@
 // an item (forecast, truth), items per such cell (forecast, truth).
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "estimate/estimate.h"
+#include "estimate/statement_ratios.h"
 #include "measure.h"
 #include "simulate/country.h"
 
@@ -55,7 +58,7 @@ void judge(const evidence::Observations& all, std::size_t which, const simulate:
   const auto statement = std::find_if(observations.covariates.begin(), observations.covariates.end(),
                                       [](const evidence::CovariateField& f) { return f.name == "survey statement"; });
   std::array<Row, kReach_m.size()> by_distance;
-  std::array<Row, 3> by_statement;
+  std::map<std::string, Row> by_statement;
   Row searched, unsearched;
   for (std::size_t i = 0; i < grid.size(); ++i) {
     if (observations.inside[i] == 0) {
@@ -72,7 +75,8 @@ void judge(const evidence::Observations& all, std::size_t which, const simulate:
                                   [&](double reach) { return static_cast<double>(away[i]) <= reach; });
     by_distance[static_cast<std::size_t>(bin - kReach_m.begin())].add(p, items, truth[i]);
     if (statement != observations.covariates.end()) {
-      by_statement[static_cast<std::size_t>(statement->value[i])].add(p, items, truth[i]);
+      const auto said = evidence::statement_value(statement->value[i]);
+      by_statement[said ? statement->labels[said->of_class] : "no statement"].add(p, items, truth[i]);
     }
   }
   fmt::print("  {}\n", evidence::to_string(evidence::kOrdnanceClasses[which]));
@@ -92,8 +96,11 @@ void judge(const evidence::Observations& all, std::size_t which, const simulate:
   for (std::size_t k = 0; k < by_distance.size(); ++k) {
     by_distance[k].print(fmt::format("within {:g} m of searched", kReach_m[k]));
   }
-  for (std::size_t k = 0; k < by_statement.size(); ++k) {
-    by_statement[k].print(statement == observations.covariates.end() ? "" : statement->labels[k]);
+  for (const auto& [statement_class, row] : by_statement) {
+    row.print(statement_class);
+  }
+  for (const std::string& sentence : estimate::in_words(result.hazard.statements)) {
+    fmt::print("    {}\n", sentence);
   }
   std::fflush(stdout);
 }

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string_view>
 
+#include "estimate/statement_ratios.h"
 #include "geo/raster.h"
 #include "pipeline/kinds_json.h"
+#include "pipeline/statements_json.h"
 
 namespace firmground::cli {
 
@@ -187,6 +189,7 @@ void print_outcome(const pipeline::EstimateOutcome& outcome, double seconds, con
                                    {"peak_mb", peak_mb()},
                                    {"stamp", nlohmann::json::parse(e.stamp.to_json())},
                                    {"mode", e.mode},
+                                   {"statements", pipeline::statements_json(e.statements)},
                                    {"notes", outcome.notes}};
     json.update(nlohmann::ordered_json::parse(also));
     fmt::print("{}\n", json.dump());
@@ -197,6 +200,9 @@ void print_outcome(const pipeline::EstimateOutcome& outcome, double seconds, con
   fmt::print("{}: {:.0f}, 90 % interval {:.0f} to {:.0f}\n", events ? "Events expected in a year" : "Items that remain",
              e.totals.items_mean, e.totals.items_p05, e.totals.items_p95);
   print_kinds(e);
+  for (const std::string& sentence : estimate::in_words(e.statements)) {
+    fmt::print("{}.\n", sentence);
+  }
   for (const estimate::ClassSummary& of_class : outcome.classes) {
     if (of_class.reports > 0) {
       fmt::print(

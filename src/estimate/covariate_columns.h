@@ -27,7 +27,8 @@ class CovariateColumns {
     for (const Part& part : parts_) {
       const BasisPlace place = basis_place(*part.effect, part.field->at(cell));
       add(part.first + place.knot, static_cast<double>(place.left));
-      add(part.first + place.knot + 1, static_cast<double>(place.right));
+      // What searched polygons of a statement have in common would give away which cells were searched.
+      add(part.first + place.knot + 1, part.effect->statements.empty() ? static_cast<double>(place.right) : 0.0);
     }
   }
   double sum(std::uint32_t cell, const std::vector<double>& beta) const {

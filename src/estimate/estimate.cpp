@@ -14,6 +14,7 @@
 #include "estimate/estimate_state.h"
 #include "estimate/prediction.h"
 #include "estimate/reasons.h"
+#include "estimate/statement_ratios.h"
 #include "estimate/surveys.h"
 #include "estimate/without_evidence.h"
 
@@ -280,6 +281,9 @@ std::vector<CovariateEffect> effects_of(const Posteriors& posteriors) {
   for (const auto& posterior : posteriors) {
     const sparse::DenseMatrix covariance = posterior->fit.schur->inverse();
     for (const SmoothEffect& effect : posterior->model.effects) {
+      if (!effect.statements.empty()) {
+        continue;
+      }
       CovariateEffect out;
       out.name = fmt::format("{} ({})", effect.name, evidence::to_string(posterior->ordnance_class));
       out.unit = effect.unit;
@@ -345,6 +349,8 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
     result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound,
                               positive_mean(posterior->law_ahead), posterior->model.short_lattice.active,
                               searches_in(posterior->model.observations), posterior->reports});
+    const std::vector<StatementRatio> ratios = statement_ratios(*posterior);
+    result.hazard.statements.insert(result.hazard.statements.end(), ratios.begin(), ratios.end());
   }
   result.hazard.effects = effects_of(posteriors);
 }

@@ -13,7 +13,7 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303032;  // "FGEST002"
+constexpr std::uint64_t kLayout = 0x4647455354303033;  // "FGEST003"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -125,6 +125,32 @@ std::vector<std::uint8_t> flags_of(const std::vector<std::uint32_t>& runs) {
     now = now == 0 ? 1 : 0;
   }
   return flags;
+}
+
+/// Values of survey statements as lengths of runs, each with twice its value, and 1 more; 0: none.
+std::vector<std::uint32_t> runs_of_statements(const std::vector<float>& values) {
+  std::vector<std::uint32_t> runs;
+  for (const float value : values) {
+    const auto code = std::isnan(value) ? 0U : static_cast<std::uint32_t>(2 * value) + 1;
+    if (runs.empty() || runs.back() != code) {
+      runs.insert(runs.end(), {0, code});
+    }
+    ++runs[runs.size() - 2];
+  }
+  return runs;
+}
+
+std::vector<float> statements_of(const std::vector<std::uint32_t>& runs) {
+  std::vector<float> values;
+  for (std::size_t k = 0; k + 1 < runs.size(); k += 2) {
+    if (runs[k] > std::numeric_limits<std::int32_t>::max() - values.size()) {
+      throw std::runtime_error("it has more cells than a grid");
+    }
+    const std::uint32_t code = runs[k + 1];
+    values.insert(values.end(), runs[k],
+                  code == 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(code - 1) / 2);
+  }
+  return values;
 }
 
 struct PackedDraws {
@@ -252,6 +278,7 @@ void write_class(base::PacketWriter& out, const ClassState& state) {
     effect_fields(put, effect);
     out.put(static_cast<std::uint8_t>(effect.categories ? 1 : 0));
     out.put(effect.labels);
+    out.put(effect.statements);
   }
 }
 
@@ -276,6 +303,7 @@ ClassState read_class(Reader& in) {
     in.get(categories);
     effect.categories = categories != 0;
     in.get(effect.labels);
+    in.get(effect.statements);
   }
   return state;
 }
@@ -297,6 +325,8 @@ EstimateState read_state(Reader& in) {
   std::vector<std::uint32_t> runs;
   in.get(runs);
   state.processed = flags_of(runs);
+  in.get(runs);
+  state.statements = statements_of(runs);
   const std::size_t classes = in.size_of(1);
   for (std::size_t k = 0; k < classes; ++k) {
     state.classes.push_back(read_class(in));
@@ -328,6 +358,9 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
   state.draws = options.draws;
   for (const evidence::CovariateField& field : observations.covariates) {
     state.covariates.push_back(field.name);
+    if (field.statements) {
+      state.statements = field.value;
+    }
   }
   state.processed = observations.processed;
   for (const auto& posterior : posteriors) {
@@ -351,6 +384,7 @@ std::string to_bytes(const EstimateState& state) {
   out.put(kLayout);
   head_fields(put, state);
   out.put(runs_of(state.processed));
+  out.put(runs_of_statements(state.statements));
   out.put(static_cast<std::uint64_t>(state.classes.size()));
   for (const ClassState& of_class : state.classes) {
     write_class(out, of_class);

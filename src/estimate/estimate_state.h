@@ -56,6 +56,7 @@ struct EstimateState {
   int draws = 0;
   std::vector<std::string> covariates;  ///< by name, in order
   std::vector<std::uint8_t> processed;  ///< by cell
+  std::vector<float> statements;        ///< by cell, values of the covariate of survey statements; empty: none
   std::vector<ClassState> classes;
   Sum nation{0};
   std::map<std::string, PolygonSum> polygons;  ///< by id, those of more than kLargePolygon cells

@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "estimate/likelihood.h"
+#include "evidence/drawn_statements_testing.h"
 
 namespace firmground::estimate {
 namespace {
@@ -16,7 +17,7 @@ constexpr double kSettled = 1e-9;
 // The quadrature of slopes and curvatures is not the exact derivative of the quadrature of values: gradients agree to
 // 0.2 %.
 
-/// 24 x 20 cells of 50 m with one covariate, half of them searched, a belt of finds across.
+/// 24 x 20 cells of 50 m with one covariate and survey statements, half of them searched, a belt of finds across.
 evidence::Observations drawn_ground() {
   evidence::Observations o;
   o.grid = {50, 0, 20, 24, 20};
@@ -26,6 +27,13 @@ evidence::Observations drawn_ground() {
     x.value.push_back(static_cast<float>(i % 24) * 50);
   }
   o.covariates.push_back(x);
+  mineaction::Snapshot said;
+  using mineaction::Device;
+  using mineaction::HazardType;
+  said.hazards.push_back(evidence::drawn_hazard(HazardType::suspected, Device::ap_mine, {8, 2, 5}, o.grid));
+  said.hazards.push_back(evidence::drawn_hazard(HazardType::confirmed, Device::uxo, {14, 10, 5}, o.grid));
+  const std::vector<std::uint8_t> processed(o.grid.size(), 1);
+  o.covariates.push_back(*evidence::survey_statements(said, o.grid, processed, {}));
   return o;
 }
 

@@ -91,6 +91,7 @@ struct FieldFitter::Impl {
   std::optional<FieldDeterminant> long_determinant;
   const Surroundings* around = nullptr;
   DenseMatrix effect_prior;
+  std::vector<double> border_centre;  ///< prior mean
   DenseMatrix walk;
   Vectors mode;
   DenseMatrix cross;                                  ///< A^T W X
@@ -117,12 +118,14 @@ struct FieldFitter::Impl {
         prior(m.pattern),
         posterior(m.pattern),
         factor(m.pattern),
+        border_centre(effect_centre(m.effects)),
         cross(n, p),
         eta(m.observations.size()) {
     FG_CHECK(2 * model.effects.size() + 13 <=
              kMostTouched);  // intercept, knots, four long nodes, eight of the lattices
+    border_centre.resize(whole_border, 0.0);
     mode.x.assign(n, 0);
-    mode.b.assign(whole_border, 0);
+    mode.b = border_centre;
     std::array<double, 3> sums{};  // found, exposure, observations
     for (std::size_t i = 0; i < eta.size(); ++i) {
       const Observation& o = model.observations[i];
@@ -261,6 +264,13 @@ struct FieldFitter::Impl {
     effect_prior = std::move(both);
   }
 
+  std::vector<double> off_centre(std::vector<double> border) const {
+    for (std::size_t j = 0; j < border.size(); ++j) {
+      border[j] -= border_centre[j];
+    }
+    return border;
+  }
+
   /// log likelihood + log density of latent and border, but for constants.
   double objective(const Vectors& at, const std::vector<double>& predictor) const {
     double sum = 0;
@@ -269,7 +279,8 @@ struct FieldFitter::Impl {
     }
     std::vector<double> qx(n);
     prior.multiply(at.x, qx);
-    return total(sum - 0.5 * own_dot(at.x, qx)) - 0.5 * dot(at.b, times(effect_prior, at.b));
+    const std::vector<double> moved = off_centre(at.b);
+    return total(sum - 0.5 * own_dot(at.x, qx)) - 0.5 * dot(moved, times(effect_prior, moved));
   }
 
   /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
@@ -429,7 +440,7 @@ struct FieldFitter::Impl {
     }
     std::vector<double> qx(n);
     prior.multiply(mode.x, qx);
-    const std::vector<double> pb = times(effect_prior, mode.b);
+    const std::vector<double> pb = times(effect_prior, off_centre(mode.b));
     for (std::size_t i = 0; i < n; ++i) {
       gradient.x[i] -= qx[i];
     }
@@ -464,11 +475,12 @@ struct FieldFitter::Impl {
     }
   }
 
-  /// x'Qx + b'Pb at the mode.
+  /// x'Qx + b'Pb at the mode, b from its prior mean.
   double prior_square() const {
     std::vector<double> qx(n);
     prior.multiply(mode.x, qx);
-    return total(own_dot(mode.x, qx)) + dot(mode.b, times(effect_prior, mode.b));
+    const std::vector<double> moved = off_centre(mode.b);
+    return total(own_dot(mode.x, qx)) + dot(moved, times(effect_prior, moved));
   }
 
   /// H^-1 r with the last factor.

@@ -6,6 +6,7 @@
 
 #include "base/stamp.h"
 #include "evidence/item_kinds.h"
+#include "evidence/observations.h"
 #include "geo/raster.h"
 
 namespace firmground::estimate {
@@ -32,6 +33,16 @@ struct CovariateEffect {
   std::vector<double> at;      ///< covariate values
   std::vector<double> effect;  ///< log intensity relative to the mean
   std::vector<double> p05, p95;
+};
+
+/// What survey statements of one source class are worth (docs/methods/hazard-field.md, eq. 53-56).
+struct StatementRatio {
+  evidence::OrdnanceClass ordnance_class{};
+  std::string statement;               ///< "SHA, mines named"
+  double ratio = 1, p05 = 1, p95 = 1;  ///< hazard over that of like ground without a statement
+  std::uint32_t polygons = 0;
+  std::uint32_t searched = 0;  ///< of them, after they were said; 0: the ratio is what was assumed
+  bool from_events = false;    ///< presence-only: learned from events instead
 };
 
 /// Why a cell or a polygon is as it is: log-intensity contributions, largest first.
@@ -85,8 +96,9 @@ struct PolygonEstimate {
 struct HazardEstimate {
   geo::Raster raster;
   NationalTotals totals;
-  std::string mode;  ///< "effort" or "presence-only"
-  std::vector<CovariateEffect> effects;
+  std::string mode;                      ///< "effort" or "presence-only"
+  std::vector<CovariateEffect> effects;  ///< but for survey statements
+  std::vector<StatementRatio> statements;
   std::map<std::string, double> hyperparameters;  ///< "range_short_m", "sd_short", ...
   std::int64_t cells = 0;
   base::Stamp stamp;

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "estimate/shared_learning.h"
+#include "evidence/drawn_statements_testing.h"
 
 namespace firmground::estimate {
 namespace {
@@ -69,6 +70,20 @@ class ThreadTeam : public Team {
 constexpr std::int32_t kColumns = 150;
 constexpr std::int32_t kRows = 110;
 
+/// A SHA or CHA every kilometre, and one cancelled.
+evidence::CovariateField drawn_statements(const geo::Grid& grid, const std::vector<std::uint8_t>& processed) {
+  mineaction::Snapshot said;
+  for (std::int32_t k = 0; k < 30; ++k) {
+    const evidence::DrawnSquare square{20 * (k % 6) + 3 * (k % 4), 20 * (k / 6) + 5 * (k % 3), 6};
+    said.hazards.push_back(
+        evidence::drawn_hazard(k % 3 == 0 ? mineaction::HazardType::confirmed : mineaction::HazardType::suspected,
+                               k % 2 == 0 ? mineaction::Device::ap_mine : mineaction::Device::uxo, square, grid));
+  }
+  said.land_releases.push_back(evidence::drawn_release(mineaction::Outcome::cancelled, mineaction::Method::nts,
+                                                       mineaction::Date(2020, 1, 1), {68, 50, 10}, grid));
+  return *evidence::survey_statements(said, grid, processed, {});
+}
+
 /// 7.5 x 5.5 km on cells of 50 m: an old front of mines across it, ERW everywhere, a third of the ground searched in
 /// blocks, and two records of minefields.
 evidence::Observations drawn_country() {
@@ -101,7 +116,7 @@ evidence::Observations drawn_country() {
       o.searched[1].push_back({cell, 1, 0.8F, random.chance(0.03) ? 1U : 0U});
     }
   }
-  o.covariates = {road, front};
+  o.covariates = {road, front, drawn_statements(o.grid, o.processed)};
   o.records.emplace();
   o.records->records = {{"MF-1", "brigade", 0.7, 0.6, 0.4}, {"MF-2", "brigade", 0.5, 0.4, -0.3}};
   for (std::uint32_t cell = 50 * kColumns + 60; cell < 50 * kColumns + 90; ++cell) {
@@ -196,6 +211,13 @@ TEST_P(RegionEstimate, RegionsSayWhatTheWholeCountrySays) {
   EXPECT_EQ(regions.polygons[0].reasons[0].text, whole->polygons[0].reasons[0].text);
   EXPECT_TRUE(std::isnan(regions.polygons[1].items_mean)) << "unknown is never zero";
   EXPECT_EQ(regions.classes[0].searched, whole->classes[0].searched);
+  ASSERT_EQ(regions.hazard.statements.size(), whole->hazard.statements.size());
+  ASSERT_FALSE(regions.hazard.statements.empty());
+  for (std::size_t k = 0; k < regions.hazard.statements.size(); ++k) {
+    EXPECT_EQ(regions.hazard.statements[k].searched, whole->hazard.statements[k].searched);
+    EXPECT_NEAR(regions.hazard.statements[k].ratio / whole->hazard.statements[k].ratio, 1, 0.005);
+    EXPECT_NEAR(regions.hazard.statements[k].p95 / whole->hazard.statements[k].p95, 1, 0.005);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Regions, RegionEstimate, ::testing::Values(1, 2, 4));

@@ -86,6 +86,7 @@ void put(base::PacketWriter& packet, const SmoothEffect& effect) {
   packet.put(effect.categories);
   packet.put(effect.labels);
   packet.put(effect.first_column);
+  packet.put(effect.statements);
 }
 
 void get(base::PacketReader& packet, SmoothEffect& effect) {
@@ -98,6 +99,7 @@ void get(base::PacketReader& packet, SmoothEffect& effect) {
   packet.get(effect.categories);
   packet.get(effect.labels);
   packet.get(effect.first_column);
+  packet.get(effect.statements);
 }
 
 /// The plain members, in one order for both directions.

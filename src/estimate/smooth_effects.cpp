@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/statement_ratios.h"
+
 namespace firmground::estimate {
 
 namespace {
@@ -58,6 +60,9 @@ BasisPlace basis_place(const SmoothEffect& effect, float value) {
   if (std::isnan(value)) {
     return {};
   }
+  if (!effect.statements.empty()) {
+    return statement_place(value);
+  }
   const auto x = static_cast<double>(value);
   const std::vector<double>& knots = effect.knots;
   if (x <= knots.front()) {
@@ -80,6 +85,11 @@ std::vector<SmoothEffect> smooth_effects(const std::vector<evidence::CovariateFi
   std::size_t column = 1;
   for (const evidence::CovariateField& field : covariates) {
     if (!field.explains(ordnance_class)) {
+      continue;
+    }
+    if (field.statements) {
+      effects.push_back(statement_effect(field, column));
+      column += effects.back().knots.size();
       continue;
     }
     SmoothEffect effect{field.name, field.unit, {}, {}, field.categories, field.labels, column};
@@ -121,6 +131,10 @@ sparse::DenseMatrix effect_precision(const std::vector<SmoothEffect>& effects, d
   walk = sparse::DenseMatrix(p, p);
   precision(0, 0) = kInterceptPrecision;
   for (const SmoothEffect& effect : effects) {
+    if (!effect.statements.empty()) {
+      add_statement_precision(effect, precision);
+      continue;
+    }
     const std::size_t c = effect.first_column;
     const std::size_t k = effect.knots.size();
     for (std::size_t i = 0; i < k; ++i) {
@@ -144,6 +158,14 @@ sparse::DenseMatrix effect_precision(const std::vector<SmoothEffect>& effects, d
     precision.value[i] += walk.value[i];
   }
   return precision;
+}
+
+std::vector<double> effect_centre(const std::vector<SmoothEffect>& effects) {
+  std::vector<double> centre(border_columns(effects), 0.0);
+  for (const SmoothEffect& effect : effects) {
+    set_statement_centre(effect, centre);
+  }
+  return centre;
 }
 
 }  // namespace firmground::estimate

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "evidence/observations.h"
+#include "evidence/statements.h"
 #include "sparse/dense.h"
 
 namespace firmground::estimate {
@@ -18,7 +19,8 @@ struct SmoothEffect {
   std::vector<double> mean_basis;  ///< average of each basis function over the observed cells
   bool categories = false;
   std::vector<std::string> labels;
-  std::size_t first_column = 0;  ///< in the border; column 0 is the intercept
+  std::size_t first_column = 0;                        ///< in the border; column 0 is the intercept
+  std::vector<evidence::StatementClass> statements{};  ///< set: of survey statements (statement_ratios.h)
 };
 
 /// Where a value lies between the knots. Unknown (NaN) values have no effect: weight 0 on both.
@@ -40,8 +42,10 @@ std::vector<SmoothEffect> smooth_effects(const std::vector<evidence::CovariateFi
 std::size_t border_columns(const std::vector<SmoothEffect>& effects);
 
 /// Prior precision of intercept and effects: precision x random walk + what keeps it proper (linear trends ~ weak, sums
-/// ~ zero). `walk` gets d precision / d log(smooth_precision).
+/// ~ zero), and of statements what statement_ratios.h says.  `walk` gets d precision / d log(smooth_precision).
 sparse::DenseMatrix effect_precision(const std::vector<SmoothEffect>& effects, double smooth_precision,
                                      sparse::DenseMatrix& walk);
+/// Prior mean of intercept and effects.
+std::vector<double> effect_centre(const std::vector<SmoothEffect>& effects);
 
 }  // namespace firmground::estimate

@@ -84,9 +84,14 @@ base::Result<void> same_ground(const EstimateState& state, const evidence::Obser
   return {};
 }
 
+bool said_alike(float a, float b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
+
 /// What is to be told anew.
 struct Plan {
   Mask changed;                       ///< cells, for any class
+  Mask said;                          ///< cells, of which survey says something else
   Mask wanted;                        ///< cells to predict
   std::vector<std::uint32_t> moved;   ///< those near what changed
   std::vector<std::size_t> polygons;  ///< that touch these
@@ -96,6 +101,7 @@ struct Plan {
 Plan plan_of(const EstimateState& state, const evidence::Observations& now, const std::vector<std::uint32_t>& also) {
   Plan plan;
   plan.changed.assign(now.grid.size(), 0);
+  plan.said.assign(now.grid.size(), 0);
   plan.wanted.assign(now.grid.size(), 0);
   for (const ClassState& of_class : state.classes) {
     for (const std::uint32_t cell :
@@ -103,11 +109,17 @@ Plan plan_of(const EstimateState& state, const evidence::Observations& now, cons
       plan.changed[cell] = 1;
     }
   }
+  for (const evidence::CovariateField& field : now.covariates) {
+    for (std::uint32_t cell = 0; field.statements && cell < field.value.size(); ++cell) {
+      // A cancellation came in: the cell is told anew, and by it those near by that the fit moves with it.
+      plan.said[cell] = said_alike(state.statements[cell], field.value[cell]) ? 0 : 1;
+    }
+  }
   const std::int32_t range = range_cells(state);
   for (std::uint32_t cell = 0; cell < plan.changed.size(); ++cell) {
     const bool processed = now.processed[cell] != state.processed[cell];
     plan.effort = plan.effort || processed;
-    if (plan.changed[cell] != 0 || processed) {
+    if (plan.changed[cell] != 0 || plan.said[cell] != 0 || processed) {
       mark_around(now.grid, cell, range + (processed ? evidence::share_searched_reach(now.grid) : 0), plan.wanted);
     }
   }
@@ -149,6 +161,7 @@ class Exchange {
       searched_[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
     }
     processed_ = state.processed;
+    statements_ = state.statements;
     if (plan.effort) {
       share_ = evidence::share_searched_around(state.grid, state.processed);
     }
@@ -160,6 +173,9 @@ class Exchange {
       if (field.tells_effort && !share_.empty()) {
         std::swap(field.value, share_);
       }
+      if (field.statements) {
+        std::swap(field.value, statements_);
+      }
     }
   }
 
@@ -167,6 +183,7 @@ class Exchange {
   std::array<std::vector<evidence::SearchedCell>, 2> searched_;
   std::vector<std::uint8_t> processed_;
   std::vector<float> share_;
+  std::vector<float> statements_;
 };
 
 /// The window before and now, of all classes.

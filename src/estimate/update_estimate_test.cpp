@@ -9,12 +9,28 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "evidence/covariates.h"
+#include "evidence/drawn_statements_testing.h"
 
 namespace firmground::estimate {
 namespace {
 
 constexpr std::int32_t kColumns = 150;
 constexpr std::int32_t kRows = 110;
+
+/// What survey said, in the end that squares were cancelled.
+evidence::CovariateField statements(const evidence::Observations& o, const std::vector<evidence::DrawnSquare>& also) {
+  mineaction::Snapshot said;
+  for (std::int32_t k = 0; k < 108; ++k) {
+    said.hazards.push_back(
+        evidence::drawn_hazard(k % 2 == 0 ? mineaction::HazardType::confirmed : mineaction::HazardType::suspected,
+                               mineaction::Device::ap_mine, {12 * (k % 12) + 3, 12 * (k / 12) + 3, 4}, o.grid));
+  }
+  for (const evidence::DrawnSquare& square : also) {
+    said.land_releases.push_back(evidence::drawn_release(mineaction::Outcome::cancelled, mineaction::Method::nts,
+                                                         mineaction::Date(2020, 1, 1), square, o.grid));
+  }
+  return *evidence::survey_statements(said, o.grid, o.processed, {});
+}
 
 /// 7.5 x 5.5 km: three belts from west to east, searched in stripes in the western part.
 evidence::Observations ground() {
@@ -47,6 +63,7 @@ evidence::Observations ground() {
                           false,
                           {},
                           true});
+  o.covariates.push_back(statements(o, {}));
   return o;
 }
 
@@ -84,7 +101,16 @@ evidence::Observations with_release(const evidence::Observations& before, std::i
     if (field.tells_effort) {
       field.value = evidence::share_searched_around(now.grid, now.processed);
     }
+    if (field.statements) {
+      field = statements(now, {});
+    }
   }
+  return now;
+}
+
+evidence::Observations with_cancellation(const evidence::Observations& before, const evidence::DrawnSquare& square) {
+  evidence::Observations now = before;
+  now.covariates.back() = statements(now, {square});
   return now;
 }
 
@@ -194,6 +220,10 @@ class UpdateEstimate : public testing::Test {
 
 TEST_F(UpdateEstimate, AFindChangesTheMapAsAWholeEstimateWould) {
   expect_as_made_anew(with_find(*before_, cell_at(62, 60)));
+}
+
+TEST_F(UpdateEstimate, GroundCancelledWithoutASearchChangesTheMapAsAWholeEstimateWould) {
+  expect_as_made_anew(with_cancellation(*before_, {115, 60, 10}));
 }
 
 TEST_F(UpdateEstimate, GroundReleasedInVainChangesTheMapAsAWholeEstimateWould) {

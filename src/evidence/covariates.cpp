@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/parallel.h"
+#include "evidence/statements.h"
 
 namespace firmground::evidence {
 
@@ -189,24 +190,6 @@ void add_recorded_outlines(const mineaction::Snapshot& snapshot, const geo::Grid
   fields.push_back(std::move(density));
 }
 
-void add_survey_statements(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
-  CovariateField field{
-      "survey statement", "", std::vector<float>(grid.size(), 0), true, {"no hazardous area", "SHA", "CHA"}};
-  bool found = false;
-  for (const mineaction::HazardousArea& hazard : snapshot.hazards) {
-    const float level = hazard.type == mineaction::HazardType::confirmed ? 2 : 1;
-    for (const geo::CellShare& cell : geo::cover(grid, hazard.geometry)) {
-      if (cell.share >= 0.5F) {
-        field.value[cell.cell] = std::max(field.value[cell.cell], level);
-        found = true;
-      }
-    }
-  }
-  if (found) {
-    fields.push_back(std::move(field));
-  }
-}
-
 /// Where operations went says where people expected ordnance (land is not searched at random, estimation.md section 1):
 /// the share of ground searched around a cell stands for what they knew and the register does not.
 void add_attention(const geo::Grid& grid, const Mask& processed, KeptFields& fields) {
@@ -255,12 +238,15 @@ std::vector<float> share_searched_around(const geo::Grid& grid, const Mask& proc
 }
 
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
-                                             const Mask& inside, const Mask& processed, const KeepField& keep) {
+                                             const Mask& inside, const Mask& processed,
+                                             const std::optional<mineaction::Date>& until, const KeepField& keep) {
   KeptFields fields(keep);
   add_reference_layers(snapshot, grid, inside, fields);
   add_places(snapshot, grid, fields);
   add_recorded_outlines(snapshot, grid, fields);
-  add_survey_statements(snapshot, grid, fields);
+  if (std::optional<CovariateField> statements = survey_statements(snapshot, grid, processed, until)) {
+    fields.push_back(*std::move(statements));
+  }
   add_rasters(snapshot, grid, fields);
   add_attention(grid, processed, fields);
   return std::move(fields).all();

@@ -174,7 +174,7 @@ base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const O
   if (!progress("Measuring covariates", 0.3)) {
     return base::fail("base.cancelled");
   }
-  result.covariates = covariate_fields(snapshot, result.grid, result.inside, result.processed);
+  result.covariates = covariate_fields(snapshot, result.grid, result.inside, result.processed, options.until);
   progress("Observations ready", 1);
   return result;
 }

@@ -45,6 +45,8 @@ enum class CovariateUse : std::uint8_t { both, mines, erw };
 /// Covariates made from minefield records know it: reconciliation replaces those of outlines as they were drawn.
 enum class CovariateSource : std::uint8_t { ground, outlines_as_drawn, reconciled_records };
 
+struct StatementClass;  // statements.h
+
 /// A value per cell that the hazard may depend on; NaN where it is not known.
 struct CovariateField {
   std::string name;  ///< in words, for people: "distance to the former line of contact"
@@ -57,6 +59,8 @@ struct CovariateField {
   CovariateSource from = CovariateSource::ground;
   bool tells_people = false;  ///< says how often people come by: distance to roads, tracks, paths and places
   std::shared_ptr<const std::vector<std::uint32_t>> cells = {};  ///< ascending; set: `value` is of these alone
+  /// Set: the values are survey statements (statements.h), whose classes these are.
+  std::shared_ptr<const std::vector<StatementClass>> statements = {};
 
   /// Value of a cell.  REQUIRES: where `cells` is set, it is one of them.  Cost: O(log cells) there.
   float at(std::uint32_t cell) const;

@@ -171,6 +171,7 @@ Observations observations_in(const Observations& country, const Region& window) 
 CovariateField field_in(const CovariateField& field, const geo::Grid& country, const Region& window) {
   CovariateField result{field.name,         field.unit, {},         field.categories,  field.labels,
                         field.tells_effort, field.use,  field.from, field.tells_people};
+  result.statements = field.statements;
   result.value = cells_in(field.value, country, window);
   return result;
 }
@@ -178,6 +179,7 @@ CovariateField field_in(const CovariateField& field, const geo::Grid& country, c
 CovariateField field_at(const CovariateField& field, std::shared_ptr<const std::vector<std::uint32_t>> cells) {
   CovariateField result{field.name,         field.unit, {},         field.categories,  field.labels,
                         field.tells_effort, field.use,  field.from, field.tells_people};
+  result.statements = field.statements;
   result.value.reserve(cells->size());
   for (const std::uint32_t cell : *cells) {
     result.value.push_back(field.value[cell]);

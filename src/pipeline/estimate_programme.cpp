@@ -100,6 +100,7 @@ StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPol
   stored.cell_m = hazard.raster.grid.cell_m;
   stored.hyperparameters = hazard.hyperparameters;
   stored.effects = hazard.effects;
+  stored.statements = hazard.statements;
   stored.kinds = result.kinds;
   stored.request = request_json(request);
   stored.stamp = hazard.stamp;

@@ -139,7 +139,8 @@ base::Result<estimate::RegionGround> ground_of(const estimate::Team& team, const
     }
     return evidence::field_in(field, grid, ground.window);
   };
-  country.covariates = evidence::covariate_fields(snapshot, grid, country.inside, country.processed, keep);
+  country.covariates =
+      evidence::covariate_fields(snapshot, grid, country.inside, country.processed, request.observe.until, keep);
   if (records) {
     evidence::use_records(std::move(*records), country, keep);
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/kinds_json.h"
+#include "pipeline/statements_json.h"
 
 namespace firmground::pipeline {
 namespace {
@@ -96,6 +97,9 @@ StoredEstimate estimate_from(const Json& json) {
   for (const Json& effect : json.at("effects")) {
     result.effects.push_back(effect_from(effect));
   }
+  if (json.contains("statements")) {
+    result.statements = statements_from(json.at("statements"));
+  }
   for (const auto& [kind, polygons] : json.at("polygons").items()) {
     for (const Json& polygon : polygons) {
       result.polygons[kind].push_back(polygon_from(polygon));
@@ -133,6 +137,7 @@ std::string to_json(const StoredEstimate& estimate) {
                      {"cell_m", estimate.cell_m},
                      {"hyperparameters", estimate.hyperparameters},
                      {"effects", std::move(effects)},
+                     {"statements", statements_json(estimate.statements)},
                      {"polygons", std::move(polygons)},
                      {"kinds", kinds_json(estimate.kinds)},
                      {"kinds_note", estimate.kinds_note},

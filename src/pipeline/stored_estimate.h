@@ -28,6 +28,7 @@ struct StoredEstimate {
   double cell_m = 0;
   std::map<std::string, double> hyperparameters;
   std::vector<estimate::CovariateEffect> effects;
+  std::vector<estimate::StatementRatio> statements;
   std::map<std::string, std::vector<estimate::PolygonEstimate>> polygons;  ///< kind ("hazards") -> by id
   std::vector<estimate::ClassKinds> kinds;  ///< what the items of each class are; empty: not told
   std::string kinds_note;                   ///< in words, why kinds are not told; "" where they are
@@ -38,8 +39,8 @@ struct StoredEstimate {
 };
 
 /// One JSON object
-/// {"totals","mode","cells","cell_m","hyperparameters","effects","polygons","kinds","kinds_note","request","stamp"};
-/// numbers that are not known are null.  Same estimate, same bytes.
+/// {"totals","mode","cells","cell_m","hyperparameters","effects","statements","polygons","kinds","kinds_note","request",
+/// "stamp"}; numbers that are not known are null.  Same estimate, same bytes.
 std::string to_json(const StoredEstimate& estimate);
 /// Errors: pipeline.estimate_unreadable.
 base::Result<StoredEstimate> parse_stored_estimate(const std::string& json);
