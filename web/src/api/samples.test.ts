@@ -59,6 +59,15 @@ describe('what the server answers is what the screens read', () => {
     }
   });
 
+  it('what a statement is worth lies in its interval, and one that no search tells is marked as assumed', () => {
+    const statements = typed.estimate.statements!;
+    for (const one of statements) {
+      expect(one.p05).toBeLessThan(one.ratio);
+      expect(one.p95).toBeGreaterThan(one.ratio);
+    }
+    expect(statements.map((one) => one.searched)).toContain(0);
+  });
+
   it('the legend rises without gaps and its last class is open', () => {
     typed.legend.classes.slice(1).forEach((entry, i) => expect(entry.from).toBe(typed.legend.classes[i]!.to));
     expect(typed.legend.classes.at(-1)!.to).toBeNull();

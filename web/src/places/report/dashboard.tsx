@@ -10,6 +10,7 @@ import { ErrorNotice, Loading, StaleNotice } from '../../ui/states';
 import { Effects } from './effects';
 import { Indicators } from './indicators';
 import { SituationCharts } from './situation_charts';
+import { Statements } from './statements';
 
 function stampText(stamp: unknown): string | null {
   if (typeof stamp === 'string') return stamp;
@@ -43,6 +44,7 @@ export default function Dashboard({ programme }: { programme: Programme }) {
       <Indicators situation={situation.data} programme={programme} estimateDate={estimate.data?.made_at ?? null} />
       {situation.data.charts && <SituationCharts charts={situation.data.charts} />}
       {estimate.data && <Effects estimate={estimate.data} />}
+      {estimate.data && <Statements estimate={estimate.data} />}
       {estimate.isError && !noEstimate && <ErrorNotice error={estimate.error} retry={() => void estimate.refetch()} />}
       <footer className="report-foot">
         <p>{t('map.footnote')} {t('map.caution')}</p>
