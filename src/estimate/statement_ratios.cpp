@@ -35,7 +35,7 @@ std::string learned_from(const StatementRatio& ratio) {
   if (ratio.searched == 0) {
     return fmt::format("assumed, as none of its {} polygons was searched later", ratio.polygons);
   }
-  return fmt::format("learned from {} of its {} polygons, which were searched later", ratio.searched, ratio.polygons);
+  return fmt::format("learned from the {} of its {} polygons that were searched later", ratio.searched, ratio.polygons);
 }
 
 }  // namespace

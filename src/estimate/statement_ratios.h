@@ -34,7 +34,7 @@ void set_statement_centre(const SmoothEffect& effect, std::vector<double>& centr
 std::vector<StatementRatio> statement_ratios(const ClassPosterior& posterior);
 /// One sentence for each source class, of all ordnance classes, in the order of the classes: "SHA, mines named: mines
 /// 1.4 times (0.9 to 2.1) and ERW 1.0 times (0.8 to 1.2) as likely as on like ground without a statement; learned from
-/// 83 of its 210 polygons, which were searched later".
+/// the 83 of its 210 polygons that were searched later".
 std::vector<std::string> in_words(const std::vector<StatementRatio>& ratios);
 
 }  // namespace firmground::estimate

@@ -118,7 +118,7 @@ TEST(StatementRatios, ARatioThatNoSearchTellsIsWhatWasAssumedAndSaysSo) {
   const std::vector<std::string> words = in_words(result.hazard.statements);
   ASSERT_EQ(words.size(), 3U);
   EXPECT_NE(words[2].find("assumed, as none of its 5 polygons was searched later"), std::string::npos) << words[2];
-  EXPECT_NE(words[1].find("learned from 64 of its 64 polygons"), std::string::npos) << words[1];
+  EXPECT_NE(words[1].find("learned from the 64 of its 64 polygons that"), std::string::npos) << words[1];
 }
 
 TEST(StatementRatios, GroundNobodySearchedIsTheMoreHazardousTheBetterItsSource) {

@@ -18,6 +18,7 @@ StoredEstimate one_estimate() {
   estimate.cell_m = 50;
   estimate.hyperparameters = {{"range_short_m", 420.0}};
   estimate.effects = {{"distance to the former line of contact", "m", {0, 500}, {1.2, -0.1}, {1, -0.3}, {1.4, 0.1}}};
+  estimate.statements = {{evidence::OrdnanceClass::erw, "SHA, ERW named", 1.5, 1.1, 2.1, 40, 12, false}};
   estimate.polygons["hazards"] = {{.id = "HA-1",
                                    .probability_none = 0.25,
                                    .items_mean = 3,
@@ -41,6 +42,9 @@ TEST(StoredEstimate, ComesBackAsItWasKept) {
   ASSERT_TRUE(read.has_value()) << to_text(read.error());
   EXPECT_EQ(to_json(*read), to_json(one_estimate()));
   EXPECT_EQ(read->stamp, one_estimate().stamp);
+  ASSERT_EQ(read->statements.size(), 1U);
+  EXPECT_EQ(read->statements[0].ordnance_class, evidence::OrdnanceClass::erw);
+  EXPECT_EQ(read->statements[0].searched, 12U);
   ASSERT_EQ(read->polygons.at("hazards").size(), 1u);
   EXPECT_EQ(read->polygons.at("hazards")[0].reasons[0].text, "finds within 300 m");
   EXPECT_EQ(read->polygons.at("hazards")[0].kinds.at(0).kind, evidence::ItemKind::av_mines);

@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from programme import as_json, check, firmground, fresh
 
-fresh("country", "island.gpkg", "new-finds.csv", "new-release.geojson", "hazards.csv")
+fresh("country", "island.gpkg", "new-finds.csv", "new-release.geojson", "cancelled.geojson", "hazards.csv")
 firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
 firmground("init", "island.gpkg", "--profile", "invented-country")
 firmground("import", "island.gpkg", "country", "-q")
@@ -18,6 +18,10 @@ check("excludes" in firmground("estimate", "island.gpkg", "--update", "--cell", 
       "an update is asked for as the whole estimate was")
 
 whole = as_json("estimate", "island.gpkg", "--cell", 200, "--draws", 20, "-q")
+statements = {(s["statement"], s["class"]): s for s in whole["statements"]}
+cha = statements["CHA, mines named", "mines"]
+check(cha["p05"] < cha["ratio"] < cha["p95"] and 0 < cha["searched"] <= cha["polygons"],
+      "CHA that name mines: %(ratio).2f times as likely (%(p05).2f to %(p95).2f), from %(searched)d polygons" % cha)
 again = as_json("estimate", "island.gpkg", "--update", "-q")
 check(again["cells_changed"] == 0 and again["cells_refreshed"] == 0 and again["items_mean"] == whole["items_mean"],
       "without a change nothing changes")
@@ -52,6 +56,20 @@ check(json.loads(released["stamp"]["settings"])["updated_from"] == whole["stamp"
 told = firmground("estimate", "island.gpkg", "--update", "-q").stdout
 check("%d cells were searched" % released["cells_changed"] in told and "what minefield records say stay" in told,
       "it says what was made anew and what stays")
+
+# Ground is cancelled without a search: nobody looked, and the map says less of it.
+hazards = json.load(open("country/hazards.geojson", encoding="utf-8"))["features"]
+large = max((f for f in hazards if f["geometry"] and f["properties"]["type"] == "SHA"),
+            key=lambda f: float(f["properties"]["declared_area"] or 0))
+cancelled = dict(new, geometry=large["geometry"], properties=dict(
+    new["properties"], release_id="NEW-C1", hazard_id=large["properties"]["hazard_id"], outcome="cancelled", method="nts",
+    completed_on="2026-10-30", coverage=None, depth_cm=None))
+json.dump(dict(releases, features=[cancelled]), open("cancelled.geojson", "w", encoding="utf-8"))
+firmground("import", "island.gpkg", "cancelled.geojson", "--as", "land-release", "-q")
+said = as_json("estimate", "island.gpkg", "--update", "-q")
+check(said["cells_changed"] == released["cells_changed"] and said["cells_refreshed"] > released["cells_refreshed"],
+      "no more cells were searched, but %d more are told anew" % (said["cells_refreshed"] - released["cells_refreshed"]))
+check(said["items_mean"] < released["items_mean"], "a cancellation speaks against ordnance")
 
 # Something that an update cannot follow.
 records = json.load(open("country/minefield-records.geojson", encoding="utf-8"))["features"]
