@@ -76,7 +76,7 @@ firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
 firmground("init", "country.gpkg", "--profile", "invented-country")
 firmground("import", "country.gpkg", "country", "-q")
 
-asked = ("country.gpkg", "--cell", 100, "--draws", 40)
+asked = ("country.gpkg", "--cell", 100, "--draws", 200)
 one = as_json("estimate", *asked, "--out", "one.tif", "--table", "one.csv", "-q")
 whole = bands("one.tif")
 for processes, name in ((2, "two"), (4, "four")):
