@@ -5,7 +5,8 @@
 // For each world and kind, on land never searched: P(any of the kind) in the cells and in squares of 1 km, beside
 //   share   P(any of the class) x the kind's share of all finds
 //   alike   the same share everywhere, cells as alike as finds tell (eq. 39 without eq. 37)
-// then expected items in all against the truth, with the interval; at the end the means over worlds.
+// then expected items in all against the truth, with the interval; at the end the means over worlds, and how many
+// intervals of squares hold the truth.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -48,6 +49,7 @@ struct Scores {
 struct Judged {
   Scores ours, share, alike, squares;
   double expected = 0, true_items = 0, p05 = 0, p95 = 0;
+  double intervals = 0, held = 0;  ///< of squares where three items or more of the kind are expected
 };
 
 /// The concentration that tells the finds best when every cell has the same shares.
@@ -162,6 +164,9 @@ Judged judge(const World& world, const std::vector<estimate::PolygonCells>& squa
     for (const estimate::KindOfPolygon& told : world.result.polygons[p].kinds) {
       if (told.kind == item) {
         of_squares.add(static_cast<float>(told.probability_any), items > 0);
+        const bool many = told.items_mean >= 3;
+        judged.intervals += many ? 1 : 0;
+        judged.held += many && told.items_p05 <= items && items <= told.items_p95 ? 1 : 0;
       }
     }
   }
@@ -259,11 +264,14 @@ int main(int argc, char** argv) {
       for (double Judged::* figure : {&Judged::expected, &Judged::true_items, &Judged::p05, &Judged::p95}) {
         mean.*figure += j.*figure / worlds;
       }
+      mean.intervals += j.intervals;
+      mean.held += j.held;
       held += j.true_items >= j.p05 && j.true_items <= j.p95 ? 1 : 0;
     }
     if (worlds > 0) {
       print(fmt::format("mean of {:.0f}", worlds), kind, mean);
-      fmt::print("           interval of items holds the truth in {:.0f} of {:.0f}\n", held, worlds);
+      fmt::print("           interval of items holds the truth in {:.0f} of {:.0f}, of squares in {:.0f} of {:.0f}\n",
+                 held, worlds, mean.held, mean.intervals);
     }
   }
   return 0;

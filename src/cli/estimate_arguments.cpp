@@ -30,12 +30,14 @@ base::Result<std::optional<mineaction::Date>> day(const std::string& text) {
   return date;
 }
 
-/// P(any item) and expected items of each kind; empty where they are not told.
+/// P(any item), expected items and their interval of each kind; empty where they are not told.
 std::string columns_of(const std::vector<estimate::KindOfPolygon>& kinds) {
   std::string columns;
   for (const evidence::ItemKind kind : evidence::kItemKinds) {
     const auto told = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.kind == kind; });
-    columns += told == kinds.end() ? ",," : fmt::format(",{:.4f},{:.3f}", told->probability_any, told->items_mean);
+    columns += told == kinds.end() ? ",,,,"
+                                   : fmt::format(",{:.4f},{:.3f},{:.0f},{:.0f}", told->probability_any,
+                                                 told->items_mean, told->items_p05, told->items_p95);
   }
   return columns;
 }
@@ -44,7 +46,7 @@ std::string columns_of(const std::vector<estimate::KindOfPolygon>& kinds) {
 std::string table_of(const std::vector<estimate::PolygonEstimate>& polygons, const TableColumns& also) {
   std::string csv = "id,area_m2,probability_no_item,items_mean,items_p05,items_p95,evidence,reasons";
   for (const evidence::ItemKind kind : evidence::kItemKinds) {
-    csv += fmt::format(",probability_{0},items_{0}", evidence::key_of(kind));
+    csv += fmt::format(",probability_{0},items_{0},items_{0}_p05,items_{0}_p95", evidence::key_of(kind));
   }
   csv += also.names + '\n';
   for (const estimate::PolygonEstimate& p : polygons) {
@@ -132,10 +134,11 @@ void add_estimate_options(CLI::App& verb, EstimateArguments& asked) {
       ->check(CLI::Range(20, 2000))
       ->capture_default_str();
   verb.add_option("--out", asked.out, "Also write the hazard raster to this Cloud-Optimised GeoTIFF");
-  verb.add_option("--table", asked.table,
-                  "Also write P(no item), expected items and interval of every polygon to this CSV file, then P(any) "
-                  "and expected items of AP mines, AV mines, IEDs and booby traps, submunitions and other ERW; --json "
-                  "lists these too");
+  verb.add_option(
+      "--table", asked.table,
+      "Also write P(no item), expected items and interval of every polygon to this CSV file, then P(any), "
+      "expected items and interval of AP mines, AV mines, IEDs and booby traps, submunitions and other ERW; --json "
+      "lists these too");
   verb.add_option("--polygons", asked.polygons, "Whose polygons --table lists")
       ->check(CLI::IsMember({"hazards", "minefield-records", "land-release", "districts", "projects", "tasks"}))
       ->capture_default_str();

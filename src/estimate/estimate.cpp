@@ -265,6 +265,8 @@ std::vector<float> predicted_numbers(const Sum& sum, const Posteriors& posterior
   return numbers;
 }
 
+constexpr std::uint64_t kStreamOfKinds = 1ULL << 32;  ///< beyond those of the polygons
+
 struct Interval {
   double p05;
   double p95;
@@ -287,6 +289,7 @@ std::vector<CovariateEffect> effects_of(const Posteriors& posteriors) {
       CovariateEffect out;
       out.name = fmt::format("{} ({})", effect.name, evidence::to_string(posterior->ordnance_class));
       out.unit = effect.unit;
+      out.labels = effect.labels;
       for (std::size_t k = 0; k < effect.knots.size(); ++k) {
         const std::size_t column = effect.first_column + k;
         const double sd = std::sqrt(covariance(column, column));
@@ -498,15 +501,19 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
   result.hazard.raster = std::move(map.raster);
   result.predicted_finds = std::move(map.predicted_finds);
   tell_nation(map.nation, observations, options.seed, settings_json(observations, options), result);
-  for (std::size_t p = 0; p < polygons.size(); ++p) {
-    const Sum& sum = map.polygons[p];
-    result.polygons.push_back(polygon_of(polygons[p], sum, posteriors, options.seed, p));
-    if (sum.weight > 0) {
-      result.polygons.back().reasons = reasons_for(posteriors, observations, sum.likeliest_cell);
-      result.polygons.back().kinds =
-          kinds ? kinds->polygon(sum, result.polygons.back().probability_none) : std::vector<KindOfPolygon>{};
+  result.polygons.resize(polygons.size());
+  constexpr std::size_t kGrain = 16;
+  base::parallel_for(polygons.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t p = begin; p < end; ++p) {
+      const Sum& sum = map.polygons[p];
+      PolygonEstimate& told = result.polygons[p] = polygon_of(polygons[p], sum, posteriors, options.seed, p);
+      if (sum.weight > 0) {
+        told.reasons = reasons_for(posteriors, observations, sum.likeliest_cell);
+        told.kinds = kinds ? kinds->polygon(sum, told.probability_none, options.seed, kStreamOfKinds + p)
+                           : std::vector<KindOfPolygon>{};
+      }
     }
-  }
+  });
   if (closer.without_evidence) {
     tell_without_evidence(posteriors, observations, options, polygons, closer.polygons, result.polygons);
   }

@@ -33,6 +33,7 @@ struct CovariateEffect {
   std::vector<double> at;      ///< covariate values
   std::vector<double> effect;  ///< log intensity relative to the mean
   std::vector<double> p05, p95;
+  std::vector<std::string> labels{};  ///< of categories: what the values are, in the order of `at`; else empty
 };
 
 /// What survey statements of one source class are worth (docs/methods/hazard-field.md, eq. 53-56).
@@ -56,6 +57,7 @@ struct KindOfPolygon {
   evidence::ItemKind kind = evidence::ItemKind::ap_mines;
   double probability_any = 0;  ///< P(any item of the kind), at most that of any item
   double items_mean = 0;       ///< the kinds of a class add up to the class
+  double items_p05 = 0, items_p95 = 0;
 };
 
 /// Items of one kind over the whole area of interest.

@@ -28,11 +28,15 @@ std::size_t first_of(const Composition& composition) {
   return evidence::first_kind(composition.ordnance_class());
 }
 
-NationalTotals interval_of(std::vector<double> numbers, double mean) {
+struct Quantiles {
+  double p05;
+  double p95;
+};
+
+Quantiles quantiles_of(std::vector<double>& numbers) {
   std::sort(numbers.begin(), numbers.end());
   const auto n = static_cast<double>(numbers.size() - 1);
-  return {mean, std::min(mean, numbers[static_cast<std::size_t>(0.05 * n)]),
-          std::max(mean, numbers[static_cast<std::size_t>(std::lround(0.95 * n))])};
+  return {numbers[static_cast<std::size_t>(0.05 * n)], numbers[static_cast<std::size_t>(std::lround(0.95 * n))]};
 }
 
 /// P(any item of a class) in a polygon, its mean and the shape of its number, from the sums of its cells by draw: as
@@ -60,6 +64,35 @@ PolygonNumber number_of(const ClassSum& sum) {
   }
   number.occupied = number.any > 0 ? std::max(1.0, cells / number.any) : 1;
   return number;
+}
+
+using Divided = std::array<std::int64_t, evidence::kMostKindsOfClass>;
+
+/// So many items by kind: the shares of this ground about their means (Dirichlet), then each item by them.
+Divided divided(std::int64_t items, std::span<const double> share, double concentration, base::Random& random) {
+  std::array<double, evidence::kMostKindsOfClass> part{};
+  double all = 0;
+  for (std::size_t j = 0; j < share.size(); ++j) {
+    const double shape = concentration * share[j];
+    part[j] = shape > 0 ? random.gamma(shape, 1) : 0;
+    all += part[j];
+  }
+  if (!(all > 0)) {  // so little concentration that all are of one kind
+    double left = random.uniform();
+    std::size_t j = 0;
+    while (j + 1 < share.size() && (left -= share[j]) >= 0) {
+      ++j;
+    }
+    part[j] = all = 1;
+  }
+  Divided result{};
+  for (std::size_t j = 0; j < share.size() && items > 0; ++j) {
+    const bool last = j + 1 == share.size() || part[j] >= all;
+    result[j] = last ? items : random.binomial(items, part[j] / all);
+    items -= result[j];
+    all -= part[j];
+  }
+  return result;
 }
 
 }  // namespace
@@ -102,7 +135,7 @@ KindMap::KindMap(const evidence::Observations& observations, const EstimateOptio
     Composition composition(
         observations, posterior.ordnance_class, posterior.model.effects,
         told ? cells_ahead(observations, CellPredictor(posterior, observations, options)) : std::vector<CellAhead>{});
-    learnt[k].emplace(OfClass{std::move(composition), law_of(posterior), {}});
+    learnt[k].emplace(OfClass{std::move(composition), law_of(posterior), {}, posterior.events.has_value()});
     if (told) {
       double concentration = learnt[k]->composition.cell_concentration();
       for (std::size_t c = 0; c < kConcentrations; ++c, concentration *= kConcentrationStep) {
@@ -286,7 +319,8 @@ std::vector<ClassKinds> KindMap::totals(const KindSum& nation, std::uint64_t see
       for (std::size_t m = 0; m < draws_; ++m) {
         numbers.push_back(std::max(0.0, nation.draws[(first + j) * draws_ + m] + sd * random.normal()));
       }
-      kind.totals = interval_of(std::move(numbers), mean);
+      const Quantiles of_kind = quantiles_of(numbers);
+      kind.totals = {mean, std::min(mean, of_kind.p05), std::max(mean, of_kind.p95)};
       told.kinds.push_back(kind);
     }
     result.push_back(std::move(told));
@@ -294,8 +328,39 @@ std::vector<ClassKinds> KindMap::totals(const KindSum& nation, std::uint64_t see
   return result;
 }
 
-std::vector<KindOfPolygon> KindMap::polygon(const Sum& sum, double none) const {
+void KindMap::add_intervals(const ClassSum& sum, const OfClass& of_class, double concentration, base::Random& random,
+                            std::span<KindOfPolygon> kinds) const {
+  double items = 0;
+  for (const KindOfPolygon& kind : kinds) {
+    items += kind.items_mean;
+  }
+  if (!(items > 0)) {
+    return;
+  }
+  std::array<double, evidence::kMostKindsOfClass> share{};
+  for (std::size_t j = 0; j < kinds.size(); ++j) {
+    share[j] = kinds[j].items_mean / items;
+  }
+  std::array<std::vector<double>, evidence::kMostKindsOfClass> numbers;
+  for (std::size_t m = 0; m < draws_; ++m) {
+    const std::int64_t number =
+        of_class.events ? random.poisson(sum.items[m]) : std::llround(predicted_count(sum, m, of_class.law, random));
+    const Divided by_kind = divided(number, std::span(share).first(kinds.size()), concentration, random);
+    for (std::size_t j = 0; j < kinds.size(); ++j) {
+      numbers[j].push_back(static_cast<double>(by_kind[j]));
+    }
+  }
+  for (std::size_t j = 0; j < kinds.size(); ++j) {
+    const Quantiles of_kind = quantiles_of(numbers[j]);
+    kinds[j].items_p05 = of_kind.p05;
+    kinds[j].items_p95 = of_kind.p95;
+  }
+}
+
+std::vector<KindOfPolygon> KindMap::polygon(const Sum& sum, double none, std::uint64_t seed,
+                                            std::uint64_t stream) const {
   std::vector<KindOfPolygon> result;
+  base::Random random(seed, stream);
   for (std::size_t k = 0; k < classes_.size(); ++k) {
     const Composition& composition = classes_[k].composition;
     if (!composition.told()) {
@@ -323,6 +388,7 @@ std::vector<KindOfPolygon> KindMap::polygon(const Sum& sum, double none) const {
       }
       result.push_back({evidence::kItemKinds[j], std::min(kind.items, chance), kind.items});
     }
+    add_intervals(sum.classes[k], classes_[k], concentration, random, std::span(result).last(composition.kinds()));
   }
   return result;
 }

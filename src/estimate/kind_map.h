@@ -4,9 +4,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "estimate/class_posterior.h"
 #include "estimate/composition.h"
 #include "estimate/kind_law.h"
@@ -21,7 +23,8 @@ namespace firmground::estimate {
 inline constexpr std::size_t kKinds = evidence::kItemKinds.size();
 using ByKind = std::array<double, kKinds>;
 
-struct Sum;  // country_map.h
+struct Sum;       // country_map.h
+struct ClassSum;  // country_map.h
 
 /// What cells of a run hold by kind; 0 where the kinds of a class are not told.
 struct KindCells {
@@ -61,8 +64,9 @@ class KindMap {
 
   /// By class: totals of its kinds with their intervals.
   std::vector<ClassKinds> totals(const KindSum& nation, std::uint64_t seed) const;
-  /// `sum`: over the polygon's cells; `none`: P(no item of any class in it).
-  std::vector<KindOfPolygon> polygon(const Sum& sum, double none) const;
+  /// `sum`: over the polygon's cells; `none`: P(no item of any class in it); `stream`: of the random numbers behind
+  /// its intervals, its own.
+  std::vector<KindOfPolygon> polygon(const Sum& sum, double none, std::uint64_t seed, std::uint64_t stream) const;
 
   /// Adds what was learned to the hyperparameters.
   void describe(std::map<std::string, double>& hyperparameters) const;
@@ -77,9 +81,13 @@ class KindMap {
     Composition composition;
     CountLaw law;                      ///< whose shape numbers have, mean apart
     std::vector<KindChances> chances;  ///< at concentrations that rise fourfold
+    bool events = false;               ///< numbers are of events, not of items that clump
     ByKind means(const KindShares& shares, double mean) const;
     double chance(double share, double found, double mean) const;
   };
+  /// Of the kinds of one class in a polygon: numbers of the class by draw, divided by kind.
+  void add_intervals(const ClassSum& sum, const OfClass& of_class, double concentration, base::Random& random,
+                     std::span<KindOfPolygon> kinds) const;
   const evidence::Observations& observations_;
   std::size_t draws_;
   std::vector<OfClass> classes_;

@@ -130,6 +130,13 @@ TEST(KindMap, TotalsAndPolygonsAddUp) {
     of_kinds += kind.items_mean;
   }
   EXPECT_NEAR(of_kinds, in_polygon, 1e-5 * in_polygon);
+  for (const KindOfPolygon& kind : p.kinds) {
+    EXPECT_LE(kind.items_p05, kind.items_p95);
+    EXPECT_LE(kind.items_p95, 1.2 * p.items_p95) << "a kind is hardly more than all";
+    EXPECT_TRUE(kind.probability_any > 0.9 || kind.items_p05 == 0) << "what may not be there may be none";
+  }
+  EXPECT_LT(p.kinds[0].items_p05, p.kinds[0].items_mean);
+  EXPECT_GT(p.kinds[0].items_p95, p.kinds[0].items_mean) << "AP mines, with their interval";
   EXPECT_GT(p.kinds[0].probability_any, p.kinds[2].probability_any) << "AP mines were found beside, no IEDs";
 }
 

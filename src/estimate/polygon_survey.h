@@ -28,6 +28,7 @@ struct SurveySettings {
   double clearance_finds() const;
   /// Items in a hectare from which on clearing costs less than leaving them.
   double break_even_per_ha() const;
+  bool operator==(const SurveySettings&) const = default;
 };
 
 /// Ground that may be surveyed, of what nobody searched yet.

@@ -1,6 +1,7 @@
 #include "pipeline/kinds_json.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "evidence/observations.h"
@@ -62,16 +63,24 @@ Json kinds_json(const std::vector<estimate::KindOfPolygon>& kinds) {
   Json json = Json::object();
   for (const estimate::KindOfPolygon& kind : kinds) {
     json[std::string(evidence::key_of(kind.kind))] = {{"probability_any", kind.probability_any},
-                                                      {"items_mean", kind.items_mean}};
+                                                      {"items_mean", kind.items_mean},
+                                                      {"items_p05", kind.items_p05},
+                                                      {"items_p95", kind.items_p95}};
   }
   return json;
 }
 
 std::vector<estimate::KindOfPolygon> kinds_of_polygon(const Json& json) {
+  // An earlier version told no intervals: they are not known.
+  const auto known = [](const Json& numbers, const char* name) {
+    const auto at = numbers.find(name);
+    return at == numbers.end() || at->is_null() ? std::numeric_limits<double>::quiet_NaN() : at->get<double>();
+  };
   std::vector<estimate::KindOfPolygon> kinds;
   for (const auto& [key, numbers] : json.items()) {
     if (const evidence::ItemKind* named = kind_named(key)) {
-      kinds.push_back({*named, numbers.at("probability_any"), numbers.at("items_mean")});
+      kinds.push_back({*named, numbers.at("probability_any"), numbers.at("items_mean"), known(numbers, "items_p05"),
+                       known(numbers, "items_p95")});
     }
   }
   return kinds;

@@ -13,7 +13,7 @@ nlohmann::ordered_json kinds_json(const std::vector<estimate::ClassKinds>& class
 /// Throws nlohmann::json::exception where something is missing.
 std::vector<estimate::ClassKinds> kinds_from(const nlohmann::ordered_json& json);
 
-/// {"ap_mines":{"probability_any","items_mean"}, ...}
+/// {"ap_mines":{"probability_any","items_mean","items_p05","items_p95"}, ...}
 nlohmann::ordered_json kinds_json(const std::vector<estimate::KindOfPolygon>& kinds);
 std::vector<estimate::KindOfPolygon> kinds_of_polygon(const nlohmann::ordered_json& json);
 
