@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "evidence/statements.h"
+#include "geo/raster_unit.h"
 
 namespace firmground::evidence {
 
@@ -203,7 +204,14 @@ void add_attention(const geo::Grid& grid, const Mask& processed, KeptFields& fie
 void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
   for (const mineaction::Covariate& covariate : snapshot.covariates) {
     const bool dem = covariate.name == "dem";
-    CovariateField field{dem ? "slope" : covariate.name, dem ? "deg" : "", std::vector<float>(grid.size()), false, {}};
+    const auto unit = covariate.raster.metadata.find(geo::kRasterUnit);
+    CovariateField field{dem ? "slope" : covariate.name,
+                         dem                                       ? "deg"
+                         : unit == covariate.raster.metadata.end() ? ""
+                                                                   : unit->second,
+                         std::vector<float>(grid.size()),
+                         false,
+                         {}};
     const double step = std::max(grid.cell_m, covariate.raster.grid.cell_m);
     base::parallel_for(static_cast<std::size_t>(grid.rows), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
       for (std::size_t row = begin; row < end; ++row) {

@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "geo/raster_unit.h"
 
 namespace firmground::geo {
 
@@ -329,6 +330,10 @@ void copy_names(void* dataset, Raster& raster) {
       raster.metadata[key] = value;
     }
     CPLFree(key);
+  }
+  const std::string unit = GDALGetRasterUnitType(GDALGetRasterBand(dataset, 1));
+  if (!unit.empty()) {
+    raster.metadata.emplace(kRasterUnit, unit);
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "geo/raster_unit.h"
 
 namespace firmground::geo {
 namespace {
@@ -63,6 +64,7 @@ std::string foreign_geotiff(int epsg, const double (&placement)[6], int columns,
   }
   GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
   GDALSetRasterNoDataValue(band, nodata);
+  GDALSetRasterUnitType(band, "m");
   auto* data = const_cast<std::int16_t*>(heights.data());
   EXPECT_EQ(GDALRasterIO(band, GF_Write, 0, 0, columns, rows, data, columns, rows, GDT_Int16, 0, 0), CE_None);
   GDALClose(dataset);
@@ -167,6 +169,7 @@ TEST(FromGeoTiff, ADemInDegreesIsLaidOnProgrammeCellsWithItsHeights) {
   const Crs crs = Crs::from_epsg(32639).value();
   const auto dem = from_geotiff(bytes, crs);
   ASSERT_TRUE(dem.has_value()) << base::to_text(dem.error());
+  EXPECT_EQ(dem->metadata.at(kRasterUnit), "m");
   EXPECT_NEAR(dem->grid.cell_m, 48.7, 0.5);  // sqrt(0.0005 deg x 0.0005 deg) at 40 degrees north
   for (const LonLat p : {LonLat{51.03, 40.02}, LonLat{51.07, 40.05}}) {
     EXPECT_NEAR(dem->sample(0, crs.to_programme(p)), (p.lon - 51) / 0.0005 - 0.5, 0.02);
