@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "estimate/surveys.h"
+#include "pipeline/closer_look.h"
 
 namespace firmground::cli {
 
@@ -22,55 +23,21 @@ constexpr std::size_t kSurveysShown = 15;
 constexpr std::size_t kPolygonsShown = 10;
 constexpr double kHectare = 10'000;
 
-const char* to_string(estimate::Release decision) {
-  return decision == estimate::Release::clear ? "clear" : "release";
-}
-
 const std::vector<PolygonEstimate>& polygons_of(const pipeline::EstimateOutcome& outcome, const std::string& kind) {
   static const std::vector<PolygonEstimate> none;
   const auto at = outcome.stored.polygons.find(kind);
   return at == outcome.stored.polygons.end() ? none : at->second;
 }
 
+const std::vector<PolygonSurvey>& surveys_of(const pipeline::EstimateOutcome& outcome) {
+  static const std::vector<PolygonSurvey> none;
+  return outcome.stored.closer ? outcome.stored.closer->surveys : none;
+}
+
 std::string in_words(const estimate::WithoutEvidence& without, const PolygonEstimate& polygon) {
   return fmt::format("without {}: {:.1f} items expected instead of {:.1f}, P(no item) {:.2f} instead of {:.2f}",
                      without.evidence, without.items_mean, polygon.items_mean, without.probability_none,
                      polygon.probability_none);
-}
-
-Json settings_json(const estimate::SurveySettings& settings) {
-  Json json = {{"clearance_cost_m2", settings.clearance_cost_m2},
-               {"survey_cost_m2", settings.survey_cost_m2},
-               {"loss_per_item", settings.loss_per_item},
-               {"clearance_finds", settings.clearance_finds()},
-               {"break_even_items_per_ha", settings.break_even_per_ha()},
-               {"neighbour_m", settings.neighbour_m}};
-  for (const evidence::OrdnanceClass k : evidence::kOrdnanceClasses) {
-    json[fmt::format("survey_detection_{}", evidence::to_string(k))] = settings.detection_of(k);
-  }
-  return json;
-}
-
-Json survey_json(const PolygonSurvey& survey, std::size_t rank) {
-  return {{"rank", rank},
-          {"id", survey.id},
-          {"survey", estimate::to_string(survey.kind)},
-          {"area_m2", survey.area_m2},
-          {"cost", survey.cost},
-          {"not_searched_m2", survey.ground_m2},
-          {"items_mean", survey.items},
-          {"items_sd", survey.items_sd},
-          {"items_sd_after", survey.items_sd_after},
-          {"chance_of_find", survey.chance_of_find},
-          {"items_if_nothing_found", survey.items_if_none},
-          {"items_if_something_found", survey.items_if_any},
-          {"decision_now", to_string(survey.decision.now)},
-          {"chance_of_change", survey.decision.chance_of_change},
-          {"value", survey.decision.value},
-          {"value_of_knowing", survey.most},
-          {"net_saving", survey.net},
-          {"clearance_avoided_m2", survey.avoided_m2},
-          {"clearance_avoided_per_m2", survey.avoided_m2 / survey.area_m2}};
 }
 
 void print_surveys(const estimate::SurveySettings& settings, const std::vector<PolygonSurvey>& surveys) {
@@ -98,8 +65,9 @@ void print_surveys(const estimate::SurveySettings& settings, const std::vector<P
     const PolygonSurvey& s = first[i];
     fmt::print("{:>4} {:<16} {:<16} {:>7.2f} {:>7.2f} {:>15} {:>14.1f} {:<8} {:>6.2f} {:>10.0f} {:>10.0f} {:>+9.1f}\n",
                i + 1, s.id, estimate::to_string(s.kind), s.area_m2 / kHectare, s.ground_m2 / kHectare,
-               fmt::format("{:.1f} +- {:.1f}", s.items, s.items_sd), s.items_sd_after, to_string(s.decision.now),
-               s.decision.chance_of_change, s.decision.value, s.net, s.avoided_m2 / s.area_m2);
+               fmt::format("{:.1f} +- {:.1f}", s.items, s.items_sd), s.items_sd_after,
+               pipeline::to_string(s.decision.now), s.decision.chance_of_change, s.decision.value, s.net,
+               s.avoided_m2 / s.area_m2);
   }
   const PolygonSurvey& s = first.front();
   fmt::print(
@@ -175,7 +143,7 @@ TableColumns closer_look_columns(const CloserLookArguments& asked, const pipelin
         "chance_of_find,items_if_nothing_found,items_if_something_found,decision_now,chance_of_change,survey_value,"
         "value_of_knowing,net_saving,clearance_avoided_m2";
     std::size_t rank = 0;
-    for (PolygonSurvey& survey : estimate::which_first(outcome.surveys)) {
+    for (PolygonSurvey& survey : estimate::which_first(surveys_of(outcome))) {
       std::string id = survey.id;
       ranked->emplace(std::move(id), std::pair(++rank, std::move(survey)));
     }
@@ -197,7 +165,7 @@ TableColumns closer_look_columns(const CloserLookArguments& asked, const pipelin
       row += fmt::format(
           ",{},{},{:.0f},{:.0f},{:.0f},{:.3f},{:.3f},{:.3f},{:.4f},{:.3f},{:.3f},{},{:.4f},{:.0f},{:.0f},{:.0f},{:.0f}",
           at->second.first, estimate::to_string(s.kind), s.area_m2, s.cost, s.ground_m2, s.items, s.items_sd,
-          s.items_sd_after, s.chance_of_find, s.items_if_none, s.items_if_any, to_string(s.decision.now),
+          s.items_sd_after, s.chance_of_find, s.items_if_none, s.items_if_any, pipeline::to_string(s.decision.now),
           s.decision.chance_of_change, s.decision.value, s.most, s.net, s.avoided_m2);
     }
     return row;
@@ -225,10 +193,12 @@ std::string closer_look_json(const CloserLookArguments& asked, const std::string
   }
   if (asked.surveys) {
     Json ranking = Json::array();
-    for (const PolygonSurvey& survey : estimate::which_first(outcome.surveys)) {
-      ranking.push_back(survey_json(survey, ranking.size() + 1));
+    for (const PolygonSurvey& survey : estimate::which_first(surveys_of(outcome))) {
+      Json ranked = {{"rank", ranking.size() + 1}};
+      ranked.update(pipeline::survey_json(survey));
+      ranking.push_back(std::move(ranked));
     }
-    json["surveys"] = {{"settings", settings_json(asked.settings)}, {"ranking", std::move(ranking)}};
+    json["surveys"] = {{"settings", pipeline::settings_json(asked.settings)}, {"ranking", std::move(ranking)}};
   }
   return json.dump();
 }
@@ -239,7 +209,7 @@ void print_closer_look(const CloserLookArguments& asked, const std::string& poly
     print_without(polygons_of(outcome, polygons));
   }
   if (asked.surveys) {
-    print_surveys(asked.settings, outcome.surveys);
+    print_surveys(asked.settings, surveys_of(outcome));
   }
 }
 

@@ -12,6 +12,7 @@
 #include "geo/area.h"
 #include "geo/grid.h"
 #include "pipeline/recorded_places.h"
+#include "pipeline/told_besides.h"
 #include "pipeline/update_estimate.h"
 
 namespace firmground::pipeline {
@@ -51,8 +52,13 @@ base::Result<std::optional<StoredEstimate>> reusable(const registry::Register& p
                                                      const mineaction::Snapshot& snapshot,
                                                      const EstimateRequest& request) {
   FG_TRY(std::optional<StoredEstimate> latest, latest_estimate(programme, snapshot));
-  if (latest &&
-      (latest->stale || latest->request != request_json(request) || latest->stamp.version != base::version())) {
+  const estimate::CloserLook& closer = request.estimate.closer;
+  const bool as_wanted =
+      latest && !latest->stale && latest->request == request_json(request) &&
+      latest->stamp.version == base::version() &&
+      (!closer.without_evidence || evidence_told(*latest, request.closer)) &&
+      (!closer.surveys || (surveys_told(*latest, request.closer) && latest->closer->settings == closer.surveys));
+  if (!as_wanted) {
     latest.reset();
   }
   return latest;
@@ -102,6 +108,13 @@ StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPol
   stored.effects = hazard.effects;
   stored.statements = hazard.statements;
   stored.kinds = result.kinds;
+  const estimate::CloserLook& closer = request.estimate.closer;
+  if (closer.without_evidence || closer.surveys) {
+    stored.closer = CloserLook{.polygons = request.closer,
+                               .without_evidence = closer.without_evidence,
+                               .settings = closer.surveys,
+                               .surveys = result.surveys};
+  }
   stored.request = request_json(request);
   stored.stamp = hazard.stamp;
   stored.made_at = made_at;
@@ -166,7 +179,6 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   EstimateOutcome outcome;
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
-  outcome.surveys = std::move(result.surveys);
   outcome.notes = observations.notes;
   outcome.kind_raster = std::move(result.kind_raster);
   FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at));

@@ -25,16 +25,16 @@ struct EstimateRequest {
   std::size_t regions = 0;         ///< of a team of processes (estimate_regions.h); 0: the country in one piece
   double overlap_m = 0;            ///< of regions
   std::string closer = "hazards";  ///< kind of the polygons that estimate.closer is about
-  bool reuse = false;  ///< an estimate of this snapshot that was asked for in the same way is not made again
+  /// An estimate of this snapshot that was asked for in the same way, and tells all that is wanted, is not made again.
+  bool reuse = false;
 };
 
 struct EstimateOutcome {
   StoredEstimate stored;
   bool reused = false;
-  std::vector<estimate::ClassSummary> classes;     ///< empty when reused
-  std::vector<estimate::PolygonSurvey> surveys{};  ///< of all kinds, with request.estimate.closer.surveys
-  std::vector<std::string> notes;                  ///< assumptions that evidence had to make; empty when reused
-  std::optional<geo::Raster> kind_raster{};        ///< with estimate::KindUse::map, where kinds are told
+  std::vector<estimate::ClassSummary> classes;  ///< empty when reused
+  std::vector<std::string> notes;               ///< assumptions that evidence had to make; empty when reused
+  std::optional<geo::Raster> kind_raster{};     ///< with estimate::KindUse::map, where kinds are told
 };
 
 /// What makes two requests the same: canonical JSON of all options that change the bytes of an estimate.

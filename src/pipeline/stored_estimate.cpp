@@ -29,13 +29,22 @@ std::vector<double> numbers(const Json& values) {
 }
 
 Json effect_json(const CovariateEffect& effect) {
-  return {{"name", effect.name},     {"unit", effect.unit}, {"at", effect.at},
-          {"effect", effect.effect}, {"p05", effect.p05},   {"p95", effect.p95}};
+  Json json = {{"name", effect.name},     {"unit", effect.unit}, {"at", effect.at},
+               {"effect", effect.effect}, {"p05", effect.p05},   {"p95", effect.p95}};
+  if (!effect.labels.empty()) {
+    json["labels"] = effect.labels;
+  }
+  return json;
 }
 
 CovariateEffect effect_from(const Json& json) {
-  return {json.at("name"),         json.at("unit"),        numbers(json.at("at")), numbers(json.at("effect")),
-          numbers(json.at("p05")), numbers(json.at("p95"))};
+  return {json.at("name"),
+          json.at("unit"),
+          numbers(json.at("at")),
+          numbers(json.at("effect")),
+          numbers(json.at("p05")),
+          numbers(json.at("p95")),
+          json.value("labels", std::vector<std::string>())};
 }
 
 Json polygon_json(const PolygonEstimate& polygon) {
@@ -109,6 +118,9 @@ StoredEstimate estimate_from(const Json& json) {
     result.kinds = kinds_from(json.at("kinds"));
     result.kinds_note = json.at("kinds_note");
   }
+  if (json.contains("closer")) {
+    result.closer = closer_look_from(json.at("closer"));
+  }
   result.request = json.at("request");
   result.stamp = base::parse_stamp(json.at("stamp").dump());
   return result;
@@ -128,21 +140,24 @@ std::string to_json(const StoredEstimate& estimate) {
       list.push_back(polygon_json(polygon));
     }
   }
-  const Json json = {{"totals",
-                      {{"items_mean", estimate.totals.items_mean},
-                       {"items_p05", estimate.totals.items_p05},
-                       {"items_p95", estimate.totals.items_p95}}},
-                     {"mode", estimate.mode},
-                     {"cells", estimate.cells},
-                     {"cell_m", estimate.cell_m},
-                     {"hyperparameters", estimate.hyperparameters},
-                     {"effects", std::move(effects)},
-                     {"statements", statements_json(estimate.statements)},
-                     {"polygons", std::move(polygons)},
-                     {"kinds", kinds_json(estimate.kinds)},
-                     {"kinds_note", estimate.kinds_note},
-                     {"request", estimate.request},
-                     {"stamp", Json::parse(estimate.stamp.to_json())}};
+  Json json = {{"totals",
+                {{"items_mean", estimate.totals.items_mean},
+                 {"items_p05", estimate.totals.items_p05},
+                 {"items_p95", estimate.totals.items_p95}}},
+               {"mode", estimate.mode},
+               {"cells", estimate.cells},
+               {"cell_m", estimate.cell_m},
+               {"hyperparameters", estimate.hyperparameters},
+               {"effects", std::move(effects)},
+               {"statements", statements_json(estimate.statements)},
+               {"polygons", std::move(polygons)},
+               {"kinds", kinds_json(estimate.kinds)},
+               {"kinds_note", estimate.kinds_note},
+               {"request", estimate.request},
+               {"stamp", Json::parse(estimate.stamp.to_json())}};
+  if (estimate.closer) {
+    json["closer"] = closer_look_json(*estimate.closer);
+  }
   return json.dump();
 }
 

@@ -10,6 +10,7 @@
 #include "estimate/hazard_estimate.h"
 #include "geo/raster.h"
 #include "mineaction/snapshot.h"
+#include "pipeline/closer_look.h"
 #include "register/register.h"
 #include "report/situation.h"
 
@@ -32,6 +33,7 @@ struct StoredEstimate {
   std::map<std::string, std::vector<estimate::PolygonEstimate>> polygons;  ///< kind ("hazards") -> by id
   std::vector<estimate::ClassKinds> kinds;  ///< what the items of each class are; empty: not told
   std::string kinds_note;                   ///< in words, why kinds are not told; "" where they are
+  std::optional<CloserLook> closer;         ///< what was asked for besides
   std::string request;  ///< canonical JSON of what was asked for: the same request on the same snapshot is reused
   base::Stamp stamp;
   std::string made_at;  ///< UTC, of the store; not part of the JSON kept
@@ -39,8 +41,9 @@ struct StoredEstimate {
 };
 
 /// One JSON object
-/// {"totals","mode","cells","cell_m","hyperparameters","effects","statements","polygons","kinds","kinds_note","request",
-/// "stamp"}; numbers that are not known are null.  Same estimate, same bytes.
+/// {"totals","mode","cells","cell_m","hyperparameters","effects","statements","polygons","kinds","kinds_note","closer",
+/// "request","stamp"}; numbers that are not known are null, "closer" is left out where nothing was asked for.  Same
+/// estimate, same bytes.
 std::string to_json(const StoredEstimate& estimate);
 /// Errors: pipeline.estimate_unreadable.
 base::Result<StoredEstimate> parse_stored_estimate(const std::string& json);

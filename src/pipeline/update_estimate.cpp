@@ -155,8 +155,9 @@ void put_polygons(const AskedPolygons& asked, estimate::EstimateUpdate& update, 
   outcome.stored.polygons = std::move(result);
 }
 
-/// What items are is learned from all finds at once: kept numbers by kind would not add up to those told anew.
-void forget_kinds(StoredEstimate& stored) {
+/// What items are is learned from all finds at once: kept numbers by kind would not add up to those told anew. What
+/// evidence and surveys are worth was told beside the numbers of before.
+void forget_what_was_told_besides(StoredEstimate& stored) {
   stored.kinds.clear();
   stored.kinds_note =
       "Kinds of items (AP mines, AV mines, submunitions and others) are not told apart after an update; the next whole "
@@ -164,7 +165,12 @@ void forget_kinds(StoredEstimate& stored) {
   for (auto& [kind, polygons] : stored.polygons) {
     for (estimate::PolygonEstimate& polygon : polygons) {
       polygon.kinds.clear();
+      polygon.without.clear();
     }
+  }
+  if (stored.closer) {
+    stored.closer->outdated = true;
+    stored.closer->surveys.clear();
   }
 }
 
@@ -289,7 +295,7 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   outcome.items_before = kept.stored.totals.items_mean;
   outcome.stored = std::move(kept.stored);
   put_polygons(asked, update, outcome);
-  forget_kinds(outcome.stored);
+  forget_what_was_told_besides(outcome.stored);
   outcome.stored.totals = update.totals;
   const std::string whole = kept.whole.to_json();
   outcome.stored.stamp = {kept.whole.product, snapshot.hash, base::version(), updated_settings(kept.whole),
