@@ -191,12 +191,17 @@ base::Result<void> make_country(const std::string& path, const DemoOptions& opti
   return unfinished.clear();
 }
 
-base::Result<void> account_estimate_report(Register& programme, const base::Progress& progress, DemoOutcome& outcome) {
+base::Result<void> account_estimate_report(Register& programme, const DemoOptions& options,
+                                           const base::Progress& progress, DemoOutcome& outcome) {
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
   progress("Accounting for the land", 0);
   FG_TRY(outcome.account, mineaction::account(snapshot));
   EstimateRequest request;
   request.reuse = true;
+  if (options.size == simulate::Size::small) {  // of a nation it would take longer than a newcomer waits
+    request.estimate.closer.without_evidence = true;
+    request.estimate.closer.surveys.emplace();
+  }
   FG_TRY(const EstimateOutcome estimated,
          estimate_programme(programme, snapshot, request, under(progress, "Estimating what remains")));
   outcome.estimate_reused = estimated.reused;
@@ -218,7 +223,7 @@ base::Result<DemoOutcome> demo_programme(const std::string& path, const DemoOpti
     FG_TRY_VOID(make_country(path, options, progress, outcome));
     FG_TRY(programme, Register::open(path));
   }
-  FG_TRY_VOID(account_estimate_report(*programme, progress, outcome));
+  FG_TRY_VOID(account_estimate_report(*programme, options, progress, outcome));
   return outcome;
 }
 

@@ -27,6 +27,7 @@ constexpr Route kRoutes[] = {
     {"api/situation", get_situation},
     {"api/account", get_account},
     {"api/estimate", get_estimate},
+    {"api/surveys", get_surveys},
 };
 
 /// The captures of a path that fits the pattern: "{y}.mvt" takes a segment that ends in ".mvt" and captures what stands

@@ -32,6 +32,7 @@ base::Result<Response> get_search(const Call& call);
 base::Result<Response> get_situation(const Call& call);
 base::Result<Response> get_account(const Call& call);
 base::Result<Response> get_estimate(const Call& call);
+base::Result<Response> get_surveys(const Call& call);
 
 /// The tile named by the last three captures.  Errors: serve.parameter_invalid, serve.tile_outside.
 base::Result<TileId> tile_of(const Call& call);

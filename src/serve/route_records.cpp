@@ -4,6 +4,7 @@
 #include "geo/area.h"
 #include "mineaction/as_entered.h"
 #include "serve/call.h"
+#include "serve/polygon_estimate.h"
 #include "serve/served_records.h"
 
 namespace firmground::serve {
@@ -182,32 +183,6 @@ Json versions_of(const std::vector<registry::VersionInfo>& history) {
   return versions;
 }
 
-/// What the stored estimate says of a polygon; null when it says nothing.
-Json estimate_of(const Edition& edition, const std::string& kind, const std::string& id) {
-  const pipeline::StoredEstimate* estimate = edition.estimate();
-  if (estimate == nullptr || !estimate->polygons.contains(kind)) {
-    return nullptr;
-  }
-  for (const estimate::PolygonEstimate& polygon : estimate->polygons.at(kind)) {
-    if (polygon.id != id) {
-      continue;
-    }
-    Json reasons = Json::array();
-    for (const estimate::Reason& reason : polygon.reasons) {
-      reasons.push_back({{"text", reason.text}, {"contribution", reason.contribution}});
-    }
-    return {{"probability_none", polygon.probability_none},
-            {"items_mean", polygon.items_mean},
-            {"items_p05", polygon.items_p05},
-            {"items_p95", polygon.items_p95},
-            {"evidence", polygon.evidence},
-            {"reasons", reasons},
-            {"stamp", estimate->stamp.id()},
-            {"stale", estimate->stale}};
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 base::Result<Response> get_record(const Call& call) {
@@ -238,7 +213,7 @@ base::Result<Response> get_record(const Call& call) {
       {"links", links.list()},
       {"links_not_listed", links.not_listed()},
       {"versions", versions_of(history)},
-      {"estimate", estimate_of(call.edition, kind, id)}};
+      {"estimate", polygon_estimate_json(call, kind, id)}};
   return json_response(json.dump());
 }
 

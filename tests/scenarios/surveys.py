@@ -2,9 +2,10 @@
 import csv
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
-from programme import as_json, check, firmground, fresh
+from programme import as_json, check, firmground, fresh, get_json, served
 
 fresh("country", "island.gpkg", "hazards.csv")
 firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
@@ -45,3 +46,38 @@ check("excludes" in firmground("estimate", "island.gpkg", "--update", "--surveys
 shown = firmground("estimate", "island.gpkg", "--cell", 200, "--draws", 20, "--surveys", "--without-evidence", "-q").stdout
 check("Which survey first" in shown and "decision are people's" in shown and "instead of" in shown, "a person reads it too")
 check("safe" not in shown.lower() and "cleared" not in shown.lower(), "no estimate is called that")
+
+# What was told is kept with the estimate and served; the same figures everywhere.
+with served("island.gpkg") as url:
+    surveys = get_json(url + "/api/surveys?limit=1000")
+    check(surveys["settings"]["loss_per_item"] == 25000 and surveys["polygons"] == "hazards", "the ranking names its costs and polygons")
+    check(surveys["ranking"][0]["id"] in shown and surveys["ranking"][0]["net_saving"] > 0, "the first of the ranking is the one that was printed")
+    check(surveys["stamp"]["id"] in shown and not surveys["stale"], "with the stamp that was printed")
+    first = surveys["ranking"][0]
+    hazard = get_json("%s/api/records/hazards/%s" % (url, first["id"]))["estimate"]
+    best = hazard["surveys"]["kinds"][0]
+    check(hazard["surveys"]["rank"] == 1 and best["survey"] == first["survey"] and best["net_saving"] == first["net_saving"],
+          "its own record tells the same survey and rank")
+    check(all(k["items_p05"] <= k["items_p95"] for k in hazard["kinds"].values()) and len(hazard["kinds"]) >= 2, "and kinds with their intervals")
+    other = next(r for r in get_json(url + "/api/search?q=a")["results"] if r["kind"] == "districts")
+    district = get_json("%s/api/records/districts/%s" % (url, other["id"]))["estimate"]
+    check(district["surveys"] is None and district["without"] is None and "--polygons districts" in district["command"],
+          "of districts nobody asked: null, and the command that tells it: " + district["command"])
+    told_words = [w["evidence"] for s in surveys["ranking"][:40]
+                  for w in get_json("%s/api/records/hazards/%s" % (url, s["id"]))["estimate"]["without"]]
+    check(any(w.startswith("the ") for w in told_words), "what evidence is worth is served in words")
+
+    firmground("estimate", "island.gpkg", "--update", "-q")
+    for _ in range(100):
+        estimate = get_json(url + "/api/estimate")
+        if estimate["told_besides"]["why_not"] == "updated":
+            break
+        time.sleep(0.2)
+    check(estimate["told_besides"]["why_not"] == "updated" and not estimate["told_besides"]["surveys"], "after an update they are not told")
+    hazard = get_json("%s/api/records/hazards/%s" % (url, first["id"]))["estimate"]
+    check(hazard["kinds"] is None and hazard["without"] is None and hazard["surveys"] is None and hazard["why_not_told"] == "updated",
+          "nor of a hazard: null with the reason, never 0")
+command = hazard["command"].split()
+check(command[1:3] == ["estimate", "island.gpkg"] and "--surveys" in command and "--cell" in command, " ".join(command))
+again = as_json(*command[1:], "-q")
+check(again["surveys"]["ranking"][0]["id"] == first["id"], "the command that is told brings them back")
