@@ -30,7 +30,7 @@ async function aClickOpensTheHazard(world) {
   expect(hazard.here.includes(shown), `${shown} was opened, but ${hazard.here} lie there`);
   const record = await world.server.api(`/api/records/hazards/${shown}`);
   await details.getByText(record.versions[0].source).first().waitFor();
-  await details.getByText('items expected').waitFor();
+  await details.getByText('items expected', { exact: true }).waitFor();
   await details.getByRole('heading', { name: 'Why' }).waitFor();
   expect(page.url().includes(`sel=hazards/${shown}`), 'the address does not hold the selection');
   await page.keyboard.press('Escape');
@@ -115,6 +115,42 @@ async function theDashboardSaysWhatTheServerSays(world) {
   await context.close();
 }
 
+async function theRankingLeadsToItsHazard(world) {
+  const { ranking, settings } = await world.server.api('/api/surveys?limit=1');
+  const { page, context, errors } = await openPage(world, '#report');
+  const first = page.getByTestId('surveys-first');
+  await first.getByText(`loss from an item left ${whole(settings.loss_per_item)}`).waitFor();
+  await first.getByRole('link', { name: ranking[0].id }).click();
+  const details = page.getByTestId('details');
+  await details.getByText('Place 1 of').waitFor();
+  await details.getByRole('row', { name: /AP mines/ }).waitFor();
+  await details.getByRole('heading', { name: 'What the evidence is worth' }).waitFor();
+  expectEqual(errors, [], 'errors on the console');
+  await context.close();
+}
+
+async function otherLanguagesFit(world) {
+  const { ranking } = await world.server.api('/api/surveys?limit=1');
+  for (const [code, title] of [['ru', 'Обстановка'], ['az', 'Vəziyyət']]) {
+    for (const width of [1280, 390]) {
+      const { page, context, errors, strangers } = await openPage(world, '#report', { width });
+      await page.getByRole('combobox', { name: 'Language' }).selectOption(code);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      await page.locator('.effects .plot').first().waitFor();
+      expectEqual(await page.evaluate(() => document.documentElement.lang), code, 'language of the page');
+      expect((await tooWide(page)) <= 0, `the dashboard in ${code} is wider than ${width}`);
+      await page.goto(`${world.server.origin}/#sel=hazards/${ranking[0].id}`);
+      await page.reload();
+      await page.locator('.polygon-surveys').waitFor();
+      expectEqual(await page.evaluate(() => document.documentElement.lang), code, 'language after a reload');
+      expect((await tooWide(page)) <= 0, `the map in ${code} is wider than ${width}`);
+      expectEqual(errors, [], 'errors on the console');
+      expectEqual(strangers, [], 'requests that leave the server');
+      await context.close();
+    }
+  }
+}
+
 async function theServersRefusalIsShown(world) {
   const { page, context } = await openPage(world, '#sel=hazards/none-of-this-name');
   const problem = await world.server.api('/api/records/hazards/none-of-this-name');
@@ -196,6 +232,8 @@ export const checks = [
   ['Enter reads what is at the centre of the map', theKeyboardReadsTheMap],
   ['layers and bands switch and the address holds them', layersSwitch],
   ['the dashboard shows the indicators of the server, with tables and CSV', theDashboardSaysWhatTheServerSays],
+  ['the list of surveys leads to its hazard, which tells kinds, evidence and surveys', theRankingLeadsToItsHazard],
+  ['Russian and Azerbaijani fit the pages and stay', otherLanguagesFit],
   ['a refusal is shown in the words of the server with its remedy', theServersRefusalIsShown],
   ['axe finds nothing on any page, light or dark', everyoneCanReadIt],
   ['right to left does not break the layout', rightToLeftHolds],

@@ -59,10 +59,10 @@ with served("island.gpkg") as url:
     check(hazard["surveys"]["rank"] == 1 and best["survey"] == first["survey"] and best["net_saving"] == first["net_saving"],
           "its own record tells the same survey and rank")
     check(all(k["items_p05"] <= k["items_p95"] for k in hazard["kinds"].values()) and len(hazard["kinds"]) >= 2, "and kinds with their intervals")
-    other = next(r for r in get_json(url + "/api/search?q=a")["results"] if r["kind"] == "districts")
-    district = get_json("%s/api/records/districts/%s" % (url, other["id"]))["estimate"]
-    check(district["surveys"] is None and district["without"] is None and "--polygons districts" in district["command"],
-          "of districts nobody asked: null, and the command that tells it: " + district["command"])
+    other = next(r for r in get_json(url + "/api/search?q=TK-0")["results"] if r["kind"] == "tasks")
+    task = get_json("%s/api/records/tasks/%s" % (url, other["id"]))["estimate"]
+    check(task["surveys"] is None and task["without"] is None and "--polygons tasks" in task["command"],
+          "of tasks nobody asked: null, and the command that tells it: " + task["command"])
     told_words = [w["evidence"] for s in surveys["ranking"][:40]
                   for w in get_json("%s/api/records/hazards/%s" % (url, s["id"]))["estimate"]["without"]]
     check(any(w.startswith("the ") for w in told_words), "what evidence is worth is served in words")

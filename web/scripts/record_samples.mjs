@@ -1,4 +1,4 @@
-// Records answers of a running server for the tests of src/api: node scripts/record_samples.mjs http://127.0.0.1:8080
+// Records answers of a running server on a small demo for the tests of src/api: node scripts/record_samples.mjs http://127.0.0.1:8080
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,5 +34,11 @@ const { results } = await get('/api/search?q=HA-0');
 const { kind, id, lon, lat } = results.find((result) => result.kind === 'hazards');
 await record('hazard_at', `/api/hazard/at?lon=${lon}&lat=${lat}`);
 await record('record', `/api/records/${kind}/${encodeURIComponent(id)}`);
+await record('surveys', '/api/surveys?limit=100');
+const { ranking, polygons } = await get('/api/surveys?limit=1');
+await record('record_told', `/api/records/${polygons}/${encodeURIComponent(ranking[0].id)}`);
+const { results: tasks } = await get('/api/search?q=TK-0');
+const task = tasks.find((result) => result.kind === 'tasks');
+await record('record_not_told', `/api/records/tasks/${encodeURIComponent(task.id)}`);
 await record('at', `/api/at?lon=${lon}&lat=${lat}&radius_m=500`);
 await record('problem', '/api/records/hazards/none-of-this-name');

@@ -6,7 +6,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { asProblem } from './api/problem';
 import { App } from './app';
-import './i18n';
+import { preferredLanguage, showLanguage } from './i18n';
+import { languageKey } from './ui/language_choice';
+import { stored } from './ui/theme';
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -18,6 +20,8 @@ const queries = new QueryClient({
     },
   },
 });
+
+await showLanguage(preferredLanguage(stored(languageKey), navigator.languages));
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

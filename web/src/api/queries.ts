@@ -5,6 +5,7 @@ import { getProgramme } from './programme';
 import { getRecord, getRecordsNear } from './records';
 import { search } from './search';
 import { getSituation } from './situation';
+import { getSurveys } from './surveys';
 
 /** One hook per resource; a resource is asked for once and kept while the page stays open for some minutes. */
 export const useProgramme = () => useQuery({ queryKey: ['programme'], queryFn: ({ signal }) => getProgramme(signal) });
@@ -12,6 +13,8 @@ export const useProgramme = () => useQuery({ queryKey: ['programme'], queryFn: (
 export const useSituation = () => useQuery({ queryKey: ['situation'], queryFn: ({ signal }) => getSituation(signal) });
 
 export const useEstimate = () => useQuery({ queryKey: ['estimate'], queryFn: ({ signal }) => getEstimate(signal) });
+
+export const useSurveys = () => useQuery({ queryKey: ['surveys'], queryFn: ({ signal }) => getSurveys(signal) });
 
 export const useHazardLegend = (band: HazardBand, enabled: boolean) =>
   useQuery({

@@ -1,6 +1,8 @@
 import type { Geometry } from 'geojson';
 import { getJson } from './client';
+import type { ItemKind, WhyNotTold } from './estimate';
 import type { Reason } from './hazard';
+import type { Survey } from './surveys';
 
 export interface RecordField {
   name: string;
@@ -25,13 +27,33 @@ export interface RecordVersion {
   state: string;
 }
 
-export interface PolygonEstimate {
+export interface KindOfPolygon {
+  probability_any: number;
+  items_mean: number;
+  /** Null in an estimate of an earlier version. */
+  items_p05: number | null;
+  items_p95: number | null;
+}
+
+export interface WithoutEvidence {
+  evidence: string;
   probability_none: number;
   items_mean: number;
-  items_p05: number;
-  items_p95: number;
-  evidence: number;
+}
+
+/** Null is not known: an update does not tell polygons entered since, and much else only when asked. Never zero. */
+export interface PolygonEstimate {
+  probability_none: number | null;
+  items_mean: number | null;
+  items_p05: number | null;
+  items_p95: number | null;
+  evidence: number | null;
   reasons?: Reason[];
+  kinds: Partial<Record<ItemKind, KindOfPolygon>> | null;
+  without: WithoutEvidence[] | null;
+  surveys: { rank: number | null; ranked: number; kinds: Survey[] } | null;
+  why_not_told: WhyNotTold;
+  command: string;
 }
 
 /** How a position was given, where that was not in degrees on WGS 84. */

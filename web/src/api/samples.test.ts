@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Estimate } from './estimate';
+import { itemKinds, type Estimate } from './estimate';
 import type { HazardAt, HazardLegend } from './hazard';
 import type { ProblemDocument } from './problem';
 import type { Programme } from './programme';
 import type { RecordDetails, RecordNearby } from './records';
 import type { SearchResult } from './search';
 import type { Situation } from './situation';
+import type { Surveys } from './surveys';
 import at from './samples/at.json';
 import estimate from './samples/estimate.json';
 import hazardAt from './samples/hazard_at.json';
@@ -13,8 +14,11 @@ import legend from './samples/legend.json';
 import problem from './samples/problem.json';
 import programme from './samples/programme.json';
 import record from './samples/record.json';
+import recordNotTold from './samples/record_not_told.json';
+import recordTold from './samples/record_told.json';
 import search from './samples/search.json';
 import situation from './samples/situation.json';
+import surveys from './samples/surveys.json';
 
 // The assignments are the test of the types (npm run typecheck): the samples are what the server really answered
 // (scripts/record_samples.mjs). A tuple and a geometry lose their type in JSON and are cast.
@@ -26,8 +30,11 @@ const typed = {
   problem: problem as ProblemDocument,
   programme: programme as unknown as Programme,
   record: record as unknown as RecordDetails,
+  recordNotTold: recordNotTold as unknown as RecordDetails,
+  recordTold: recordTold as unknown as RecordDetails,
   search: search as { results: SearchResult[] },
   situation: situation as unknown as Situation,
+  surveys: surveys as Surveys,
 };
 
 describe('what the server answers is what the screens read', () => {
@@ -66,6 +73,27 @@ describe('what the server answers is what the screens read', () => {
       expect(one.p95).toBeGreaterThan(one.ratio);
     }
     expect(statements.map((one) => one.searched)).toContain(0);
+  });
+
+  it('kinds of items come with intervals, for the nation and for a polygon', () => {
+    const kinds = typed.estimate.kinds.flatMap((of) => of.kinds);
+    expect(kinds.map((of) => of.kind)).toEqual(itemKinds);
+    for (const of of kinds) expect(of.items_p05 <= of.items_mean && of.items_mean <= of.items_p95, of.kind).toBe(true);
+    for (const of of Object.values(typed.recordTold.estimate!.kinds!)) expect(of.items_p05! <= of.items_p95!).toBe(true);
+  });
+
+  it('the first survey of the ranking is the best of its own record, at costs that are told', () => {
+    const first = typed.surveys.ranking[0]!;
+    const { surveys: own } = typed.recordTold.estimate!;
+    expect(own!.rank).toBe(1);
+    expect(own!.kinds[0]).toMatchObject({ survey: first.survey, net_saving: first.net_saving, cost: first.cost });
+    expect(typed.surveys.settings).toEqual(typed.estimate.told_besides.settings);
+    expect(typed.estimate.told_besides).toMatchObject({ polygons: 'hazards', surveys: true, without_evidence: true, why_not: null });
+  });
+
+  it('what was not asked of a polygon is null, with the command that asks', () => {
+    expect(typed.recordNotTold.estimate).toMatchObject({ without: null, surveys: null, why_not_told: 'not-asked' });
+    expect(typed.recordNotTold.estimate!.command).toMatch(/^firmground estimate \S+ --polygons tasks --without-evidence --surveys$/);
   });
 
   it('the legend rises without gaps and its last class is open', () => {

@@ -1,4 +1,4 @@
-import { language } from '../i18n';
+import { language, textNow } from '../i18n';
 
 /** Every figure on screen passes here: grouped, rounded to what it can bear, and a dash with words for the unknown. */
 const formats = new Map<string, Intl.NumberFormat>();
@@ -46,11 +46,27 @@ export function share(value: number | null | undefined, digits = 0): string {
     : format({ style: 'percent', maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
 }
 
-export function area(squareMetres: number | null | undefined): { value: string; unit: 'm²' | 'ha' } {
-  if (squareMetres == null) return { value: unknown, unit: 'ha' };
-  if (squareMetres < 10_000) return { value: whole(squareMetres), unit: 'm²' };
+/** "3 – 31", a dash where one end is not known; low before high in every script. */
+export function interval(low: number | null | undefined, high: number | null | undefined): string {
+  return low == null || high == null ? unknown : isolated(`${measured(low)} – ${measured(high)}`);
+}
+
+/** "6.9 ± 17": an expected number and its standard deviation. */
+export const spread = (mean: number, sd: number) => isolated(`${measured(mean)} ± ${measured(sd)}`);
+
+/** An amount that was computed: three digits are all it can bear. */
+export function amount(value: number | null | undefined): string {
+  return value == null || !Number.isFinite(value) ? unknown : isolated(format({ maximumSignificantDigits: 3 }).format(value));
+}
+
+/** A figure that people set, as they set it. */
+export const asSet = (value: number) => format({ maximumFractionDigits: 4 }).format(value);
+
+export function area(squareMetres: number | null | undefined): { value: string; unit: string } {
+  if (squareMetres == null) return { value: unknown, unit: textNow('unit.ha') };
+  if (squareMetres < 10_000) return { value: whole(squareMetres), unit: textNow('unit.m2') };
   const hectares = squareMetres / 10_000;
-  return { value: format({ maximumFractionDigits: hectares < 100 ? 1 : 0 }).format(hectares), unit: 'ha' };
+  return { value: format({ maximumFractionDigits: hectares < 100 ? 1 : 0 }).format(hectares), unit: textNow('unit.ha') };
 }
 
 /** An area in hectares; a sliver left by drawing is named as such instead of by its digits. */
@@ -73,5 +89,5 @@ export function day(text: string | null | undefined): string {
 }
 
 export function distance(metres: number): string {
-  return metres < 1000 ? `${whole(metres)} m` : `${format({ maximumFractionDigits: 1 }).format(metres / 1000)} km`;
+  return metres < 1000 ? `${whole(metres)} ${textNow('unit.m')}` : `${format({ maximumFractionDigits: 1 }).format(metres / 1000)} ${textNow('unit.km')}`;
 }

@@ -7,7 +7,7 @@ const themeKey = 'firmground.theme';
 const directionKey = 'firmground.direction';
 
 /** Storage may be forbidden (private windows, kiosks): then a choice lasts as long as the page. */
-function stored(key: string): string | null {
+export function stored(key: string): string | null {
   try {
     return localStorage.getItem(key);
   } catch {
@@ -15,7 +15,7 @@ function stored(key: string): string | null {
   }
 }
 
-function store(key: string, value: string) {
+export function store(key: string, value: string) {
   try {
     localStorage.setItem(key, value);
   } catch {

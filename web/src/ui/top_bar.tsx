@@ -3,6 +3,7 @@ import { useText, type TextKey } from '../i18n';
 import { SearchBox } from '../places/register/search_box';
 import { formatAddress, useAddress, type Address } from './address';
 import { DirectionIcon, Mark, MoonIcon, SunIcon } from './icons';
+import { LanguageChoice } from './language_choice';
 import { day } from './number';
 import type { Appearance } from './theme';
 
@@ -56,6 +57,7 @@ export function TopBar({ programme, appearance }: { programme: Programme | undef
       <Pages />
       <SearchBox />
       <div className="top-bar-tools">
+        <LanguageChoice />
         <button type="button" className="tool" aria-label={directionText} title={directionText}
           onClick={() => setDirection(direction === 'rtl' ? 'ltr' : 'rtl')}>
           <DirectionIcon />

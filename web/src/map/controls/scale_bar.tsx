@@ -1,5 +1,6 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { useEffect, useState } from 'react';
+import { useText } from '../../i18n';
 
 /** The longest of 1, 2, 5 x 10^n metres that fits into `room` pixels. */
 export function scaleStep(metresPerPixel: number, room: number): { metres: number; pixels: number } {
@@ -15,6 +16,7 @@ export function metresPerPixel(latitude: number, zoom: number): number {
 }
 
 export function ScaleBar({ map }: { map: MapLibreMap }) {
+  const t = useText();
   const [bar, setBar] = useState({ metres: 0, pixels: 0 });
   useEffect(() => {
     const measure = () => setBar(scaleStep(metresPerPixel(map.getCenter().lat, map.getZoom()), 120));
@@ -22,7 +24,7 @@ export function ScaleBar({ map }: { map: MapLibreMap }) {
     map.on('move', measure);
     return () => void map.off('move', measure);
   }, [map]);
-  const text = bar.metres >= 1000 ? `${bar.metres / 1000} km` : `${bar.metres} m`;
+  const text = bar.metres >= 1000 ? `${bar.metres / 1000} ${t('unit.km')}` : `${bar.metres} ${t('unit.m')}`;
   return (
     <div className="scale-bar" dir="ltr">
       <div className="scale-bar-rule" style={{ width: bar.pixels }}><i /><i /></div>

@@ -8,8 +8,11 @@ import { changeAddress } from '../../ui/address';
 import { CloseIcon, TargetIcon } from '../../ui/icons';
 import { area, day, distance, unknown, whole } from '../../ui/number';
 import { Empty, ErrorNotice, Loading } from '../../ui/states';
+import { EvidenceWorth } from '../estimate/evidence_worth';
 import { EstimateFigures } from '../estimate/figures';
 import { PlaceEstimate } from '../estimate/place_estimate';
+import { PolygonKinds } from '../estimate/polygon_kinds';
+import { NotToldOfPolygon, PolygonSurveys } from '../estimate/polygon_surveys';
 import { Reasons } from '../estimate/reasons';
 import { useKindName } from './kinds';
 
@@ -52,7 +55,7 @@ function HowEntered({ record }: { record: RecordDetails }) {
     [t('record.entered_as.position'), entered.position],
     [t('record.entered_as.crs'), entered.crs],
     [t('record.entered_as.derived_by'), entered.derived_by],
-    [t('record.entered_as.accuracy'), entered.accuracy_m === null ? '' : `${Number(entered.accuracy_m.toPrecision(2))} m`],
+    [t('record.entered_as.accuracy'), entered.accuracy_m === null ? '' : `${Number(entered.accuracy_m.toPrecision(2))} ${t('unit.m')}`],
   ];
   return (
     <section>
@@ -121,7 +124,7 @@ function Record({ record, at, available }: { record: RecordDetails; at: Place | 
     <>
       {record.estimate && (
         <EstimateFigures
-          probabilityAny={1 - record.estimate.probability_none}
+          probabilityAny={record.estimate.probability_none === null ? null : 1 - record.estimate.probability_none}
           mean={record.estimate.items_mean}
           p05={record.estimate.items_p05}
           p95={record.estimate.items_p95}
@@ -130,6 +133,14 @@ function Record({ record, at, available }: { record: RecordDetails; at: Place | 
         />
       )}
       {record.estimate?.reasons && <Reasons reasons={record.estimate.reasons} />}
+      {record.estimate && (
+        <>
+          <PolygonKinds estimate={record.estimate} />
+          <EvidenceWorth estimate={record.estimate} />
+          <PolygonSurveys estimate={record.estimate} />
+          <NotToldOfPolygon estimate={record.estimate} kind={record.kind} />
+        </>
+      )}
       {place && <PlaceEstimate place={place} available={available} reasonsOnly={record.estimate !== null} />}
       <Fields record={record} />
       <HowEntered record={record} />

@@ -9,8 +9,10 @@ import { day } from '../../ui/number';
 import { ErrorNotice, Loading, StaleNotice } from '../../ui/states';
 import { Effects } from './effects';
 import { Indicators } from './indicators';
+import { KindsThatRemain } from './kinds_that_remain';
 import { SituationCharts } from './situation_charts';
 import { Statements } from './statements';
+import { SurveysFirst } from './surveys_first';
 
 function stampText(stamp: unknown): string | null {
   if (typeof stamp === 'string') return stamp;
@@ -43,8 +45,14 @@ export default function Dashboard({ programme }: { programme: Programme }) {
       {estimate.data?.stale && <StaleNotice madeAt={day(estimate.data.made_at)} />}
       <Indicators situation={situation.data} programme={programme} estimateDate={estimate.data?.made_at ?? null} />
       {situation.data.charts && <SituationCharts charts={situation.data.charts} />}
-      {estimate.data && <Effects estimate={estimate.data} />}
-      {estimate.data && <Statements estimate={estimate.data} />}
+      {estimate.data && (
+        <>
+          <KindsThatRemain estimate={estimate.data} />
+          <SurveysFirst estimate={estimate.data} />
+          <Effects estimate={estimate.data} />
+          <Statements estimate={estimate.data} />
+        </>
+      )}
       {estimate.isError && !noEstimate && <ErrorNotice error={estimate.error} retry={() => void estimate.refetch()} />}
       <footer className="report-foot">
         <p>{t('map.footnote')} {t('map.caution')}</p>

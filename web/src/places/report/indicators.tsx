@@ -25,12 +25,12 @@ function LandIndicators({ situation }: Properties) {
   const ofBaseline = situation.share_of_baseline;
   return (
     <>
-      <Indicator id="cleared" title={t('indicator.cleared')} value={whole(situation.cleared_ha)} unit="ha" part={ofBaseline}
-        computation={{ ...land, numerator: t('computed.cleared'), denominator: situation.baseline && `${whole(situation.baseline.area_ha)} ha` }}>
+      <Indicator id="cleared" title={t('indicator.cleared')} value={whole(situation.cleared_ha)} unit={t('unit.ha')} part={ofBaseline}
+        computation={{ ...land, numerator: t('computed.cleared'), denominator: situation.baseline && `${whole(situation.baseline.area_ha)} ${t('unit.ha')}` }}>
         <p>{ofBaseline === null ? t('indicator.cleared.no_baseline') : t('indicator.cleared.share', { share: share(ofBaseline, 1) })}</p>
         <p className="muted">{t('indicator.cleared.others', { reduced: whole(situation.reduced_ha), cancelled: whole(situation.cancelled_ha) })}</p>
       </Indicator>
-      <Indicator id="remaining" title={t('indicator.remaining')} value={whole(situation.remaining_ha)} unit="ha"
+      <Indicator id="remaining" title={t('indicator.remaining')} value={whole(situation.remaining_ha)} unit={t('unit.ha')}
         computation={{ ...land, baseline: null, numerator: t('computed.remaining'), denominator: null }}>
         <p>{situation.years_at_present_pace === null ? t('indicator.remaining.no_pace') : t('indicator.remaining.years', { years: measured(situation.years_at_present_pace) })}</p>
         <p className="muted">{t('indicator.remaining.caution')}</p>

@@ -49,11 +49,11 @@ function Districts({ charts }: { charts: Charts }) {
   const values = rows.map((row) => [row.cleared_ha, row.reduced_ha, row.cancelled_ha, row.remaining_ha]);
   return (
     <ChartFrame title={title} note={t('chart.districts.note')} fileName="land-by-district.csv" series={series}
-      columns={[{ name: t('chart.district') }, ...series.map((entry) => ({ name: `${entry.name}, ha`, format: hectares }))]}
+      columns={[{ name: t('chart.district') }, ...series.map((entry) => ({ name: `${entry.name}, ${t('unit.ha')}`, format: hectares }))]}
       rows={rows.map((row, i) => [row.district, ...values[i]!])}>
       {(width) => (
         <StackedRows label={t('chart.label', { title })} names={rows.map((row) => row.district)} series={series} values={values}
-          format={(value) => `${hectares(value)} ha`} width={width} />
+          format={(value) => `${hectares(value)} ${t('unit.ha')}`} width={width} />
       )}
     </ChartFrame>
   );
@@ -97,7 +97,7 @@ export function SituationCharts({ charts }: { charts: Charts }) {
     <section className="charts">
       <h2 className="visually-hidden">{t('report.charts')}</h2>
       <Yearly title={t('chart.released')} note={t('chart.released.note')} fileName="released-by-year.csv" rows={charts.released_by_year as never}
-        series={outcomes(t)} format={(value) => `${hectares(value)} ha`} />
+        series={outcomes(t)} format={(value) => `${hectares(value)} ${t('unit.ha')}`} />
       <Yearly title={t('chart.finds')} note={t('chart.finds.note')} fileName="finds-by-year.csv" rows={charts.finds_by_year as never}
         series={[
           { key: 'ap_mine', name: t('device.ap'), look: 'look-1' },

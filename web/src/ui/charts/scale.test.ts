@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { labelStride, linear, niceTicks } from './scale';
+import { decades, labelStride, linear, niceTicks, ticksWithin } from './scale';
 
 it('axis ticks are round and reach past the largest figure', () => {
   expect(niceTicks(0, 8730, 4)).toEqual([0, 5000, 10000]);
@@ -16,4 +16,15 @@ it('a bar is as long as its figure', () => {
 it('year labels thin out before they run into each other', () => {
   expect(labelStride(6, 8)).toBe(1);
   expect(labelStride(30, 8)).toBe(5);
+});
+
+it('an axis of powers of ten holds all its figures', () => {
+  expect(decades(1, 19_522)).toEqual([1, 10, 100, 1000, 10_000, 100_000]);
+  expect(decades(1, 100)).toEqual([1, 10, 100]);
+});
+
+it('an axis that ends with its data has at least three ticks, none outside', () => {
+  expect(ticksWithin(0, 8.5, 4)).toEqual([0, 2, 4, 6, 8]);
+  expect(ticksWithin(0.06, 0.78, 5)).toEqual([0.2, 0.4, 0.6]);
+  expect(ticksWithin(3, 3, 5)).toEqual([3]);
 });

@@ -19,3 +19,17 @@ export function labelStride(count: number, room: number): number {
   const needed = Math.ceil(count / Math.max(1, room));
   return [1, 2, 5, 10, 20].find((stride) => stride >= needed) ?? needed;
 }
+
+/** Powers of ten from the one at or below `low` to the one at or above `high`.  REQUIRES: 0 < low < high. */
+export function decades(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low) + 1e-9);
+  const last = Math.ceil(Math.log10(high) - 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
+}
+
+/** Round ticks that lie between low and high: for an axis that ends where its data end. */
+export function ticksWithin(low: number, high: number, about: number): number[] {
+  const slack = 1e-6 * (high - low);
+  const rough = niceTicks(low, high, about).filter((tick) => tick >= low - slack && tick <= high + slack);
+  return rough.length >= 3 || about > 12 ? rough : ticksWithin(low, high, about * 2);
+}
