@@ -3,11 +3,18 @@ import { language, textNow } from '../i18n';
 /** Every figure on screen passes here: grouped, rounded to what it can bear, and a dash with words for the unknown. */
 const formats = new Map<string, Intl.NumberFormat>();
 
+/**
+ * Some browsers say that they support Azerbaijani and name its months "M01": they have no figures and dates of it. Then
+ * those of a language that writes them alike are taken, without its words.
+ */
+const known = (wanted: string) => !/M\d/.test(new Intl.DateTimeFormat(wanted, { month: 'short' }).format(0));
+const locale = () => (known(language()) ? language() : 'de');
+
 function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = language() + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {
-    found = new Intl.NumberFormat(language(), options);
+    found = new Intl.NumberFormat(locale(), options);
     formats.set(key, found);
   }
   return found;
@@ -78,14 +85,15 @@ export function hectares(value: number | null | undefined): string {
 
 /** 1.2 M, 340 k: for axes, where the full figure stands in the table. */
 export function compact(value: number): string {
-  return format({ notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  return format({ notation: known(language()) ? 'compact' : 'standard', maximumFractionDigits: 1 }).format(value);
 }
 
 export function day(text: string | null | undefined): string {
   if (!text) return unknown;
   const date = new Date(text.length === 10 ? `${text}T00:00:00Z` : text);
   if (Number.isNaN(date.getTime())) return text;
-  return new Intl.DateTimeFormat(language(), { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(date);
+  const month = known(language()) ? 'short' : '2-digit';
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month, year: 'numeric', timeZone: 'UTC' }).format(date);
 }
 
 export function distance(metres: number): string {
