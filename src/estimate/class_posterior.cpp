@@ -377,8 +377,7 @@ base::Result<FitStart> learn_on_coarse_lattice(const evidence::Observations& obs
   HazardModel coarse =
       make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), of_coarse);
   expect_recorded(posterior.recorded, coarse);
-  FG_TRY(const HyperFit learned,
-         learn_hyperparameters(history, long_range(observations.grid), posterior.hyper, coarse, law));
+  FG_TRY(const HyperFit learned, learn_stretched(observations, history, posterior.hyper, coarse, law));
   posterior.hyper = learned.best;
   return FitStart{interpolated(coarse, learned.fit.latent, posterior.model), learned.fit.border};
 }
@@ -440,6 +439,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   if (history) {
     expect_events(*history, law, observations.grid.size(), *posterior);
   }
+  stretch_field(observations, posterior->hyper.stretch, posterior->model);
   FieldFitter fitter(model, range_m);
 
   FG_TRY(const std::vector<double> prior, fitter.prior_variance(posterior->hyper));

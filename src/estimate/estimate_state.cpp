@@ -13,7 +13,7 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303033;  // "FGEST003"
+constexpr std::uint64_t kLayout = 0x4647455354303034;  // "FGEST004"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -217,6 +217,7 @@ void class_fields(Archive&& archive, State& state) {
   archive(hyper.log_short_sd);
   archive(hyper.log_long_sd);
   archive(hyper.log_smooth_precision);
+  archive(hyper.stretch);
   law_fields(archive, state.learnt.law);
   law_fields(archive, state.learnt.law_ahead);
   archive(state.learnt.findable);

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/class_parts.h"
+
 namespace firmground::estimate {
 
 namespace {
 
 constexpr int kMostEvaluations = 14;
-constexpr double kEnough = 0.2;  ///< nats
+constexpr double kEnough = 0.2;           ///< nats
+constexpr double kWorthStretching = 1.0;  ///< nats
 
 /// Each event weighted by its age (eq. 6).
 void count_events(const std::vector<float>& counts, double exposure, const EventLaw& law, HazardModel& model) {
@@ -63,6 +66,34 @@ base::Result<HyperFit> learn_hyperparameters(const EventHistory* history, double
   law = history->learned(cells, intensities(model, first.fit));
   count_events(history->counts(law, beyond), history->exposure(law), law, model);
   return learn(first.best);
+}
+
+base::Result<HyperFit> learn_stretched(const evidence::Observations& observations, const EventHistory* history,
+                                       const Hyperparameters& guess, HazardModel& model, EventLaw& law) {
+  const double range_m = long_range(observations.whole());
+  FG_TRY(HyperFit plain, learn_hyperparameters(history, range_m, guess, model, law));
+  if (history != nullptr || observations.line == nullptr) {
+    return plain;
+  }
+  Hyperparameters best = plain.best;
+  double highest = plain.evidence_bound + kWorthStretching;
+  for (const double ratio : {1.5, 2.25}) {
+    HazardModel stretched = model;
+    stretch_field(observations, ratio, stretched);
+    FieldFitter fitter(stretched, range_m);
+    fitter.start_at(plain.fit.latent, plain.fit.border, 1.0);
+    const auto fit = fitter.fit(plain.best, FieldFitter::Want::mode);
+    if (!fit || fit->evidence_bound < highest) {
+      break;
+    }
+    highest = fit->evidence_bound;
+    best.stretch = ratio;
+  }
+  if (best.stretch == 1) {
+    return plain;
+  }
+  stretch_field(observations, best.stretch, model);
+  return learn_hyperparameters(nullptr, range_m, best, model, law);
 }
 
 void expect_events(const EventHistory& history, const EventLaw& law, std::size_t cells, ClassPosterior& posterior) {

@@ -13,17 +13,20 @@
 
 namespace firmground::estimate {
 
-/// What is learned by marginal likelihood, as logarithms.
+/// What is learned by marginal likelihood: four as logarithms, by gradient, and `stretch`, of a few.
 struct Hyperparameters {
   double log_short_range_m = 0;
   double log_short_sd = 0;
   double log_long_sd = 0;
   double log_smooth_precision = 0;
+  double stretch = 1;  ///< the short field's range along the former line of contact over that across it
   static constexpr std::size_t kCount = 4;
   std::array<double, kCount> as_array() const {
     return {log_short_range_m, log_short_sd, log_long_sd, log_smooth_precision};
   }
-  static Hyperparameters from(const std::array<double, kCount>& a) { return {a[0], a[1], a[2], a[3]}; }
+  static Hyperparameters from(const std::array<double, kCount>& a, double stretch) {
+    return {a[0], a[1], a[2], a[3], stretch};
+  }
 };
 
 /// Gaussian approximation of the latent field and the border (intercept, effects) at their joint mode (Rue, Martino &

@@ -107,8 +107,8 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
     up[k] += kStep;
     down[k] -= kStep;
     const double difference =
-        (fitter.fit(Hyperparameters::from(up), FieldFitter::Want::mode, kSettled)->evidence_bound -
-         fitter.fit(Hyperparameters::from(down), FieldFitter::Want::mode, kSettled)->evidence_bound) /
+        (fitter.fit(Hyperparameters::from(up, 1), FieldFitter::Want::mode, kSettled)->evidence_bound -
+         fitter.fit(Hyperparameters::from(down, 1), FieldFitter::Want::mode, kSettled)->evidence_bound) /
         (2 * kStep);
     EXPECT_NEAR(fit->gradient[k], difference, 2e-3 * (1 + std::abs(difference))) << "hyperparameter " << k;
   }

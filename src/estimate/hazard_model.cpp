@@ -283,6 +283,30 @@ HazardModel model_on(const evidence::Observations& observations, std::vector<Obs
   return model;
 }
 
+void stretch_field(const evidence::Observations& observations, double ratio, HazardModel& model, LongPairs pairs) {
+  if (ratio == 1 || observations.line == nullptr) {
+    return;
+  }
+  const Lattice& lattice = model.short_lattice;
+  std::vector<geo::Xy> along(static_cast<std::size_t>(lattice.active));
+  for (std::int32_t row = 0; row < lattice.rows; ++row) {
+    for (std::int32_t column = 0; column < lattice.columns; ++column) {
+      const std::int32_t node = lattice.node[lattice.at(column, row)];
+      if (node < 0) {
+        continue;
+      }
+      const geo::Xy doubled = observations.line->doubled_at(
+          {lattice.west_m + column * lattice.spacing_m, lattice.north_m - row * lattice.spacing_m});
+      const double angle = std::atan2(doubled.y, doubled.x) / 2;
+      const double length = std::pow(ratio, std::hypot(doubled.x, doubled.y));
+      along[static_cast<std::size_t>(node)] = {length * std::cos(angle), length * std::sin(angle)};
+    }
+  }
+  model.short_field = field_precision(lattice, along);
+  model.quad_place.clear();
+  build_pattern(model, pairs);
+}
+
 HazardModel with_long_in_border(HazardModel model) {
   const std::size_t first = border_columns(model.effects);
   const auto long_node = [&](const CellDesign& design, std::size_t k) {

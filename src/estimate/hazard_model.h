@@ -94,6 +94,10 @@ enum class LongPairs : std::uint8_t { in_squares, all };
 HazardModel model_on(const evidence::Observations& observations, std::vector<Observation> list, Lattice short_lattice,
                      Lattice long_lattice, std::vector<SmoothEffect> effects, LongPairs pairs = LongPairs::in_squares);
 
+/// Stretches the short field along the former line of contact (eq. 57); nothing where no line is known.
+void stretch_field(const evidence::Observations& observations, double ratio, HazardModel& model,
+                   LongPairs pairs = LongPairs::in_squares);
+
 /// The same model with the long field in the border: what regions of a country share is then all in it.
 HazardModel with_long_in_border(HazardModel model);
 

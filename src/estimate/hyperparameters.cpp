@@ -86,7 +86,7 @@ base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparam
       for (std::size_t i = 0; i < kN; ++i) {
         next[i] = std::clamp(x[i] + length * step[i], kLow[i], kHigh[i]);
       }
-      auto trial = fitter.fit(Hyperparameters::from(next), FieldFitter::Want::gradient);
+      auto trial = fitter.fit(Hyperparameters::from(next, start.stretch), FieldFitter::Want::gradient);
       ++result.evaluations;
       if (trial && trial->evidence_bound > result.evidence_bound) {
         Point y{};
@@ -96,7 +96,7 @@ base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparam
           y[i] = -trial->gradient[i] - g[i];
           g[i] = -trial->gradient[i];
         }
-        result.best = Hyperparameters::from(next);
+        result.best = Hyperparameters::from(next, start.stretch);
         result.evidence_bound = trial->evidence_bound;
         result.fit = std::move(*trial);
         x = next;

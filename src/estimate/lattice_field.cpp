@@ -62,20 +62,48 @@ LatticePlace place_in(const Lattice& lattice, geo::Xy point) {
 
 namespace {
 
-/// Active neighbours of each node, up to four.
-std::vector<std::array<std::int32_t, 4>> neighbours(const Lattice& lattice) {
-  std::vector<std::array<std::int32_t, 4>> result(static_cast<std::size_t>(lattice.active), {-1, -1, -1, -1});
+struct Edge {
+  std::int32_t to = -1;
+  double weight = 0;
+};
+
+/// Weights of a node's edges to the east, south, south-east and south-west for a diffusion of determinant 1 with
+/// eigenvalue `ratio` along; none is negative up to a ratio of 1 + sqrt(2).
+std::array<double, 4> edge_weights(geo::Xy along) {
+  const double ratio = std::hypot(along.x, along.y);
+  const double x = along.x / ratio;
+  const double y = along.y / ratio;
+  const double east = ratio * x * x + y * y / ratio;
+  const double north = ratio * y * y + x * x / ratio;
+  const double both = (ratio - 1 / ratio) * x * y;  // > 0: from south-west to north-east
+  return {std::max(0.0, east - std::abs(both)), std::max(0.0, north - std::abs(both)), std::max(0.0, -both),
+          std::max(0.0, both)};
+}
+
+/// Active neighbours of each node, up to eight.
+std::vector<std::vector<Edge>> neighbours(const Lattice& lattice, const std::vector<geo::Xy>& along) {
+  std::vector<std::vector<Edge>> result(static_cast<std::size_t>(lattice.active));
+  constexpr std::array<std::array<std::int32_t, 2>, 4> kTo = {{{1, 0}, {0, 1}, {1, 1}, {-1, 1}}};
   for (std::int32_t row = 0; row < lattice.rows; ++row) {
     for (std::int32_t column = 0; column < lattice.columns; ++column) {
       const std::int32_t node = lattice.node[lattice.at(column, row)];
       if (node < 0) {
         continue;
       }
-      auto& mine = result[static_cast<std::size_t>(node)];
-      mine[0] = row > 0 ? lattice.node[lattice.at(column, row - 1)] : -1;
-      mine[1] = column > 0 ? lattice.node[lattice.at(column - 1, row)] : -1;
-      mine[2] = column + 1 < lattice.columns ? lattice.node[lattice.at(column + 1, row)] : -1;
-      mine[3] = row + 1 < lattice.rows ? lattice.node[lattice.at(column, row + 1)] : -1;
+      for (std::size_t e = 0; e < (along.empty() ? 2U : 4U); ++e) {
+        const std::int32_t c = column + kTo[e][0];
+        const std::int32_t r = row + kTo[e][1];
+        const std::int32_t other =
+            c >= 0 && c < lattice.columns && r < lattice.rows ? lattice.node[lattice.at(c, r)] : -1;
+        if (other < 0) {
+          continue;
+        }
+        const double weight = along.empty() ? 1.0
+                                            : 0.5 * (edge_weights(along[static_cast<std::size_t>(node)])[e] +
+                                                     edge_weights(along[static_cast<std::size_t>(other)])[e]);
+        result[static_cast<std::size_t>(node)].push_back({other, weight});
+        result[static_cast<std::size_t>(other)].push_back({node, weight});
+      }
     }
   }
   return result;
@@ -83,32 +111,30 @@ std::vector<std::array<std::int32_t, 4>> neighbours(const Lattice& lattice) {
 
 }  // namespace
 
-FieldPrecision field_precision(const Lattice& lattice) {
-  const auto next_to = neighbours(lattice);
+FieldPrecision field_precision(const Lattice& lattice, const std::vector<geo::Xy>& along) {
+  const auto next_to = neighbours(lattice, along);
   const auto n = static_cast<sparse::Index>(lattice.active);
-  std::vector<sparse::Entry> five;
-  std::vector<sparse::Entry> thirteen;
+  std::vector<sparse::Entry> once;
+  std::vector<sparse::Entry> twice;
   std::vector<double> degree(next_to.size(), 0);
   for (std::size_t i = 0; i < next_to.size(); ++i) {
-    for (const std::int32_t j : next_to[i]) {
-      if (j < 0) {
-        continue;
-      }
-      degree[i] += 1;
+    for (const Edge& edge : next_to[i]) {
+      const std::int32_t j = edge.to;
+      degree[i] += edge.weight;
       if (static_cast<std::size_t>(j) < i) {
-        five.push_back({static_cast<sparse::Index>(i), j});
-        thirteen.push_back({static_cast<sparse::Index>(i), j});
+        once.push_back({static_cast<sparse::Index>(i), j});
+        twice.push_back({static_cast<sparse::Index>(i), j});
       }
-      for (const std::int32_t k : next_to[static_cast<std::size_t>(j)]) {
-        if (k >= 0 && static_cast<std::size_t>(k) < i) {
-          thirteen.push_back({static_cast<sparse::Index>(i), k});
+      for (const Edge& further : next_to[static_cast<std::size_t>(j)]) {
+        if (static_cast<std::size_t>(further.to) < i) {
+          twice.push_back({static_cast<sparse::Index>(i), further.to});
         }
       }
     }
   }
   FieldPrecision field;
-  field.laplacian = sparse::pattern_of(n, std::move(five));
-  field.pattern = sparse::pattern_of(n, std::move(thirteen));
+  field.laplacian = sparse::pattern_of(n, std::move(once));
+  field.pattern = sparse::pattern_of(n, std::move(twice));
   field.laplacian_on_pattern.assign(field.pattern.value.size(), 0);
   const auto add = [](sparse::SymmetricMatrix& matrix, std::size_t i, std::size_t j, double value) {
     if (i >= j) {
@@ -122,21 +148,16 @@ FieldPrecision field_precision(const Lattice& lattice) {
     add(field.pattern, i, i, degree[i] * degree[i]);
     field.laplacian_on_pattern[static_cast<std::size_t>(
         field.pattern.place(static_cast<sparse::Index>(i), static_cast<sparse::Index>(i)))] = degree[i];
-    for (const std::int32_t j : next_to[i]) {
-      if (j < 0) {
-        continue;
-      }
-      const auto neighbour = static_cast<std::size_t>(j);
-      add(field.pattern, i, neighbour, -(degree[i] + degree[neighbour]));
+    for (const Edge& edge : next_to[i]) {
+      const auto neighbour = static_cast<std::size_t>(edge.to);
+      add(field.pattern, i, neighbour, -(degree[i] + degree[neighbour]) * edge.weight);
       if (neighbour < i) {
-        add(field.laplacian, i, neighbour, -1);
-        field.laplacian_on_pattern[static_cast<std::size_t>(field.pattern.place(static_cast<sparse::Index>(i), j))] =
-            -1;
+        add(field.laplacian, i, neighbour, -edge.weight);
+        field.laplacian_on_pattern[static_cast<std::size_t>(
+            field.pattern.place(static_cast<sparse::Index>(i), edge.to))] = -edge.weight;
       }
-      for (const std::int32_t k : next_to[neighbour]) {
-        if (k >= 0) {
-          add(field.pattern, i, static_cast<std::size_t>(k), 1);
-        }
+      for (const Edge& further : next_to[neighbour]) {
+        add(field.pattern, i, static_cast<std::size_t>(further.to), edge.weight * further.weight);
       }
     }
   }

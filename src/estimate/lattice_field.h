@@ -48,7 +48,9 @@ struct FieldPrecision {
   sparse::SymmetricMatrix pattern;           ///< of Q, 13-point; values hold L^2
   std::vector<double> laplacian_on_pattern;  ///< L spread over `pattern`
 };
-FieldPrecision field_precision(const Lattice& lattice);
+/// `along`: of each active node a vector whose direction the field is stretched along and whose length is the ratio of
+/// its range along and across, 1 to 2.4; empty: the same in all directions.
+FieldPrecision field_precision(const Lattice& lattice, const std::vector<geo::Xy>& along = {});
 
 /// Q on field.pattern.
 void precision_values(const FieldPrecision& field, double spacing_m, double range_m, double sd,

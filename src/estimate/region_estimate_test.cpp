@@ -116,6 +116,15 @@ evidence::Observations drawn_country() {
       o.searched[1].push_back({cell, 1, 0.8F, random.chance(0.03) ? 1U : 0U});
     }
   }
+  mineaction::Snapshot known;
+  known.reference_features.emplace_back();
+  known.reference_features.back().layer = "contact-line";
+  known.reference_features.back().geometry.lines.emplace_back();
+  for (int column = 0; column <= kColumns; ++column) {
+    known.reference_features.back().geometry.lines.back().push_back(
+        {column * 50.0, (kRows - 55 - 15 * std::sin(column / 20.0)) * 50});
+  }
+  o.line = std::make_shared<evidence::LineDirection>(known, o.grid);
   o.covariates = {road, front, drawn_statements(o.grid, o.processed)};
   o.records.emplace();
   o.records->records = {{"MF-1", "brigade", 0.7, 0.6, 0.4}, {"MF-2", "brigade", 0.5, 0.4, -0.3}};

@@ -312,6 +312,7 @@ std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& reg
     list.insert(list.end(), blocks.list.begin(), blocks.list.end());
   }
   posterior->model = make_model(region, std::move(list), of_model);
+  stretch_field(region, learning.hyper.stretch, posterior->model);
   meetings = set_aside(std::move(blocks.beside_searches), posterior->model);
   if (region.mode == "presence-only") {
     expect_events(EventHistory(region.reports[which], learning.event_years), learning.event_law, region.grid.size(),

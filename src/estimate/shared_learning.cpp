@@ -162,7 +162,6 @@ base::Result<void> learn_fields(const evidence::Observations& country, std::size
   const std::vector<PositiveCell> positive = cells_with_finds(country.searched[which], options, with_finds);
   learning.law_ahead = law_ahead(country, learning.effects, positive, with_finds);
   const double reach_m = short_reach_m(country.grid);
-  const double range_m = long_range(country.grid);
   ModelOptions of_model = model_options(country, which, std::max(kCoarseStep, learning.step), reach_m);
   of_model.effects = learning.effects;
   const std::vector<Observation> list = list_of(country, which, options, SearchTable(learning.law));
@@ -175,8 +174,8 @@ base::Result<void> learn_fields(const evidence::Observations& country, std::size
     learning.event_years = years_of(country.reports[which], country.until);
     history.emplace(country.reports[which], learning.event_years);
   }
-  FG_TRY(const HyperFit learned, learn_hyperparameters(history ? &*history : nullptr, range_m,
-                                                       first_guess(country.grid), coarse, learning.event_law));
+  FG_TRY(const HyperFit learned, learn_stretched(country, history ? &*history : nullptr, first_guess(country.grid),
+                                                 coarse, learning.event_law));
   learning.hyper = learned.best;
   learning.coarse_latent = learned.fit.latent;
   learning.coarse_border = learned.fit.border;

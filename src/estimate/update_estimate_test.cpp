@@ -40,6 +40,11 @@ evidence::Observations ground() {
   o.processed.assign(o.grid.size(), 0);
   o.mode = "effort";
   o.snapshot_hash = "drawn";
+  mineaction::Snapshot front;
+  front.reference_features.emplace_back();
+  front.reference_features.back().layer = "contact-line";
+  front.reference_features.back().geometry.lines = {{{0, 1'000}, {3'000, 2'000}, {7'500, 5'000}}};
+  o.line = std::make_shared<evidence::LineDirection>(front, o.grid);
   evidence::CovariateField road{"distance to roads", "m", {}, false, {}};
   base::Random random(8);
   for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
@@ -156,7 +161,7 @@ class UpdateEstimate : public testing::Test {
     options_->settled = 1e-6;
     // Effects about as sure as a country's. Learned from so small a ground they are vague: a find then moves ground far
     // away by 2 %, and a hundred draws tell the upper end of intervals to a tenth.
-    options_->hyper = {Hyperparameters{6.2, 1.04, -0.45, 1.95}, Hyperparameters{5.1, -0.78, -1.97, 2.33}};
+    options_->hyper = {Hyperparameters{6.2, 1.04, -0.45, 1.95, 1.5}, Hyperparameters{5.1, -0.78, -1.97, 2.33}};
     const auto learning = estimate(*before_, *options_);
     ASSERT_TRUE(learning) << base::to_text(learning.error());
     options_->learnt.emplace();

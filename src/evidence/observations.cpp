@@ -165,6 +165,9 @@ base::Result<Observations> observe_effort(const mineaction::Snapshot& snapshot, 
     return base::fail("base.cancelled");
   }
   place_effort(snapshot, options, result);
+  if (auto line = std::make_shared<const LineDirection>(snapshot, result.grid); !line->empty()) {
+    result.line = std::move(line);
+  }
   return result;
 }
 

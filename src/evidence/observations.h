@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "evidence/item_kinds.h"
+#include "evidence/line_direction.h"
 #include "geo/crs.h"
 #include "geo/grid.h"
 #include "mineaction/snapshot.h"
@@ -105,7 +106,8 @@ struct Observations {
   std::array<KindFinds, 2> kinds;       ///< by class: what the finds behind `searched` state of their kind
   std::vector<std::uint8_t> processed;  ///< cell touched by a release with any effort
   std::vector<CovariateField> covariates;
-  std::optional<RecordFields> records;  ///< empty: not reconciled, outlines count as drawn (record_fields.h)
+  std::shared_ptr<const LineDirection> line;  ///< of the whole country; null: no former line of contact is known
+  std::optional<RecordFields> records;        ///< empty: not reconciled, outlines count as drawn (record_fields.h)
   std::string snapshot_hash;
   std::string mode;                ///< "effort", or "presence-only" when no land release says where was searched
   std::string from, until;         ///< the window asked for, "" = open; part of the stamp

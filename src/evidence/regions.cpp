@@ -160,6 +160,7 @@ Observations observations_in(const Observations& country, const Region& window) 
     result.records = RecordFields{country.records->records, entries_in(country.records->shares, country.grid, window),
                                   country.records->as_recorded};
   }
+  result.line = country.line;
   result.snapshot_hash = country.snapshot_hash;
   result.mode = country.mode;
   result.from = country.from;

@@ -1,0 +1,94 @@
+#include "evidence/line_direction.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/parallel.h"
+
+namespace firmground::evidence {
+
+namespace {
+
+constexpr double kPiece = 250;  ///< metres
+constexpr double kNear = 500;   ///< pieces nearer than this weigh alike
+
+struct Piece {
+  geo::Xy middle;
+  geo::Xy doubled;  ///< twice its angle, as long as the piece
+};
+
+std::vector<Piece> pieces_of(const mineaction::Snapshot& snapshot) {
+  std::vector<Piece> pieces;
+  for (const mineaction::ReferenceFeature& feature : snapshot.reference_features) {
+    if (feature.layer != "contact-line") {
+      continue;
+    }
+    for (const auto& line : feature.geometry.lines) {
+      for (std::size_t i = 1; i < line.size(); ++i) {
+        const double dx = line[i].x - line[i - 1].x;
+        const double dy = line[i].y - line[i - 1].y;
+        const double length = std::hypot(dx, dy);
+        const auto parts = static_cast<int>(std::ceil(length / kPiece));
+        for (int part = 0; part < parts; ++part) {
+          const double at = (part + 0.5) / parts;
+          pieces.push_back({{line[i - 1].x + at * dx, line[i - 1].y + at * dy},
+                            {(dx * dx - dy * dy) / length / parts, 2 * dx * dy / length / parts}});
+        }
+      }
+    }
+  }
+  return pieces;
+}
+
+geo::Xy seen_from(geo::Xy point, const std::vector<Piece>& pieces) {
+  geo::Xy sum{0, 0};
+  double weight = 0;
+  for (const Piece& piece : pieces) {
+    const double dx = piece.middle.x - point.x;
+    const double dy = piece.middle.y - point.y;
+    const double away = dx * dx + dy * dy + kNear * kNear;
+    sum.x += piece.doubled.x / (away * away);
+    sum.y += piece.doubled.y / (away * away);
+    weight += std::hypot(piece.doubled.x, piece.doubled.y) / (away * away);
+  }
+  return {sum.x / weight, sum.y / weight};
+}
+
+}  // namespace
+
+LineDirection::LineDirection(const mineaction::Snapshot& snapshot, const geo::Grid& grid)
+    : west_m_(grid.west_m()), north_m_(grid.north_m()), spacing_m_(std::max(600.0, 30 * grid.cell_m)) {
+  const std::vector<Piece> pieces = pieces_of(snapshot);
+  if (pieces.empty()) {
+    return;
+  }
+  columns_ = static_cast<std::size_t>(grid.columns * grid.cell_m / spacing_m_) + 2;
+  rows_ = static_cast<std::size_t>(grid.rows * grid.cell_m / spacing_m_) + 2;
+  node_.resize(columns_ * rows_);
+  base::parallel_for(rows_, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      for (std::size_t column = 0; column < columns_; ++column) {
+        node_[row * columns_ + column] = seen_from(
+            {west_m_ + static_cast<double>(column) * spacing_m_, north_m_ - static_cast<double>(row) * spacing_m_},
+            pieces);
+      }
+    }
+  });
+}
+
+geo::Xy LineDirection::doubled_at(geo::Xy point) const {
+  const double u = std::clamp((point.x - west_m_) / spacing_m_, 0.0, static_cast<double>(columns_) - 1.000001);
+  const double v = std::clamp((north_m_ - point.y) / spacing_m_, 0.0, static_cast<double>(rows_) - 1.000001);
+  const auto column = static_cast<std::size_t>(u);
+  const auto row = static_cast<std::size_t>(v);
+  const double s = u - static_cast<double>(column);
+  const double t = v - static_cast<double>(row);
+  const geo::Xy* at = node_.data() + row * columns_ + column;
+  const auto blend = [&](double geo::Xy::* part) {
+    return (1 - t) * ((1 - s) * at[0].*part + s * at[1].*part) +
+           t * ((1 - s) * at[columns_].*part + s * at[columns_ + 1].*part);
+  };
+  return {blend(&geo::Xy::x), blend(&geo::Xy::y)};
+}
+
+}  // namespace firmground::evidence
