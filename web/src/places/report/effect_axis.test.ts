@@ -16,6 +16,11 @@ it('a raster’s own unit stands below its axis, and that it has none is said', 
   expect(effectAxis(t, effect('', [0.1, 0.4])).title).toBe('effects.unit.unknown');
 });
 
+it('ticks of a small covariate can be told apart', () => {
+  const { format } = effectAxis(t, effect('m3/m3', [0.11, 0.33]));
+  expect([0.15, 0.2, 0.25, 0.3].map(format)).toEqual(['0.15', '0.2', '0.25', '0.3']);
+});
+
 it('an effect is named by its covariate and the class it was learned for', () => {
   expect(effectName(t, 'distance to roads (ERW)')).toBe('effects.of_erw|covariate.roads');
   expect(effectName(t, 'soil moisture (mines)')).toBe('effects.of_mines|soil moisture');

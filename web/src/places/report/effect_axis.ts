@@ -1,6 +1,6 @@
 import type { CovariateEffect } from '../../api/estimate';
 import type { TextKey, Translate } from '../../i18n';
-import { compact, share } from '../../ui/number';
+import { asSet, compact, share } from '../../ui/number';
 import { covariateName } from '../estimate/words';
 
 /** How a covariate is read: its values as drawn, what stands below the axis, how a tick is written. */
@@ -25,7 +25,9 @@ export function effectAxis(t: Translate, effect: CovariateEffect): EffectAxis {
   if (unit === 'm' && Math.max(...at.map(Math.abs)) >= farM) return { at: at.map((value) => value / 1000), title: t('unit.km'), format: compact };
   if (unit === 'share') return { at, title: t('effects.unit.share'), format: (value) => share(value) };
   if (unit === 'deg') return { at, title: t('effects.unit.degrees'), format: compact };
-  return { at, title: unit === 'm' ? t('unit.m') : unit || t('effects.unit.unknown'), format: compact };
+  // Below ten ticks differ in digits that a short form would drop: 0.15 and 0.2.
+  const small = Math.max(...at.map(Math.abs)) < 10;
+  return { at, title: unit === 'm' ? t('unit.m') : unit || t('effects.unit.unknown'), format: small ? asSet : compact };
 }
 
 /** Statements of surveyors; other labels are a programme's own words. */
