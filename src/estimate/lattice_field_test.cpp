@@ -10,6 +10,7 @@ namespace firmground::estimate {
 namespace {
 
 constexpr std::int32_t kSide = 121;
+constexpr std::size_t kNodes = std::size_t{kSide} * kSide;
 constexpr double kRange = 20;  ///< in steps of the lattice
 
 /// Covariances of the middle node of a square lattice with all others.
@@ -22,18 +23,19 @@ std::vector<double> covariances_of_middle(const std::vector<geo::Xy>& along) {
   sparse::Cholesky factor(precision);
   EXPECT_TRUE(factor.factorise(precision));
   std::vector<double> unit(static_cast<std::size_t>(lattice.active), 0.0);
-  unit[static_cast<std::size_t>(kSide / 2 * kSide + kSide / 2)] = 1;
+  unit[kNodes / 2] = 1;  // kSide is odd: the middle one
   factor.solve(unit);
   return unit;
 }
 
 double at(const std::vector<double>& covariances, int east, int north) {
-  return covariances[static_cast<std::size_t>((kSide / 2 - north) * kSide + kSide / 2 + east)];
+  const auto row = static_cast<std::size_t>(kSide / 2 - north);
+  return covariances[row * kSide + static_cast<std::size_t>(kSide / 2 + east)];
 }
 
 TEST(LatticeField, StretchedByOneItIsTheFieldThatIsNot) {
   const std::vector<double> plain = covariances_of_middle({});
-  const std::vector<double> same = covariances_of_middle(std::vector<geo::Xy>(kSide * kSide, {0.6, 0.8}));
+  const std::vector<double> same = covariances_of_middle(std::vector<geo::Xy>(kNodes, {0.6, 0.8}));
   for (std::size_t i = 0; i < plain.size(); ++i) {
     EXPECT_NEAR(plain[i], same[i], 1e-9);
   }
@@ -45,7 +47,7 @@ TEST(LatticeField, ReachesFurtherAlongThanAcross) {
   const std::vector<double> plain = covariances_of_middle({});
   const double angle = std::atan2(3, 4);
   const std::vector<double> stretched =
-      covariances_of_middle(std::vector<geo::Xy>(kSide * kSide, {2.25 * std::cos(angle), 2.25 * std::sin(angle)}));
+      covariances_of_middle(std::vector<geo::Xy>(kNodes, {2.25 * std::cos(angle), 2.25 * std::sin(angle)}));
   EXPECT_NEAR(at(stretched, 0, 0), at(plain, 0, 0), 0.02 * at(plain, 0, 0));
   // 15 steps along (12 east, 9 north) are as 10 were, and 10 across (-6 east, 8 north) as 15 were.
   EXPECT_NEAR(at(stretched, 12, 9), at(plain, 6, 8), 0.03);

@@ -127,7 +127,7 @@ TEST(Cog, NoDataIsLeftOutOfOverviewsAndNeverCountsAsZero) {
   ASSERT_TRUE(write_file(path, *bytes).has_value());
   GDALDatasetH dataset = GDALOpen(path.c_str(), GA_ReadOnly);
   GDALRasterBandH overview = GDALGetOverview(GDALGetRasterBand(dataset, 1), 0);
-  std::vector<float> values(512 * 512);
+  std::vector<float> values(std::size_t{512} * 512);
   ASSERT_EQ(GDALRasterIO(overview, GF_Read, 0, 0, 512, 512, values.data(), 512, 512, GDT_Float32, 0, 0), CE_None);
   for (const float value : values) {
     ASSERT_EQ(value, 0.5F);
@@ -179,7 +179,7 @@ TEST(FromGeoTiff, ADemInDegreesIsLaidOnProgrammeCellsWithItsHeights) {
 }
 
 TEST(FromGeoTiff, AnOddOriginIsBroughtOntoWholeCells) {
-  std::vector<std::int16_t> heights(100 * 100);
+  std::vector<std::int16_t> heights(std::size_t{100} * 100);
   for (std::size_t i = 0; i < heights.size(); ++i) {
     heights[i] = static_cast<std::int16_t>(10 * (i % 100));
   }
