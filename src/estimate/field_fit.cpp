@@ -279,8 +279,10 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
   for (int round = 0; round < kMost; ++round, ++iterations) {
     const double bound = bound_here(std::span(slope).first(count), std::span(weight).first(count));
     if (std::abs(bound - last) < settled) {
-      predict(mode, count, eta.size(), eta);
-      find_variance(count, eta.size());
+      if (count < eta.size()) {
+        predict(mode, count, eta.size(), eta);
+        find_variance(count, eta.size());
+      }
       return bound;
     }
     if (bound < last - std::max(settled, kFalls)) {
