@@ -75,6 +75,8 @@ std::string rounded(double items) {
   return items < 0.5 ? "below 1" : fmt::format("{:.0f}", items);
 }
 
+}  // namespace
+
 void print_kinds(const pipeline::StoredEstimate& e) {
   const char* found = e.mode == "presence-only" ? "events" : "finds in searched ground";
   for (const estimate::ClassKinds& of_class : e.kinds) {
@@ -84,7 +86,10 @@ void print_kinds(const pipeline::StoredEstimate& e) {
                              rounded(kind.totals.items_mean), kind.totals.items_p05, kind.totals.items_p95);
     }
     const std::string_view name = of_class.ordnance_class == evidence::OrdnanceClass::mines ? "Mines" : "ERW";
-    if (numbers.empty()) {
+    if (numbers.empty() && of_class.stated > 0) {  // since an update
+      fmt::print("{}: {} of {} {} say what they are, of which none did before; the next whole estimate tells kinds.\n",
+                 name, of_class.stated, of_class.stated + of_class.unstated, found);
+    } else if (numbers.empty()) {
       fmt::print("{}: none of {} {} says what it is, so kinds are not told apart.\n", name, of_class.unstated, found);
     } else {
       fmt::print("{}: {}; {} of {} {} say what they are.\n", name, numbers, of_class.stated,
@@ -95,8 +100,6 @@ void print_kinds(const pipeline::StoredEstimate& e) {
     fmt::print("Note: {}\n", e.kinds_note);
   }
 }
-
-}  // namespace
 
 nlohmann::ordered_json kinds_told(const EstimateArguments& asked, const pipeline::StoredEstimate& stored) {
   nlohmann::ordered_json json = {{"kinds", pipeline::kinds_json(stored.kinds)}, {"kinds_note", stored.kinds_note}};

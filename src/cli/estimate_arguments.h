@@ -31,6 +31,8 @@ std::string csv_quoted(std::string text);
 /// The files that --out and --table name.  Errors: those of geo::write_file.
 base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
                                const pipeline::StoredEstimate& stored, const TableColumns& also = {});
+/// What the items of each class are, in words.
+void print_kinds(const pipeline::StoredEstimate& e);
 /// For --json: totals by kind of item, why they are not told, and the polygons of --table by kind.
 nlohmann::ordered_json kinds_told(const EstimateArguments& asked, const pipeline::StoredEstimate& stored);
 /// Most memory that this process has held.

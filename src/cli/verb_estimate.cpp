@@ -16,13 +16,19 @@ namespace firmground::cli {
 
 namespace {
 
-base::Result<pipeline::EstimateUpdateOutcome> make_update(const EstimateArguments& asked,
+base::Result<void> write_kinds(const std::string& file, const std::optional<std::string>& kind_map) {
+  return kind_map ? geo::write_file(file, *kind_map) : base::Result<void>();
+}
+
+base::Result<pipeline::EstimateUpdateOutcome> make_update(const EstimateArguments& asked, const std::string& kinds_file,
                                                           const base::Progress& progress) {
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
   progress("Reading the register", 0);
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
-  FG_TRY(auto outcome, pipeline::update_estimate_programme(programme, snapshot, progress));
+  FG_TRY(auto outcome,
+         pipeline::update_estimate_programme(programme, snapshot, {.kind_map = !kinds_file.empty()}, progress));
   FG_TRY_VOID(write_files(asked, programme, outcome.stored));
+  FG_TRY_VOID(write_kinds(kinds_file, outcome.kind_map));
   return outcome;
 }
 
@@ -31,11 +37,12 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
   fmt::print("{} cells were searched, or hold finds, otherwise than the last whole estimate saw.\n",
              update.cells_changed);
   fmt::print(
-      "{} of {} cells and {} polygons were estimated anew in {:.1f} s; hyperparameters, laws of counts, what people "
-      "met outside searched land and what minefield records say stay.\n",
+      "{} of {} cells and {} polygons were estimated anew in {:.1f} s; hyperparameters, laws of counts, what was "
+      "learned of kinds, what people met outside searched land and what minefield records say stay.\n",
       update.cells_refreshed, e.cells, update.polygons_refreshed, seconds);
   fmt::print("Items that remain: {:.0f}, 90 % interval {:.0f} to {:.0f} (before {:.0f})\n", e.totals.items_mean,
              e.totals.items_p05, e.totals.items_p95, update.items_before);
+  print_kinds(e);
   constexpr double kWorthTelling = 0.01;
   if (update.shift_beyond > kWorthTelling) {
     fmt::print("Note: a whole estimate would move expected items elsewhere too, by up to {:.0f} %.\n",
@@ -45,13 +52,12 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
     fmt::print("Note: {} polygons entered since are not told before the next whole estimate.\n",
                update.polygons_unknown);
   }
-  fmt::print("Note: {}\n", e.kinds_note);
   fmt::print("Not searched and not estimated is not known, never zero.\nStamp {}\n", e.stamp.id());
 }
 
-int run_update(const EstimateArguments& asked, const Common& common) {
+int run_update(const EstimateArguments& asked, const std::string& kinds_file, const Common& common) {
   const auto started = std::chrono::steady_clock::now();
-  const auto update = make_update(asked, progress_on_terminal(common));
+  const auto update = make_update(asked, kinds_file, progress_on_terminal(common));
   if (!update) {
     return refuse(update.error(), common);
   }
@@ -90,17 +96,14 @@ base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& a
   ask_closer_look(closer, asked.polygons, request);
   FG_TRY(pipeline::EstimateOutcome outcome, pipeline::estimate_programme(programme, snapshot, request, progress));
   FG_TRY_VOID(write_files(asked, programme, outcome.stored, closer_look_columns(closer, outcome)));
-  if (outcome.kind_raster) {
-    FG_TRY(const std::string cog, geo::to_cog(*outcome.kind_raster));
-    FG_TRY_VOID(geo::write_file(kinds_file, cog));
-  }
+  FG_TRY_VOID(write_kinds(kinds_file, outcome.kind_map));
   return outcome;
 }
 
 int run_estimate(const EstimateArguments& asked, const std::string& kinds_file, const CloserLookArguments& closer,
                  const Common& common, bool update) {
   if (update) {
-    return run_update(asked, common);
+    return run_update(asked, kinds_file, common);
   }
   const auto started = std::chrono::steady_clock::now();
   const auto outcome = make_estimate(asked, kinds_file, closer, progress_on_terminal(common));
@@ -135,8 +138,8 @@ std::function<int()> verb_estimate(CLI::App& app) {
       "--update", *update,
       "Estimate anew only the ground near finds and releases that came in, changed or were withdrawn since the last "
       "whole estimate, asked for as that one was");
-  for (const char* other : {"--cell", "--mode", "--from", "--until", "--records", "--seed", "--draws", "--kinds",
-                            "--without-evidence", "--surveys"}) {
+  for (const char* other :
+       {"--cell", "--mode", "--from", "--until", "--records", "--seed", "--draws", "--without-evidence", "--surveys"}) {
     flag->excludes(verb->get_option(other));
   }
   auto common = add_common_options(*verb);

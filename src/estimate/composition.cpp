@@ -126,21 +126,18 @@ Composition::Composition(const evidence::Observations& observations, evidence::O
   if (finds.cells.empty()) {
     return;
   }
+  learnt_.told = true;
   mark_cells(finds);
-  double radius = std::max(kNearest_m / observations.grid.cell_m, kFewestCells);
-  for (Nearby& level : nearby_) {
-    level.radius = radius;
-    level.step = std::max(1, static_cast<std::int32_t>(radius / kNodesPerRadius));
-    radius *= kNextScale;
-  }
-  strength_.fill(8);
-  record_worth_ = any_recorded_ ? 0.5 : 0;
+  set_scales();
+  learnt_.strength.fill(8);
+  learnt_.record_worth = any_recorded_ ? 0.5 : 0;
   HeldOut held;
-  take_facts(finds, cell_concentration_);
+  take_facts(finds);
   held.fact = sample();
   // What a cell's finds are worth is known once their concentration is: a second round takes that in.
   for (int round = 0; round < 2; ++round) {
-    take_facts(finds, cell_concentration_);
+    learnt_.fact_concentration = learnt_.cell_concentration;
+    take_facts(finds);
     if (round == 0) {
       learn_ground(effects, held);
     }
@@ -150,7 +147,41 @@ Composition::Composition(const evidence::Observations& observations, evidence::O
   learn_likeness(held);
   learn_excess();
   learn_patches();
-  spread_facts();
+  for (const CovariateLogit& regression : ground_) {
+    learnt_.ground.push_back(regression.coefficients());
+  }
+  spread_facts(nullptr);
+}
+
+Composition::Composition(const evidence::Observations& observations, evidence::OrdnanceClass ordnance_class,
+                         const std::vector<SmoothEffect>& effects, LearntKinds learnt,
+                         const std::vector<std::uint8_t>* near)
+    : observations_(observations),
+      ordnance_class_(ordnance_class),
+      kinds_(evidence::kinds_of(ordnance_class)),
+      columns_(observations.grid.columns),
+      learnt_(std::move(learnt)) {
+  if (!learnt_.told) {
+    return;
+  }
+  const evidence::KindFinds& finds = observations.kinds[static_cast<std::size_t>(ordnance_class)];
+  mark_cells(finds);
+  set_scales();
+  take_facts(finds);
+  for (const std::vector<double>& coefficients : learnt_.ground) {
+    ground_.emplace_back(observations, effects);
+    ground_.back().take(coefficients);
+  }
+  spread_facts(near);
+}
+
+void Composition::set_scales() {
+  double radius = std::max(kNearest_m / observations_.grid.cell_m, kFewestCells);
+  for (Nearby& level : nearby_) {
+    level.radius = radius;
+    level.step = std::max(1, static_cast<std::int32_t>(radius / kNodesPerRadius));
+    radius *= kNextScale;
+  }
 }
 
 void Composition::mark_cells(const evidence::KindFinds& finds) {
@@ -170,7 +201,7 @@ void Composition::mark_cells(const evidence::KindFinds& finds) {
   }
 }
 
-void Composition::take_facts(const evidence::KindFinds& finds, double cell_concentration) {
+void Composition::take_facts(const evidence::KindFinds& finds) {
   facts_.clear();
   for (const evidence::KindCount& found : finds.cells) {
     const std::int32_t column = static_cast<std::int32_t>(found.cell) % columns_;
@@ -178,7 +209,7 @@ void Composition::take_facts(const evidence::KindFinds& finds, double cell_conce
     Fact fact{found.cell, static_cast<float>(column), static_cast<float>(row), {}, found.count};
     const double n = found.all();
     for (std::size_t j = 0; j < kinds_; ++j) {
-      fact.part[j] = worth_of(n, cell_concentration) * found.count[j] / n;
+      fact.part[j] = worth_of(n, learnt_.fact_concentration) * found.count[j] / n;
     }
     facts_.push_back(fact);
   }
@@ -227,7 +258,7 @@ std::vector<CovariateLogit> Composition::ground_of(const std::vector<SmoothEffec
     }
     for (std::size_t i = 0; i < place.size(); ++i) {
       const double of_place = place_worth[place[i]];
-      facts.weight[i] *= worth_of(of_place, cell_concentration_) / of_place;
+      facts.weight[i] *= worth_of(of_place, learnt_.cell_concentration) / of_place;
     }
     facts.usual = 1.0 / static_cast<double>(kinds_ - kind);  // Perks' prior: one fact, of all kinds alike
     result.emplace_back(observations_, effects);
@@ -273,19 +304,19 @@ void Composition::learn_ground(const std::vector<SmoothEffect>& effects, HeldOut
     constexpr double kWorthHaving = 2;
     if (sum < least - (ridge == kNoEffects ? -kWorthHaving : 0)) {
       least = sum;
-      ridge_ = ridge;
+      learnt_.ridge = ridge;
       held.ground = std::move(told);
     }
   }
-  ground_ = ground_of(effects, held.fact, ridge_);
+  ground_ = ground_of(effects, held.fact, learnt_.ridge);
   std::map<std::uint64_t, double> places;
   for (const std::size_t i : held.fact) {
     places[square_of(facts_[i], kBlock)] += facts_[i].part[0] + facts_[i].part[1] + facts_[i].part[2];
   }
   for (const auto& [place, part] : places) {
-    worth_ += worth_of(part, cell_concentration_);
+    learnt_.facts += worth_of(part, learnt_.cell_concentration);
   }
-  worth_ *= static_cast<double>(facts_.size()) / static_cast<double>(held.fact.size());
+  learnt_.facts *= static_cast<double>(facts_.size()) / static_cast<double>(held.fact.size());
 }
 
 void Composition::hold_out(const Buckets& buckets, const std::vector<CellAhead>& ahead, HeldOut& held) const {
@@ -351,16 +382,16 @@ Composition::Parts Composition::drawn(Parts share, std::span<const Parts> local,
     Parts facts = local[s];
     double all = 0;
     for (std::size_t j = 0; j < kinds_; ++j) {
-      facts[j] += s == 0 ? record_worth_ * recorded[j] : 0;
+      facts[j] += s == 0 ? learnt_.record_worth * recorded[j] : 0;
       all += facts[j];
     }
     if (all <= 0) {
       continue;
     }
     for (std::size_t j = 0; j < kinds_; ++j) {
-      share[j] = (strength_[s] * share[j] + facts[j]) / (strength_[s] + all);
+      share[j] = (learnt_.strength[s] * share[j] + facts[j]) / (learnt_.strength[s] + all);
     }
-    from_ground *= strength_[s] / (strength_[s] + all);
+    from_ground *= learnt_.strength[s] / (learnt_.strength[s] + all);
   }
   return share;
 }
@@ -404,24 +435,24 @@ void climb(const std::vector<double*>& parameters, const std::function<double()>
 void Composition::learn_strengths(HeldOut& held) {
   std::vector<double*> parameters;
   parameters.reserve(kScales + 2);
-  for (double& strength : strength_) {
+  for (double& strength : learnt_.strength) {
     parameters.push_back(&strength);
   }
-  parameters.push_back(&cell_concentration_);
+  parameters.push_back(&learnt_.cell_concentration);
   if (any_recorded_) {
-    parameters.push_back(&record_worth_);
+    parameters.push_back(&learnt_.record_worth);
   }
   held.share.resize(held.fact.size());
   climb(parameters, [&] {
-    double sum = log_prior(cell_concentration_, 0.5);
-    for (const double strength : strength_) {
+    double sum = log_prior(learnt_.cell_concentration, 0.5);
+    for (const double strength : learnt_.strength) {
       sum += log_prior(strength, 8);
     }
-    sum += any_recorded_ ? log_prior(record_worth_, 0.5) : 0;
+    sum += any_recorded_ ? log_prior(learnt_.record_worth, 0.5) : 0;
     for (std::size_t k = 0; k < held.fact.size(); ++k) {
       double from_ground = 1;
       held.share[k] = drawn(held.ground[k], held.local[k], held.recorded[k], from_ground);
-      sum += log_kinds(std::span(held.share[k]).first(kinds_), cell_concentration_,
+      sum += log_kinds(std::span(held.share[k]).first(kinds_), learnt_.cell_concentration,
                        std::span(facts_[held.fact[k]].count).first(kinds_));
     }
     return sum;
@@ -473,42 +504,43 @@ std::vector<Composition::Square> Composition::squares_of(const HeldOut& held, st
 
 /// How alike the cells of a patch are, and the patches of a square, less so the larger it is (eq. 39).
 void Composition::learn_likeness(const HeldOut& held) {
-  double at_most = 1 / (1 + cell_concentration_);
+  double at_most = 1 / (1 + learnt_.cell_concentration);
   for (std::size_t which = 0; which < kSides.size(); ++which) {
     const std::vector<Square> squares = squares_of(held, kSides[which]);
     double odds = 1;  // of the correlation within what it may be at most
     climb({&odds}, [&] {
       double sum = log_prior(odds, 1);
-      alike_[which] = at_most * odds / (1 + odds);
+      learnt_.alike[which] = at_most * odds / (1 + odds);
       for (const Square& square : squares) {
         const auto patches = static_cast<double>(square.patches.size());
-        const double correlation = which == 0 ? alike_[0] : alike_[which] + (alike_[0] - alike_[which]) / patches;
+        const double correlation =
+            which == 0 ? learnt_.alike[0] : learnt_.alike[which] + (learnt_.alike[0] - learnt_.alike[which]) / patches;
         sum += log_kinds(std::span(square.share).first(kinds_), concentration_of(correlation),
                          std::span(square.count).first(kinds_));
       }
       return sum;
     });
-    at_most = alike_[which] = at_most * odds / (1 + odds);
+    at_most = learnt_.alike[which] = at_most * odds / (1 + odds);
   }
 }
 
 double Composition::concentration(double side, double patches) const {
   if (side <= kSides[0]) {
-    const double of_cell = 1 / (1 + cell_concentration_);
+    const double of_cell = 1 / (1 + learnt_.cell_concentration);
     const double along = std::log(std::max(side, 1.0)) / std::log(static_cast<double>(kSides[0]));
-    return concentration_of(of_cell * std::pow(alike_[0] / of_cell, along));
+    return concentration_of(of_cell * std::pow(learnt_.alike[0] / of_cell, along));
   }
-  double correlation = alike_.back();
+  double correlation = learnt_.alike.back();
   for (std::size_t k = 1; k < kSides.size(); ++k) {
     const auto low_side = static_cast<double>(kSides[k - 1]);
     const auto high_side = static_cast<double>(kSides[k]);
     if (side <= high_side) {
       const double along = std::log(side / low_side) / std::log(high_side / low_side);
-      correlation = alike_[k - 1] * std::pow(alike_[k] / alike_[k - 1], along);
+      correlation = learnt_.alike[k - 1] * std::pow(learnt_.alike[k] / learnt_.alike[k - 1], along);
       break;
     }
   }
-  return concentration_of(correlation + (alike_[0] - correlation) / std::max(patches, 1.0));
+  return concentration_of(correlation + (learnt_.alike[0] - correlation) / std::max(patches, 1.0));
 }
 
 /// Cells of one kind may hold fewer items than those of another: AV mines are laid wider apart than AP mines.
@@ -527,7 +559,7 @@ void Composition::learn_excess() {
   }
   const double usual = all_items / static_cast<double>(facts_.size());
   for (std::size_t j = 0; j < kinds_; ++j) {
-    excess_[j] = usual > 0 ? (items[j] / usual + kPriorFacts) / (cells[j] + kPriorFacts) : 1;
+    learnt_.excess[j] = usual > 0 ? (items[j] / usual + kPriorFacts) / (cells[j] + kPriorFacts) : 1;
   }
 }
 
@@ -545,21 +577,40 @@ void Composition::learn_patches() {
   Parts of_kind{};
   for (const auto& [at, patch] : patches) {
     for (std::size_t j = 0; j < kinds_; ++j) {
-      cells_of_patch_[j] += patch.share[j];
+      learnt_.cells_of_patch[j] += patch.share[j];
       of_kind[j] += patch.share[j] / patch.cells;
     }
   }
   const double usual = static_cast<double>(facts_.size()) / static_cast<double>(patches.size());
   for (std::size_t j = 0; j < kinds_; ++j) {
-    cells_of_patch_[j] = (cells_of_patch_[j] + kPriorPatches * usual) / (of_kind[j] + kPriorPatches);
+    learnt_.cells_of_patch[j] = (learnt_.cells_of_patch[j] + kPriorPatches * usual) / (of_kind[j] + kPriorPatches);
   }
 }
 
-void Composition::spread_facts() {
+/// The nodes that shares of these cells are read from.
+void Composition::need_near(const std::vector<std::uint8_t>& near, Nearby& level) const {
+  level.needed.assign(level.sum.size() / kinds_, 0);
+  const auto columns = static_cast<std::size_t>(columns_);
+  const auto step = static_cast<std::size_t>(level.step);
+  const auto nodes = static_cast<std::size_t>(level.columns);
+  for (std::size_t cell = 0; cell < near.size(); ++cell) {
+    if (near[cell] != 0) {
+      const std::size_t node = cell / columns / step * nodes + cell % columns / step;
+      for (const std::size_t corner : {node, node + 1, node + nodes, node + nodes + 1}) {
+        level.needed[corner] = 1;
+      }
+    }
+  }
+}
+
+void Composition::spread_facts(const std::vector<std::uint8_t>* near) {
   for (Nearby& level : nearby_) {
     level.columns = (observations_.grid.columns + level.step - 1) / level.step + 1;
     const std::int32_t rows = (observations_.grid.rows + level.step - 1) / level.step + 1;
     level.sum.assign(static_cast<std::size_t>(level.columns) * static_cast<std::size_t>(rows) * kinds_, 0.0F);
+    if (near != nullptr) {
+      need_near(*near, level);
+    }
     for (const Fact& fact : facts_) {
       const auto first = [&](float at) {
         return std::max(0, static_cast<std::int32_t>(std::ceil((static_cast<double>(at) - level.radius) / level.step)));
@@ -570,18 +621,22 @@ void Composition::spread_facts() {
       };
       for (std::int32_t row = first(fact.row); row <= last(fact.row, rows); ++row) {
         for (std::int32_t column = first(fact.column); column <= last(fact.column, level.columns); ++column) {
+          const auto node = static_cast<std::size_t>(row) * static_cast<std::size_t>(level.columns) +
+                            static_cast<std::size_t>(column);
+          if (!level.needed.empty() && level.needed[node] == 0) {
+            continue;
+          }
           const double x = column * level.step - static_cast<double>(fact.column);
           const double y = row * level.step - static_cast<double>(fact.row);
           const double w = kernel(x * x + y * y, level.radius);
-          float* at = level.sum.data() + (static_cast<std::size_t>(row) * static_cast<std::size_t>(level.columns) +
-                                          static_cast<std::size_t>(column)) *
-                                             kinds_;
+          float* at = level.sum.data() + node * kinds_;
           for (std::size_t j = 0; j < kinds_; ++j) {
             at[j] += static_cast<float>(w * fact.part[j]);
           }
         }
       }
     }
+    level.needed = {};
   }
 }
 
@@ -649,9 +704,10 @@ KindShares Composition::at(std::uint32_t cell) const {
   if (found) {  // what is left is of the cell that these came from
     result.found = own->count[0] + own->count[1] + own->count[2];
     for (std::size_t j = 0; j < kinds_; ++j) {
-      result.share[j] = (cell_concentration_ * result.share[j] + own->count[j]) / (cell_concentration_ + result.found);
+      result.share[j] =
+          (learnt_.cell_concentration * result.share[j] + own->count[j]) / (learnt_.cell_concentration + result.found);
     }
-    result.from_ground *= cell_concentration_ / (cell_concentration_ + result.found);
+    result.from_ground *= learnt_.cell_concentration / (learnt_.cell_concentration + result.found);
   }
   return result;
 }
@@ -660,7 +716,7 @@ std::vector<Composition::Scale> Composition::scales() const {
   std::vector<Scale> result;
   result.reserve(kScales);
   for (std::size_t s = 0; s < kScales; ++s) {
-    result.push_back({nearby_[s].radius * observations_.grid.cell_m, strength_[s]});
+    result.push_back({nearby_[s].radius * observations_.grid.cell_m, learnt_.strength[s]});
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "estimate/covariate_logit.h"
+#include "estimate/learnt_kinds.h"
 #include "estimate/smooth_effects.h"
 #include "evidence/item_kinds.h"
 #include "evidence/observations.h"
@@ -35,22 +36,27 @@ class Composition {
   /// held out to learn strengths from.
   Composition(const evidence::Observations& observations, evidence::OrdnanceClass ordnance_class,
               const std::vector<SmoothEffect>& effects, const std::vector<CellAhead>& ahead);
+  /// With what was learned before, of these or other finds.  `near`: by cell, which of them at() is asked of; null:
+  /// all. REQUIRES: effects as when it was learned.  Cost: some passes over the grid's cells and the finds.
+  Composition(const evidence::Observations& observations, evidence::OrdnanceClass ordnance_class,
+              const std::vector<SmoothEffect>& effects, LearntKinds learnt, const std::vector<std::uint8_t>* near);
 
-  /// Whether any find states its kind: without, at() must not be asked.
-  bool told() const { return !facts_.empty(); }
+  /// Whether any find stated its kind when it was learned: without, at() must not be asked.
+  bool told() const { return learnt_.told; }
+  const LearntKinds& learnt() const { return learnt_; }
   evidence::OrdnanceClass ordnance_class() const { return ordnance_class_; }
   std::size_t kinds() const { return kinds_; }
   /// Cost: some hundred nanoseconds.
   KindShares at(std::uint32_t cell) const;
   /// Of the items of a square of `side` cells about its mean shares, where they lie in so many patches (eq. 39).
   double concentration(double side, double patches) const;
-  double cell_concentration() const { return cell_concentration_; }
+  double cell_concentration() const { return learnt_.cell_concentration; }
   /// Items beyond the first of a cell, by kind, relative to those of all kinds (eq. 38).
-  std::span<const double> excess() const { return std::span(excess_).first(kinds_); }
+  std::span<const double> excess() const { return std::span(learnt_.excess).first(kinds_); }
   /// Cells with items of a patch of 8 x 8 cells that holds any, by kind: a strike of submunitions covers many (eq. 39).
-  std::span<const double> cells_of_patch() const { return std::span(cells_of_patch_).first(kinds_); }
+  std::span<const double> cells_of_patch() const { return std::span(learnt_.cells_of_patch).first(kinds_); }
   /// Cells alike count once: how many facts the shares over the whole country rest on.
-  double facts() const { return worth_; }
+  double facts() const { return learnt_.facts; }
 
   /// What was learned, for documents.
   struct Scale {
@@ -58,12 +64,12 @@ class Composition {
     double strength;  ///< facts at which finds within the radius weigh as much as what is known without them
   };
   std::vector<Scale> scales() const;
-  double record_worth() const { return record_worth_; }
-  double ridge() const { return ridge_; }
+  double record_worth() const { return learnt_.record_worth; }
+  double ridge() const { return learnt_.ridge; }
 
  private:
-  static constexpr std::size_t kScales = 5;
-  using Parts = std::array<double, evidence::kMostKindsOfClass>;
+  static constexpr std::size_t kScales = LearntKinds::kScales;
+  using Parts = LearntKinds::Parts;
 
   /// A cell with finds.
   struct Fact {
@@ -78,7 +84,8 @@ class Composition {
     double radius = 0;  ///< cells
     std::int32_t step = 1;
     std::int32_t columns = 0;
-    std::vector<float> sum;  ///< nodes x kinds
+    std::vector<float> sum;            ///< nodes x kinds
+    std::vector<std::uint8_t> needed;  ///< by node, while finds are spread; empty: all
   };
   /// Facts by squares of eight cells.
   struct Buckets;
@@ -89,7 +96,7 @@ class Composition {
   std::vector<Square> squares_of(const HeldOut& held, std::uint64_t side) const;
 
   void mark_cells(const evidence::KindFinds& finds);
-  void take_facts(const evidence::KindFinds& finds, double cell_concentration);
+  void take_facts(const evidence::KindFinds& finds);
   std::vector<std::size_t> sample() const;
   void learn_ground(const std::vector<SmoothEffect>& effects, HeldOut& held);
   std::vector<CovariateLogit> ground_of(const std::vector<SmoothEffect>& effects, const std::vector<std::size_t>& from,
@@ -99,7 +106,9 @@ class Composition {
   void learn_likeness(const HeldOut& held);
   void learn_excess();
   void learn_patches();
-  void spread_facts();
+  void set_scales();
+  void spread_facts(const std::vector<std::uint8_t>* near);
+  void need_near(const std::vector<std::uint8_t>& near, Nearby& level) const;
   Parts recorded_at(std::uint32_t cell) const;
   Parts ground_at(std::uint32_t cell) const;
   Parts nearby(const Nearby& level, std::uint32_t cell) const;
@@ -109,19 +118,12 @@ class Composition {
   evidence::OrdnanceClass ordnance_class_;
   std::size_t kinds_;
   std::int32_t columns_;
-  std::vector<Fact> facts_;                 ///< ascending cells
-  std::vector<CovariateLogit> ground_;      ///< of each kind but the last, among it and those after it
-  std::array<double, kScales> strength_{};  ///< finest first
+  std::vector<Fact> facts_;             ///< ascending cells
+  std::vector<CovariateLogit> ground_;  ///< of each kind but the last, among it and those after it
   std::array<Nearby, kScales> nearby_;
   std::vector<std::uint8_t> marks_;  ///< by cell: kFoundHere, kRecorded
   bool any_recorded_ = false;        ///< a record that states a kind reaches some cell
-  double record_worth_ = 0;
-  double cell_concentration_ = 0.5;
-  std::array<double, 3> alike_{};  ///< correlation of the kinds of two items of a patch; of two patches of a square
-  Parts excess_{};
-  Parts cells_of_patch_{};
-  double worth_ = 0;
-  double ridge_ = 0;
+  LearntKinds learnt_;
 };
 
 }  // namespace firmground::estimate

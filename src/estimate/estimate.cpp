@@ -265,8 +265,6 @@ std::vector<float> predicted_numbers(const Sum& sum, const Posteriors& posterior
   return numbers;
 }
 
-constexpr std::uint64_t kStreamOfKinds = 1ULL << 32;  ///< beyond those of the polygons
-
 struct Interval {
   double p05;
   double p95;
@@ -502,6 +500,9 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
   result.hazard.raster = std::move(map.raster);
   result.predicted_finds = std::move(map.predicted_finds);
   tell_nation(map.nation, observations, options.seed, settings_json(observations, options), result);
+  if (result.kind_raster) {
+    result.kind_raster->metadata = result.hazard.raster.metadata;
+  }
   result.polygons.resize(polygons.size());
   constexpr std::size_t kGrain = 16;
   base::parallel_for(polygons.size(), kGrain, [&](std::size_t begin, std::size_t end) {
@@ -524,7 +525,7 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
   }
   if (options.keep) {
     result.state = std::make_shared<EstimateState>(
-        state_of(observations, options, posteriors, map.nation, polygons, map.polygons));
+        state_of(observations, options, posteriors, kinds ? &*kinds : nullptr, polygons, map));
   }
   result.hazard.cells = std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1});
   progress("Estimate ready", 1);

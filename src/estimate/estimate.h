@@ -9,6 +9,7 @@
 #include "estimate/count_law.h"
 #include "estimate/field_fit.h"
 #include "estimate/hazard_estimate.h"
+#include "estimate/learnt_kinds.h"
 #include "estimate/polygon_survey.h"
 #include "evidence/observations.h"
 
@@ -41,6 +42,7 @@ struct LearntClass {
   CountLaw law_ahead;                 ///< of ground like that never searched
   std::vector<SmoothEffect> effects;  ///< where their knots lie
   std::vector<double> findable;       ///< by record, in its context; empty: no records
+  std::optional<LearntKinds> kinds{};
 };
 
 /// Whether classes are split into kinds (eq. 37-39), and a map of them is drawn.
@@ -57,9 +59,10 @@ struct EstimateOptions {
   std::optional<std::array<Hyperparameters, 2>> hyper;  ///< known already: skips learning them
   bool reports = true;  ///< what people met outside searched land is evidence (report_evidence.h)
   bool keep = false;    ///< also leave the state that update_estimate() starts from
-  std::optional<std::array<LearntClass, 2>> learnt;  ///< known already, by class: learns none of it anew
-  KindUse kinds = KindUse::totals;                   ///< with leave_out: left out whatever it says
-  CloserLook closer;                                 ///< changes nothing else that comes out
+  std::optional<std::array<LearntClass, 2>>
+      learnt;                       ///< known already, by class: learns none of it anew, but for kinds that it has not
+  KindUse kinds = KindUse::totals;  ///< with leave_out: left out whatever it says
+  CloserLook closer;                ///< changes nothing else that comes out
 };
 
 /// What one class's fit found; kept by the caller for validation and for documents.

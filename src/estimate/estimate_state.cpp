@@ -13,7 +13,7 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303034;  // "FGEST004"
+constexpr std::uint64_t kLayout = 0x4647455354303035;  // "FGEST005"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -21,7 +21,7 @@ constexpr float kSteps = 32'000;
 ClassState state_of_class(const ClassPosterior& posterior, const std::vector<evidence::SearchedCell>& seen) {
   ClassState state;
   state.ordnance_class = posterior.ordnance_class;
-  state.learnt = {posterior.hyper, posterior.law, posterior.law_ahead, posterior.model.effects, posterior.findable};
+  state.learnt = {posterior.hyper, posterior.law, posterior.law_ahead, posterior.model.effects, posterior.findable, {}};
   state.effect_variance = posterior.effect_variance;
   state.place_cells = posterior.place_cells;
   const Lattice& lattice = posterior.model.short_lattice;
@@ -249,6 +249,36 @@ void head_fields(Archive&& archive, State& state) {
   archive(state.covariates);
 }
 
+/// Values of fixed number.
+template <typename Archive, typename Values>
+void each_of(Archive&& archive, Values& values) {
+  for (auto& value : values) {
+    archive(value);
+  }
+}
+
+template <typename Archive, typename Kinds>
+void kinds_fields(Archive&& archive, Kinds& kinds) {
+  archive(kinds.ridge);
+  each_of(archive, kinds.strength);
+  archive(kinds.record_worth);
+  archive(kinds.cell_concentration);
+  archive(kinds.fact_concentration);
+  each_of(archive, kinds.alike);
+  each_of(archive, kinds.excess);
+  each_of(archive, kinds.cells_of_patch);
+  archive(kinds.facts);
+}
+
+template <typename Archive, typename KindSumLike>
+void kind_sum_fields(Archive&& archive, KindSumLike& sum) {
+  archive(sum.draws);
+  each_of(archive, sum.items);
+  each_of(archive, sum.variance);
+  each_of(archive, sum.shared);
+  archive(sum.blocks);
+}
+
 template <typename Archive, typename SumLike>
 void sum_fields(Archive&& archive, SumLike& sum) {
   archive(sum.items);
@@ -263,6 +293,68 @@ void sum_fields(Archive&& archive, SumLike& sum) {
     archive(of_class.items);
     archive(of_class.any);
     archive(of_class.any_squared);
+  }
+  for (auto& kind : sum.kinds) {
+    archive(kind.items);
+    archive(kind.cells);
+  }
+}
+
+/// What a class learned of kinds, if it did.
+enum class KeptKinds : std::uint8_t { left_out, none_stated, learnt };
+
+void write_kinds(base::PacketWriter& out, const ClassState& state) {
+  const std::optional<LearntKinds>& kinds = state.learnt.kinds;
+  const KeptKinds kept = !kinds ? KeptKinds::left_out : !kinds->told ? KeptKinds::none_stated : KeptKinds::learnt;
+  out.put(kept);
+  if (kept == KeptKinds::learnt) {
+    kinds_fields([&](const auto& value) { out.put(value); }, *kinds);
+    out.put(kinds->ground);
+    out.put(state.kinds_seen);
+  }
+}
+
+void read_kinds(Reader& in, ClassState& state) {
+  std::uint8_t kept = 0;
+  in.get(kept);
+  if (kept > static_cast<std::uint8_t>(KeptKinds::learnt)) {
+    throw std::runtime_error("it says of kinds what nothing says");
+  }
+  if (static_cast<KeptKinds>(kept) == KeptKinds::left_out) {
+    return;
+  }
+  LearntKinds& kinds = state.learnt.kinds.emplace();
+  kinds.told = static_cast<KeptKinds>(kept) == KeptKinds::learnt;
+  if (!kinds.told) {
+    return;
+  }
+  kinds_fields([&](auto& value) { in.get(value); }, kinds);
+  kinds.ground.resize(in.size_of(sizeof(std::uint64_t)));
+  for (std::vector<double>& coefficients : kinds.ground) {
+    in.get(coefficients);
+  }
+  in.get(state.kinds_seen);
+  if (kinds.ground.size() + 1 != evidence::kinds_of(state.ordnance_class)) {
+    throw std::runtime_error("it has other kinds of items");
+  }
+}
+
+/// Whether sums and finds by kind are of this grid and these draws.
+void check_kinds(const EstimateState& state) {
+  const KindSum& sum = state.nation_by_kind;
+  const bool told = std::any_of(state.classes.begin(), state.classes.end(),
+                                [](const ClassState& of_class) { return of_class.learnt.kinds.has_value(); });
+  const std::size_t blocks = told ? kind_blocks(state.grid) : 0;
+  const std::size_t draws = told ? kKinds * static_cast<std::size_t>(state.draws) : 0;
+  if (sum.draws.size() != draws || sum.blocks.size() != blocks) {
+    throw std::runtime_error("its sums by kind are of another grid");
+  }
+  for (const ClassState& of_class : state.classes) {
+    for (const evidence::KindCount& found : of_class.kinds_seen) {
+      if (found.cell >= state.grid.size() || found.all() == 0) {
+        throw std::runtime_error("its finds by kind are of another grid");
+      }
+    }
   }
 }
 
@@ -281,6 +373,7 @@ void write_class(base::PacketWriter& out, const ClassState& state) {
     out.put(effect.labels);
     out.put(effect.statements);
   }
+  write_kinds(out, state);
 }
 
 ClassState read_class(Reader& in) {
@@ -306,6 +399,7 @@ ClassState read_class(Reader& in) {
     in.get(effect.labels);
     in.get(effect.statements);
   }
+  read_kinds(in, state);
   return state;
 }
 
@@ -333,6 +427,7 @@ EstimateState read_state(Reader& in) {
     state.classes.push_back(read_class(in));
   }
   state.nation = read_sum(in, 0);
+  kind_sum_fields([&](auto& value) { in.get(value); }, state.nation_by_kind);
   const std::size_t polygons = in.size_of(1);
   for (std::size_t k = 0; k < polygons; ++k) {
     std::string id;
@@ -345,14 +440,15 @@ EstimateState read_state(Reader& in) {
   if (!in.done()) {
     throw std::runtime_error("something follows it");
   }
+  check_kinds(state);
   return state;
 }
 
 }  // namespace
 
 EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,
-                       const Posteriors& posteriors, const Sum& nation, const std::vector<PolygonCells>& polygons,
-                       const std::vector<Sum>& sums) {
+                       const Posteriors& posteriors, const KindMap* kinds, const std::vector<PolygonCells>& polygons,
+                       const CountryMap& map) {
   EstimateState state;
   state.grid = observations.grid;
   state.seed = options.seed;
@@ -364,16 +460,22 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
     }
   }
   state.processed = observations.processed;
-  for (const auto& posterior : posteriors) {
-    state.classes.push_back(
-        state_of_class(*posterior, observations.searched[static_cast<std::size_t>(posterior->ordnance_class)]));
-    state.classes.back().step_cells =
-        static_cast<std::int32_t>(std::lround(posterior->model.short_lattice.spacing_m / observations.grid.cell_m));
+  for (std::size_t k = 0; k < posteriors.size(); ++k) {
+    const ClassPosterior& posterior = *posteriors[k];
+    const auto which = static_cast<std::size_t>(posterior.ordnance_class);
+    ClassState& of_class = state.classes.emplace_back(state_of_class(posterior, observations.searched[which]));
+    of_class.step_cells =
+        static_cast<std::int32_t>(std::lround(posterior.model.short_lattice.spacing_m / observations.grid.cell_m));
+    if (kinds != nullptr) {
+      of_class.learnt.kinds = kinds->learnt(k);
+      of_class.kinds_seen = observations.kinds[which].cells;
+    }
   }
-  state.nation = nation;
+  state.nation = map.nation;
+  state.nation_by_kind = map.kinds.value_or(KindSum{});
   for (std::size_t p = 0; p < polygons.size(); ++p) {
     if (polygons[p].cells.size() > kLargePolygon) {
-      state.polygons[polygons[p].id] = {polygons[p].area_m2, polygons[p].cells.size(), sums[p]};
+      state.polygons[polygons[p].id] = {polygons[p].area_m2, polygons[p].cells.size(), map.polygons[p]};
     }
   }
   return state;
@@ -391,6 +493,7 @@ std::string to_bytes(const EstimateState& state) {
     write_class(out, of_class);
   }
   sum_fields(put, state.nation);
+  kind_sum_fields(put, state.nation_by_kind);
   out.put(static_cast<std::uint64_t>(state.polygons.size()));
   for (const auto& [id, polygon] : state.polygons) {
     out.put(id);

@@ -35,10 +35,11 @@ struct ClassState {
   std::vector<float> latent_draws;    ///< latent x draws
   std::vector<float> border_draws;
   std::vector<float> count_draws;
-  sparse::DenseMatrix shared_covariance;     ///< posterior, of long field and border
-  std::vector<evidence::SearchedCell> seen;  ///< ascending cells
-  std::vector<float> weight;                 ///< of each, in the last factorisation
-  std::vector<KeptBlock> blocks;             ///< those that have a short field
+  sparse::DenseMatrix shared_covariance;        ///< posterior, of long field and border
+  std::vector<evidence::SearchedCell> seen;     ///< ascending cells
+  std::vector<float> weight;                    ///< of each, in the last factorisation
+  std::vector<KeptBlock> blocks;                ///< those that have a short field
+  std::vector<evidence::KindCount> kinds_seen;  ///< ascending cells: finds that state their kind; empty: left out
 };
 
 /// Sums of a polygon too large to be predicted anew.
@@ -59,16 +60,17 @@ struct EstimateState {
   std::vector<float> statements;        ///< by cell, values of the covariate of survey statements; empty: none
   std::vector<ClassState> classes;
   Sum nation{0};
+  KindSum nation_by_kind;                      ///< nothing in it: kinds were left out
   std::map<std::string, PolygonSum> polygons;  ///< by id, those of more than kLargePolygon cells
 };
 
 /// Polygons of more cells than this are told by what changed in them; smaller ones are predicted anew.
 inline constexpr std::size_t kLargePolygon = 2000;
 
-/// The state that a fit and its sums leave.
+/// The state that a fit and its sums leave.  `kinds`: null where left out.
 EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,
-                       const Posteriors& posteriors, const Sum& nation, const std::vector<PolygonCells>& polygons,
-                       const std::vector<Sum>& sums);
+                       const Posteriors& posteriors, const KindMap* kinds, const std::vector<PolygonCells>& polygons,
+                       const CountryMap& map);
 
 /// Binary, of this version of the layout alone, in the machine's byte order; draws are rounded to a 30,000th of a
 /// node's largest deviation.  Same state, same bytes.  Size: a nation's (2 x 64,000 nodes, 100 draws, a million

@@ -125,18 +125,30 @@ std::vector<CellAhead> cells_ahead(const evidence::Observations& observations, c
   return result;
 }
 
+namespace {
+
+Composition composition_of(const evidence::Observations& observations, const EstimateOptions& options,
+                           const ClassPosterior& posterior, const std::vector<std::uint8_t>* near) {
+  const auto which = static_cast<std::size_t>(posterior.ordnance_class);
+  if (options.learnt && (*options.learnt)[which].kinds) {
+    return {observations, posterior.ordnance_class, posterior.model.effects, *(*options.learnt)[which].kinds, near};
+  }
+  const bool told = !observations.kinds[which].cells.empty();
+  return {observations, posterior.ordnance_class, posterior.model.effects,
+          told ? cells_ahead(observations, CellPredictor(posterior, observations, options)) : std::vector<CellAhead>{}};
+}
+
+}  // namespace
+
 KindMap::KindMap(const evidence::Observations& observations, const EstimateOptions& options,
-                 const Posteriors& posteriors)
+                 const Posteriors& posteriors, const std::vector<std::uint8_t>* near)
     : observations_(observations), draws_(static_cast<std::size_t>(options.draws)) {
   std::vector<std::optional<OfClass>> learnt(posteriors.size());
   base::parallel_for(posteriors.size(), 1, [&](std::size_t k, std::size_t) {
     const ClassPosterior& posterior = *posteriors[k];
-    const bool told = !observations.kinds[static_cast<std::size_t>(posterior.ordnance_class)].cells.empty();
-    Composition composition(
-        observations, posterior.ordnance_class, posterior.model.effects,
-        told ? cells_ahead(observations, CellPredictor(posterior, observations, options)) : std::vector<CellAhead>{});
-    learnt[k].emplace(OfClass{std::move(composition), law_of(posterior), {}, posterior.events.has_value()});
-    if (told) {
+    learnt[k].emplace(OfClass{
+        composition_of(observations, options, posterior, near), law_of(posterior), {}, posterior.events.has_value()});
+    if (learnt[k]->composition.told()) {
       double concentration = learnt[k]->composition.cell_concentration();
       for (std::size_t c = 0; c < kConcentrations; ++c, concentration *= kConcentrationStep) {
         learnt[k]->chances.emplace_back(learnt[k]->law, concentration);
@@ -205,12 +217,39 @@ void KindMap::tell(const std::vector<std::uint32_t>& cells, const std::vector<Cl
   }
 }
 
-KindSum KindMap::empty_sum(std::size_t first_row) const {
+void KindSum::add_times(const KindSum& part, double sign, std::size_t blocks_before) {
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    draws[i] += sign * part.draws[i];
+  }
+  for (std::size_t b = 0; b < part.blocks.size(); ++b) {
+    for (std::size_t j = 0; j < kKinds; ++j) {
+      blocks[blocks_before + b][j] += sign * part.blocks[b][j];
+    }
+  }
+  for (std::size_t j = 0; j < kKinds; ++j) {
+    items[j] += sign * part.items[j];
+    variance[j] += sign * part.variance[j];
+    shared[j] += sign * part.shared[j];
+  }
+}
+
+namespace {
+
+std::size_t blocks_along(std::int32_t cells) {
+  return (static_cast<std::size_t>(cells) + kKindBlock - 1) / kKindBlock;
+}
+
+}  // namespace
+
+std::size_t kind_blocks(const geo::Grid& grid) {
+  return blocks_along(grid.columns) * blocks_along(grid.rows);
+}
+
+KindSum KindMap::empty_sum(std::size_t row) const {
   KindSum sum;
   sum.draws.assign(kKinds * draws_, 0.0);
-  const auto columns = static_cast<std::size_t>(observations_.grid.columns);
-  sum.blocks.assign((columns + kKindBlock - 1) / kKindBlock, ByKind{});
-  sum.block_row = static_cast<std::uint32_t>(first_row / kKindBlock);
+  sum.blocks.assign(blocks_along(observations_.grid.columns), ByKind{});
+  sum.first_row = static_cast<std::uint32_t>(row / kKindBlock);
   return sum;
 }
 
@@ -246,54 +285,41 @@ void KindMap::add(const std::vector<std::uint32_t>& cells, const std::vector<Cla
   }
 }
 
-void KindMap::add_places(const std::vector<ByKind>& blocks, KindSum& sum) const {
+/// Of what places may hold otherwise than their mean shares.
+ByKind KindMap::variance_of_places(const KindSum& nation) const {
+  ByKind variance{};
   for (const OfClass& of_class : classes_) {
     const std::size_t first = first_of(of_class.composition);
     if (!of_class.composition.told()) {
       continue;
     }
-    for (const ByKind& block : blocks) {
+    for (const ByKind& block : nation.blocks) {
       double all = 0;
       for (std::size_t j = first; j < first + of_class.composition.kinds(); ++j) {
         all += block[j];
       }
       for (std::size_t j = first; j < first + of_class.composition.kinds(); ++j) {
-        sum.variance[j] +=
-            block[j] * (all - block[j]) / (1 + of_class.composition.concentration(kKindBlock, kManyPatches));
+        variance[j] += block[j] * (all - block[j]) / (1 + of_class.composition.concentration(kKindBlock, kManyPatches));
       }
     }
   }
+  return variance;
 }
 
 KindSum KindMap::added_up(std::vector<KindSum>& rows) const {
+  const std::size_t along = blocks_along(observations_.grid.columns);
   KindSum nation = empty_sum(0);
-  std::vector<ByKind>& blocks = nation.blocks;
+  nation.blocks.assign(kind_blocks(observations_.grid), ByKind{});
   for (KindSum& row : rows) {
-    if (row.block_row != nation.block_row) {
-      add_places(blocks, nation);
-      std::fill(blocks.begin(), blocks.end(), ByKind{});
-      nation.block_row = row.block_row;
-    }
-    for (std::size_t i = 0; i < nation.draws.size(); ++i) {
-      nation.draws[i] += row.draws[i];
-    }
-    for (std::size_t j = 0; j < kKinds; ++j) {
-      nation.items[j] += row.items[j];
-      nation.variance[j] += row.variance[j];
-      nation.shared[j] += row.shared[j];
-      for (std::size_t b = 0; b < blocks.size(); ++b) {
-        blocks[b][j] += row.blocks[b][j];
-      }
-    }
+    nation.add(row, row.first_row * along);
     row = {};
   }
-  add_places(blocks, nation);
-  blocks.clear();
   return nation;
 }
 
 std::vector<ClassKinds> KindMap::totals(const KindSum& nation, std::uint64_t seed) const {
   std::vector<ClassKinds> result;
+  const ByKind of_places = variance_of_places(nation);
   for (const OfClass& of_class : classes_) {
     const Composition& composition = of_class.composition;
     const evidence::KindFinds& finds = observations_.kinds[static_cast<std::size_t>(composition.ordnance_class())];
@@ -308,11 +334,12 @@ std::vector<ClassKinds> KindMap::totals(const KindSum& nation, std::uint64_t see
       for (const evidence::KindCount& found : finds.cells) {
         kind.found += found.count[j];
       }
-      const double mean = nation.items[first + j];
+      const double mean = std::max(0.0, nation.items[first + j]);
       const double share = all > 0 ? mean / all : 0;
       // The error of a share that rests on so many facts, on the scale of its logit.
       const double error = 1 / std::sqrt(std::max(composition.facts() * share * (1 - share), 1.0));
-      const double sd = std::sqrt(nation.variance[first + j] + std::pow(nation.shared[first + j] * error, 2));
+      const double sd = std::sqrt(std::max(0.0, nation.variance[first + j]) + of_places[first + j] +
+                                  std::pow(nation.shared[first + j] * error, 2));
       base::Random random(seed, 2 + first + j);
       std::vector<double> numbers;
       numbers.reserve(draws_);

@@ -34,35 +34,53 @@ struct KindCells {
   std::vector<std::array<float, 2>> from_ground;  ///< by fitted class: how much of the shares no find nearby told
 };
 
-/// What a run of rows adds to the nation's numbers by kind.
+/// What a run of rows adds to the nation's numbers by kind, or all of them.
 struct KindSum {
   std::vector<double> draws;    ///< kinds x draws: expected items
   ByKind items{};               ///< expected
-  ByKind variance{};            ///< of counts given the fields, and of what places hold
+  ByKind variance{};            ///< of counts given the fields
   ByKind shared{};              ///< d items / d logit of the shares that the ground gives
-  std::vector<ByKind> blocks;   ///< expected items of squares of kKindBlock cells, along a row of them
-  std::uint32_t block_row = 0;  ///< of `blocks`
+  std::vector<ByKind> blocks;   ///< expected items of squares of kKindBlock cells, row by row
+  std::uint32_t first_row = 0;  ///< of `blocks`, among all of the grid's
+
+  /// REQUIRES: both are of all rows.
+  void subtract(const KindSum& part) { add_times(part, -1, 0); }
+  /// `part`: of all rows, or of some of them.
+  void add(const KindSum& part, std::size_t blocks_before = 0) { add_times(part, 1, blocks_before); }
+
+ private:
+  void add_times(const KindSum& part, double sign, std::size_t blocks_before);
 };
 inline constexpr std::size_t kKindBlock = 40;
+/// How many blocks a grid has.
+std::size_t kind_blocks(const geo::Grid& grid);
 
 /// Cells of ground still to be forecast, by P(any item of the class): at most 6,000, by regular steps.
 std::vector<CellAhead> cells_ahead(const evidence::Observations& observations, const CellPredictor& predictor);
 
+/// Where the random numbers behind intervals of polygons' kinds begin: beyond those of the polygons.
+inline constexpr std::uint64_t kStreamOfKinds = 1ULL << 32;
+
 /// How each fitted class divides into kinds, everywhere.
 class KindMap {
  public:
-  /// Learns the composition of each class.  REQUIRES: all outlive the map.
-  KindMap(const evidence::Observations& observations, const EstimateOptions& options, const Posteriors& posteriors);
+  /// Learns the composition of each class, unless `options.learnt` has it.  `near`: by cell, what is going to be told;
+  /// null: all.  REQUIRES: observations and posteriors outlive the map.
+  KindMap(const evidence::Observations& observations, const EstimateOptions& options, const Posteriors& posteriors,
+          const std::vector<std::uint8_t>* near = nullptr);
+  /// By place in the posteriors.
+  const LearntKinds& learnt(std::size_t k) const { return classes_[k].composition.learnt(); }
 
   /// REQUIRES: `classes` are the posteriors' predictions of `cells`.
   void tell(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes, KindCells& out) const;
-  KindSum empty_sum(std::size_t first_row) const;
+  /// Of one row of blocks, that of a row of cells.
+  KindSum empty_sum(std::size_t row) const;
   void add(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes, const KindCells& kinds,
            KindSum& sum) const;
-  /// Rows of cells in their order; of the nation, with what its places may hold otherwise than their mean shares.
+  /// Rows of cells, of all the grid; in their order.
   KindSum added_up(std::vector<KindSum>& rows) const;
 
-  /// By class: totals of its kinds with their intervals.
+  /// By class: totals of its kinds with their intervals.  `nation`: of all rows.
   std::vector<ClassKinds> totals(const KindSum& nation, std::uint64_t seed) const;
   /// `sum`: over the polygon's cells; `none`: P(no item of any class in it); `stream`: of the random numbers behind
   /// its intervals, its own.
@@ -76,7 +94,7 @@ class KindMap {
              const KindCells& kinds, geo::Raster& raster) const;
 
  private:
-  void add_places(const std::vector<ByKind>& blocks, KindSum& sum) const;
+  ByKind variance_of_places(const KindSum& nation) const;
   struct OfClass {
     Composition composition;
     CountLaw law;                      ///< whose shape numbers have, mean apart

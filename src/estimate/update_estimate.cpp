@@ -15,26 +15,30 @@ namespace {
 
 using Mask = std::vector<std::uint8_t>;
 
-/// Cells whose search or finds are not those that the state saw.
-std::vector<std::uint32_t> changed_cells(const std::vector<evidence::SearchedCell>& before,
-                                         const std::vector<evidence::SearchedCell>& now) {
-  std::vector<std::uint32_t> changed;
+bool alike(const evidence::SearchedCell& a, const evidence::SearchedCell& b) {
+  return a.share == b.share && a.detection == b.detection && a.found == b.found;
+}
+
+bool alike(const evidence::KindCount& a, const evidence::KindCount& b) {
+  return a.count == b.count;
+}
+
+/// Cells of which one list says something else than the other.  REQUIRES: ascending cells.
+template <typename OfCell>
+void mark_changed(const std::vector<OfCell>& before, const std::vector<OfCell>& now, Mask& changed) {
   auto a = before.begin();
   auto b = now.begin();
   while (a != before.end() || b != now.end()) {
     if (b == now.end() || (a != before.end() && a->cell < b->cell)) {
-      changed.push_back((a++)->cell);
+      changed[(a++)->cell] = 1;
     } else if (a == before.end() || b->cell < a->cell) {
-      changed.push_back((b++)->cell);
+      changed[(b++)->cell] = 1;
     } else {
-      if (a->share != b->share || a->detection != b->detection || a->found != b->found) {
-        changed.push_back(a->cell);
-      }
+      changed[a->cell] |= alike(*a, *b) ? 0 : 1;
       ++a;
       ++b;
     }
   }
-  return changed;
 }
 
 void mark_around(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, Mask& mask) {
@@ -104,9 +108,10 @@ Plan plan_of(const EstimateState& state, const evidence::Observations& now, cons
   plan.said.assign(now.grid.size(), 0);
   plan.wanted.assign(now.grid.size(), 0);
   for (const ClassState& of_class : state.classes) {
-    for (const std::uint32_t cell :
-         changed_cells(of_class.seen, now.searched[static_cast<std::size_t>(of_class.ordnance_class)])) {
-      plan.changed[cell] = 1;
+    const auto which = static_cast<std::size_t>(of_class.ordnance_class);
+    mark_changed(of_class.seen, now.searched[which], plan.changed);
+    if (of_class.learnt.kinds && of_class.learnt.kinds->told) {
+      mark_changed(of_class.kinds_seen, now.kinds[which].cells, plan.changed);
     }
   }
   for (const evidence::CovariateField& field : now.covariates) {
@@ -159,6 +164,7 @@ class Exchange {
   Exchange(const EstimateState& state, const Plan& plan) {
     for (const ClassState& of_class : state.classes) {
       searched_[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
+      kinds_[static_cast<std::size_t>(of_class.ordnance_class)].cells = of_class.kinds_seen;
     }
     processed_ = state.processed;
     statements_ = state.statements;
@@ -168,6 +174,7 @@ class Exchange {
   }
   void swap(evidence::Observations& observations) {
     std::swap(observations.searched, searched_);
+    std::swap(observations.kinds, kinds_);
     std::swap(observations.processed, processed_);
     for (evidence::CovariateField& field : observations.covariates) {
       if (field.tells_effort && !share_.empty()) {
@@ -181,6 +188,7 @@ class Exchange {
 
  private:
   std::array<std::vector<evidence::SearchedCell>, 2> searched_;
+  std::array<evidence::KindFinds, 2> kinds_;
   std::vector<std::uint8_t> processed_;
   std::vector<float> share_;
   std::vector<float> statements_;
@@ -307,9 +315,81 @@ base::Result<Fitted> fit(const EstimateState& state, const Mask& wanted, Exchang
 
 }  // namespace
 
+namespace {
+
+/// As the whole estimate was made, with what it learned of kinds.
+EstimateOptions options_of(const EstimateState& state) {
+  EstimateOptions options;
+  options.seed = state.seed;
+  options.draws = state.draws;
+  options.learnt.emplace();
+  for (const ClassState& of_class : state.classes) {
+    (*options.learnt)[static_cast<std::size_t>(of_class.ordnance_class)].kinds = of_class.learnt.kinds;
+  }
+  return options;
+}
+
+/// The wanted cells as they were and as they are.
+struct Redrawn {
+  CountryMap before, now;
+  std::optional<KindMap> kinds;  ///< now; empty: left out
+};
+
+void redraw(const EstimateState& state, const EstimateOptions& options, const Fitted& fitted,
+            const std::vector<PolygonCells>& asked, const Mask& wanted, Exchange& exchange, evidence::Observations& now,
+            Redrawn& redrawn) {
+  const bool by_kind = !state.nation_by_kind.draws.empty();
+  exchange.swap(now);
+  std::optional<KindMap> kinds_before;
+  if (by_kind) {
+    kinds_before.emplace(now, options, fitted.before, &wanted);
+  }
+  draw_cells(now, options, fitted.before, asked, wanted, redrawn.before, kinds_before ? &*kinds_before : nullptr);
+  exchange.swap(now);
+  redrawn.now.raster = std::move(redrawn.before.raster);
+  if (by_kind) {
+    redrawn.kinds.emplace(now, options, fitted.now, &wanted);
+  }
+  draw_cells(now, options, fitted.now, asked, wanted, redrawn.now, redrawn.kinds ? &*redrawn.kinds : nullptr);
+}
+
+/// The nation's sums: what is kept, less what the wanted cells were, plus what they are.
+void tell_nation(const EstimateState& state, const Redrawn& redrawn, EstimateUpdate& update) {
+  Sum nation = state.nation;
+  nation.subtract(redrawn.before.nation);
+  nation.add(redrawn.now.nation);
+  update.totals = totals_of(nation, state.seed);
+  if (redrawn.kinds) {
+    KindSum by_kind = state.nation_by_kind;
+    by_kind.subtract(*redrawn.before.kinds);
+    by_kind.add(*redrawn.now.kinds);
+    update.kinds = redrawn.kinds->totals(by_kind, state.seed);
+  }
+}
+
+void tell_polygons(const EstimateState& state, const evidence::Observations& now, const Fitted& fitted,
+                   const std::vector<PolygonCells>& asked, const Plan& plan, const Redrawn& redrawn,
+                   EstimateUpdate& update) {
+  for (std::size_t k = 0; k < asked.size(); ++k) {
+    const std::size_t place = plan.polygons[k];
+    const Sum sum = sum_now(state, asked[k], redrawn.before.polygons[k], redrawn.now.polygons[k]);
+    PolygonEstimate told = polygon_of(asked[k], sum, fitted.now, state.seed, place);
+    if (sum.weight > 0) {
+      told.reasons = reasons_for(fitted.now, now, sum.likeliest_cell);
+      told.kinds = redrawn.kinds
+                       ? redrawn.kinds->polygon(sum, told.probability_none, state.seed, kStreamOfKinds + place)
+                       : std::vector<KindOfPolygon>{};
+    }
+    update.polygons.emplace_back(place, std::move(told));
+  }
+}
+
+}  // namespace
+
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
                                              const std::vector<PolygonCells>& polygons,
-                                             const std::vector<std::uint32_t>& also, geo::Raster& raster) {
+                                             const std::vector<std::uint32_t>& also, geo::Raster& raster,
+                                             geo::Raster* kind_raster) {
   FG_TRY_VOID(same_ground(state, now));
   Plan plan = plan_of(state, now, also);
   EstimateUpdate update;
@@ -323,37 +403,26 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   Exchange exchange(state, plan);
   FG_TRY(const Fitted fitted, fit(state, plan.wanted, exchange, now));
 
-  EstimateOptions options;
-  options.seed = state.seed;
-  options.draws = state.draws;
   std::vector<PolygonCells> asked;
   asked.reserve(plan.polygons.size());
   for (const std::size_t p : plan.polygons) {
     asked.push_back(polygons[p]);
   }
-  exchange.swap(now);
-  CountryMap before;
-  before.raster = std::move(raster);
-  draw_cells(now, options, fitted.before, asked, plan.wanted, before);
-  exchange.swap(now);
-  CountryMap drawn;
-  drawn.raster = std::move(before.raster);
-  draw_cells(now, options, fitted.now, asked, plan.wanted, drawn);
-  raster = std::move(drawn.raster);
+  const EstimateOptions options = options_of(state);
+  Redrawn redrawn;
+  redrawn.before.raster = std::move(raster);
+  if (kind_raster != nullptr) {
+    redrawn.now.kind_raster = std::move(*kind_raster);
+  }
+  redraw(state, options, fitted, asked, plan.wanted, exchange, now, redrawn);
+  raster = std::move(redrawn.now.raster);
+  if (kind_raster != nullptr) {
+    *kind_raster = std::move(*redrawn.now.kind_raster);
+  }
 
   update.cells_refreshed = std::count(plan.wanted.begin(), plan.wanted.end(), std::uint8_t{1});
-  Sum nation = state.nation;
-  nation.subtract(before.nation);
-  nation.add(drawn.nation);
-  update.totals = totals_of(nation, options.seed);
-  for (std::size_t k = 0; k < asked.size(); ++k) {
-    const Sum sum = sum_now(state, asked[k], before.polygons[k], drawn.polygons[k]);
-    update.polygons.emplace_back(plan.polygons[k],
-                                 polygon_of(asked[k], sum, fitted.now, options.seed, plan.polygons[k]));
-    if (sum.weight > 0) {
-      update.polygons.back().second.reasons = reasons_for(fitted.now, now, sum.likeliest_cell);
-    }
-  }
+  tell_nation(state, redrawn, update);
+  tell_polygons(state, now, fitted, asked, plan, redrawn, update);
   update.moved = std::move(plan.moved);
   update.shift_beyond = shift_beyond(fitted, state, now, raster, plan.wanted);
   update.refreshed = std::move(plan.wanted);

@@ -11,11 +11,13 @@ namespace firmground::estimate {
 
 /// What an update changes of a whole estimate.
 struct EstimateUpdate {
-  std::int64_t cells_changed = 0;    ///< search or finds of any class differ from what the whole estimate saw
+  std::int64_t cells_changed =
+      0;  ///< search, finds or their kinds, of any class, differ from what the whole estimate saw
   std::int64_t cells_refreshed = 0;  ///< predicted anew
   /// Polygons told anew, by their place in the list given; numbers of large ones that the state does not know are NaN.
   std::vector<std::pair<std::size_t, PolygonEstimate>> polygons;
   NationalTotals totals;
+  std::vector<ClassKinds> kinds;  ///< by class; empty: as the whole estimate told them, or left out
   /// By how much the log intensity of a cell that was not refreshed moves at most (over cells with P(any) > .01): what
   /// the update leaves out.
   double shift_beyond = 0;
@@ -25,16 +27,18 @@ struct EstimateUpdate {
 };
 
 /// Brings an estimate up to date with what was searched and found since: refits a window round the changed cells
-/// (WindowFit) and predicts the cells within its range.  `raster`: of the whole estimate; its refreshed cells are
-/// overwritten.  `also`: cells to predict besides, such as those that an update before this one refreshed; may be
-/// empty. A function of state and observations: not of updates in between. REQUIRES: `now` is on the state's grid, with
-/// the records and all covariates but the share of land searched and survey statements as the whole estimate had them;
-/// polygons that the state knows cover the same cells. Errors: estimate.update_needs_all (other grid, covariates or
-/// classes), those of WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some passes over the
-/// grid's cells.
+/// (WindowFit) and predicts the cells within its range, and what kinds their items are: shares of present finds, with
+/// what the whole estimate learned of kinds.  `raster`, `kind_raster` (may be null): of the whole estimate; their
+/// refreshed cells are overwritten.  `also`: cells to predict besides, such as those that an update before this one
+/// refreshed; may be empty. A function of state and observations: not of updates in between. REQUIRES: `now` is on the
+/// state's grid, with the records and all covariates but the share of land searched and survey statements as the whole
+/// estimate had them; polygons that the state knows cover the same cells. Errors: estimate.update_needs_all (other
+/// grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some
+/// passes over the grid's cells.
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
                                              const std::vector<PolygonCells>& polygons,
-                                             const std::vector<std::uint32_t>& also, geo::Raster& raster);
+                                             const std::vector<std::uint32_t>& also, geo::Raster& raster,
+                                             geo::Raster* kind_raster = nullptr);
 
 /// The posterior of a window, with what it stands on.
 struct WindowPosteriors {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -30,6 +31,22 @@ evidence::CovariateField statements(const evidence::Observations& o, const std::
                                                          mineaction::Date(2020, 1, 1), square, o.grid));
   }
   return *evidence::survey_statements(said, o.grid, o.processed, {});
+}
+
+/// Finds that state their kind, from what was found: the belts hold AP mines but for the middle one, where every other
+/// cell holds AV mines; ERW do not say what they are.
+void say_kinds(evidence::Observations& o) {
+  o.kinds = {};
+  for (const evidence::SearchedCell& searched : o.searched[0]) {
+    if (searched.found > 0) {
+      const bool av = searched.cell / kColumns / 36 == 1 && searched.cell % 2 == 0;
+      o.kinds[0].cells.push_back({searched.cell, {av ? 0 : searched.found, av ? searched.found : 0, 0}});
+      o.kinds[0].stated += searched.found;
+    }
+  }
+  for (const evidence::SearchedCell& searched : o.searched[1]) {
+    o.kinds[1].unstated += searched.found;
+  }
 }
 
 /// 7.5 x 5.5 km: three belts from west to east, searched in stripes in the western part.
@@ -69,6 +86,7 @@ evidence::Observations ground() {
                           {},
                           true});
   o.covariates.push_back(statements(o, {}));
+  say_kinds(o);
   return o;
 }
 
@@ -83,6 +101,7 @@ evidence::Observations with_find(const evidence::Observations& before, std::uint
                                [&](const evidence::SearchedCell& searched) { return searched.cell == cell; });
   EXPECT_NE(at, now.searched[0].end());
   at->found += 1;
+  say_kinds(now);
   return now;
 }
 
@@ -110,6 +129,7 @@ evidence::Observations with_release(const evidence::Observations& before, std::i
       field = statements(now, {});
     }
   }
+  say_kinds(now);
   return now;
 }
 
@@ -129,6 +149,18 @@ PolygonCells square(const std::string& id, std::int32_t column, std::int32_t row
   return polygon;
 }
 
+/// The same finds, but those of one cell turn out to be AV mines.
+evidence::Observations with_device_corrected(const evidence::Observations& before, std::uint32_t cell) {
+  evidence::Observations now = before;
+  for (evidence::KindCount& found : now.kinds[0].cells) {
+    if (found.cell == cell) {
+      EXPECT_GT(found.count[0], 0U);
+      found.count = {0, found.all(), 0};
+    }
+  }
+  return now;
+}
+
 /// What differs most between two maps.
 struct Difference {
   double probability = 0;
@@ -136,20 +168,26 @@ struct Difference {
 };
 
 Difference difference(const geo::Raster& a, const geo::Raster& b, const std::vector<std::uint8_t>& among,
-                      std::uint8_t flag) {
+                      std::uint8_t flag, std::size_t band = 0) {
   Difference most;
+  const std::size_t items = band + 1;
   for (std::size_t cell = 0; cell < a.grid.size(); ++cell) {
     if (among[cell] != flag) {
       continue;
     }
-    most.probability = std::max(most.probability, static_cast<double>(std::abs(a.bands[0][cell] - b.bands[0][cell])));
-    if (b.bands[0][cell] > 0.01F) {
-      most.items = std::max(
-          most.items, std::abs(static_cast<double>(a.bands[1][cell]) / static_cast<double>(b.bands[1][cell]) - 1));
+    most.probability =
+        std::max(most.probability, static_cast<double>(std::abs(a.bands[band][cell] - b.bands[band][cell])));
+    if (b.bands[band][cell] > 0.01F) {
+      most.items =
+          std::max(most.items,
+                   std::abs(static_cast<double>(a.bands[items][cell]) / static_cast<double>(b.bands[items][cell]) - 1));
     }
   }
   return most;
 }
+
+/// Of kind rasters: where P(any AP mine) is, then P(any AV mine).
+constexpr std::array<std::size_t, 2> kKindBands = {4, 6};
 
 /// The ground estimated as a whole once, with laws and hyperparameters learned from it.
 class UpdateEstimate : public testing::Test {
@@ -159,6 +197,7 @@ class UpdateEstimate : public testing::Test {
     options_ = new EstimateOptions;
     options_->keep = true;
     options_->settled = 1e-6;
+    options_->kinds = KindUse::map;
     // Effects about as sure as a country's. Learned from so small a ground they are vague: a find then moves ground far
     // away by 2 %, and a hundred draws tell the upper end of intervals to a tenth.
     options_->hyper = {Hyperparameters{6.2, 1.04, -0.45, 1.95, 1.5}, Hyperparameters{5.1, -0.78, -1.97, 2.33}};
@@ -188,10 +227,11 @@ class UpdateEstimate : public testing::Test {
   struct Updated {
     geo::Raster raster;
     EstimateUpdate update;
+    geo::Raster kinds;
   };
   static Updated updated(const evidence::Observations& now, const std::vector<std::uint32_t>& also = {}) {
-    Updated result{whole_->hazard.raster, {}};
-    auto update = update_estimate(*whole_->state, now, *polygons_, also, result.raster);
+    Updated result{whole_->hazard.raster, {}, *whole_->kind_raster};
+    auto update = update_estimate(*whole_->state, now, *polygons_, also, result.raster, &result.kinds);
     EXPECT_TRUE(update) << base::to_text(update.error());
     result.update = std::move(*update);
     return result;
@@ -214,6 +254,30 @@ class UpdateEstimate : public testing::Test {
       EXPECT_NEAR(polygon.items_mean, anew.polygons[place].items_mean, 0.01 * anew.polygons[place].items_mean)
           << polygon.id;
       EXPECT_NEAR(polygon.probability_none, anew.polygons[place].probability_none, 0.02) << polygon.id;
+    }
+    expect_kinds_as_made_anew(fast, anew);
+  }
+  static void expect_kinds_as_made_anew(const Updated& fast, const EstimateResult& anew) {
+    for (const std::size_t band : kKindBands) {
+      const Difference within = difference(fast.kinds, *anew.kind_raster, fast.update.refreshed, 1, band);
+      EXPECT_LT(within.probability, 0.005) << fast.kinds.band_names[band];
+      EXPECT_LT(within.items, 0.01) << fast.kinds.band_names[band];
+    }
+    ASSERT_EQ(fast.update.kinds.size(), anew.kinds.size());
+    for (std::size_t j = 0; j < 3; ++j) {
+      const KindTotals& told = fast.update.kinds[0].kinds.at(j);
+      const KindTotals& whole = anew.kinds[0].kinds.at(j);
+      EXPECT_EQ(told.found, whole.found);
+      EXPECT_NEAR(told.totals.items_mean, whole.totals.items_mean, 0.01 * whole.totals.items_mean);
+      EXPECT_NEAR(told.totals.items_p95, whole.totals.items_p95, 0.1 * whole.totals.items_p95) << "a hundred draws";
+    }
+    for (const auto& [place, polygon] : fast.update.polygons) {
+      ASSERT_EQ(polygon.kinds.size(), 3U) << polygon.id;
+      for (std::size_t j = 0; j < 3; ++j) {
+        const KindOfPolygon& whole = anew.polygons[place].kinds[j];
+        EXPECT_NEAR(polygon.kinds[j].items_mean, whole.items_mean, 0.01 * whole.items_mean) << polygon.id;
+        EXPECT_NEAR(polygon.kinds[j].probability_any, whole.probability_any, 0.02) << polygon.id;
+      }
     }
   }
 
@@ -247,6 +311,64 @@ TEST_F(UpdateEstimate, AFindIsWithinOnePerCentAlsoFarAway) {
   EXPECT_LT(beyond.items, 0.01);
 }
 
+TEST_F(UpdateEstimate, AMineThatTurnsOutToBeAnotherChangesWhatTheItemsAreAndNotTheirNumber) {
+  const std::uint32_t cell = cell_at(62, 89);
+  const evidence::Observations now = with_device_corrected(*before_, cell);
+  const Updated fast = updated(now);
+  EXPECT_EQ(fast.update.cells_changed, 1);
+  EXPECT_NEAR(fast.update.totals.items_mean, whole_->hazard.totals.items_mean, 1e-3 * fast.update.totals.items_mean);
+  EXPECT_LT(difference(fast.raster, whole_->hazard.raster, fast.update.refreshed, 1).items, 0.003);
+  const std::size_t av_items = kKindBands[1] + 1;
+  EXPECT_GT(fast.kinds.bands[av_items][cell], 2 * whole_->kind_raster->bands[av_items][cell]);
+  expect_kinds_as_made_anew(fast, made_anew(now));
+}
+
+TEST_F(UpdateEstimate, KindsAddUpToTheirClassAfterAnUpdate) {
+  const Updated fast = updated(with_release(*before_, 101, 62, 3));
+  double mines = 0;
+  for (std::size_t cell = 0; cell < fast.kinds.grid.size(); ++cell) {
+    const float of_kinds = fast.kinds.bands[5][cell] + fast.kinds.bands[7][cell] + fast.kinds.bands[9][cell];
+    ASSERT_NEAR(of_kinds, fast.kinds.bands[1][cell], 1e-5F * fast.kinds.bands[1][cell]) << cell;
+    mines += static_cast<double>(fast.kinds.bands[1][cell]);
+  }
+  const std::vector<KindTotals>& kinds = fast.update.kinds[0].kinds;
+  ASSERT_EQ(kinds.size(), 3U);
+  EXPECT_NEAR(kinds[0].totals.items_mean + kinds[1].totals.items_mean + kinds[2].totals.items_mean, mines,
+              2e-4 * mines);
+  EXPECT_EQ(kinds[0].found + kinds[1].found + kinds[2].found, fast.update.kinds[0].stated);
+  for (const KindTotals& kind : kinds) {
+    EXPECT_LE(kind.totals.items_p05, kind.totals.items_mean);
+    EXPECT_GE(kind.totals.items_p95, kind.totals.items_mean);
+  }
+  EXPECT_TRUE(fast.update.kinds[1].kinds.empty()) << "no find of ERW says what it is";
+}
+
+TEST_F(UpdateEstimate, AKindOfOrdnanceFirstStatedSinceIsToldByTheNextWholeEstimate) {
+  evidence::Observations now = with_find(*before_, cell_at(62, 60));
+  const auto erw =
+      std::find_if(now.searched[1].begin(), now.searched[1].end(), [](const auto& s) { return s.found > 0; });
+  now.kinds[1].cells.push_back({erw->cell, {erw->found, 0, 0}});
+  now.kinds[1].stated += erw->found;
+  const ClassKinds told = updated(now).update.kinds.at(1);
+  EXPECT_EQ(told.stated, erw->found);
+  EXPECT_TRUE(told.kinds.empty());
+}
+
+TEST_F(UpdateEstimate, WithoutKindsInTheWholeEstimateNoneAreTold) {
+  EstimateOptions options = *options_;
+  options.kinds = KindUse::left_out;
+  const auto whole = estimate(*before_, options, *polygons_);
+  ASSERT_TRUE(whole) << base::to_text(whole.error());
+  geo::Raster raster = whole->hazard.raster;
+  const auto read = parse_estimate_state(to_bytes(*whole->state));
+  ASSERT_TRUE(read) << base::to_text(read.error());
+  const auto update = update_estimate(*read, with_find(*before_, cell_at(62, 60)), *polygons_, {}, raster);
+  ASSERT_TRUE(update) << base::to_text(update.error());
+  EXPECT_TRUE(update->kinds.empty());
+  ASSERT_FALSE(update->polygons.empty());
+  EXPECT_TRUE(update->polygons[0].second.kinds.empty());
+}
+
 TEST_F(UpdateEstimate, AFindTakenBackLeadsBack) {
   const Updated fast = updated(with_find(*before_, cell_at(62, 60)));
   std::vector<std::uint32_t> refreshed;
@@ -256,7 +378,8 @@ TEST_F(UpdateEstimate, AFindTakenBackLeadsBack) {
     }
   }
   geo::Raster back = fast.raster;
-  const auto update = update_estimate(*whole_->state, *before_, *polygons_, refreshed, back);
+  geo::Raster kinds = fast.kinds;
+  const auto update = update_estimate(*whole_->state, *before_, *polygons_, refreshed, back, &kinds);
   ASSERT_TRUE(update) << base::to_text(update.error());
   EXPECT_GE(update->cells_refreshed, static_cast<std::int64_t>(refreshed.size()));
   const std::vector<std::uint8_t> all(back.grid.size(), 1);
@@ -264,6 +387,14 @@ TEST_F(UpdateEstimate, AFindTakenBackLeadsBack) {
   EXPECT_LT(off.probability, 0.001);
   EXPECT_LT(off.items, 0.003);
   EXPECT_NEAR(update->totals.items_mean, whole_->hazard.totals.items_mean, 1e-3 * update->totals.items_mean);
+  for (const std::size_t band : kKindBands) {
+    EXPECT_LT(difference(kinds, *whole_->kind_raster, all, 1, band).probability, 0.001);
+    EXPECT_LT(difference(kinds, *whole_->kind_raster, all, 1, band).items, 0.003);
+  }
+  for (std::size_t j = 0; j < 3; ++j) {
+    const NationalTotals& as_it_was = whole_->kinds[0].kinds[j].totals;
+    EXPECT_NEAR(update->kinds[0].kinds[j].totals.items_mean, as_it_was.items_mean, 1e-3 * as_it_was.items_mean);
+  }
 }
 
 TEST_F(UpdateEstimate, UpdatesOfTheSameRegisterRefreshTheSameCells) {
@@ -302,9 +433,12 @@ TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {
   ASSERT_TRUE(read) << base::to_text(read.error());
   const evidence::Observations now = with_release(*before_, 101, 62, 3);
   geo::Raster raster = whole_->hazard.raster;
-  const auto update = update_estimate(*read, now, *polygons_, {}, raster);
+  geo::Raster kinds = *whole_->kind_raster;
+  const auto update = update_estimate(*read, now, *polygons_, {}, raster, &kinds);
   ASSERT_TRUE(update) << base::to_text(update.error());
   const Updated direct = updated(now);
+  EXPECT_LT(difference(kinds, direct.kinds, std::vector<std::uint8_t>(kinds.grid.size(), 1), 1, 6).probability, 1e-4);
+  EXPECT_NEAR(update->kinds[0].kinds[1].totals.items_p95, direct.update.kinds[0].kinds[1].totals.items_p95, 2);
   const std::vector<std::uint8_t> all(raster.grid.size(), 1);
   EXPECT_LT(difference(raster, direct.raster, all, 1).probability, 1e-4);
   EXPECT_NEAR(update->totals.items_p95, direct.update.totals.items_p95, 2);
@@ -312,6 +446,23 @@ TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {
     EXPECT_FALSE(parse_estimate_state(bytes.substr(0, size))) << size;
   }
   EXPECT_FALSE(parse_estimate_state(bytes + "x"));
+  std::string older = bytes;
+  --older[0];  // the last figure of the layout, least byte first
+  const auto of_older = parse_estimate_state(older);
+  ASSERT_FALSE(of_older);
+  EXPECT_NE(base::to_text(of_older.error()).find("another version"), std::string::npos);
+}
+
+TEST_F(UpdateEstimate, AStateWhoseKindsAreOfAnotherGridIsUnreadable) {
+  EstimateState other = *whole_->state;
+  other.nation_by_kind.blocks.pop_back();
+  EXPECT_FALSE(parse_estimate_state(to_bytes(other)));
+  other = *whole_->state;
+  other.classes[0].kinds_seen.back().cell = static_cast<std::uint32_t>(other.grid.size());
+  EXPECT_FALSE(parse_estimate_state(to_bytes(other)));
+  other = *whole_->state;
+  other.classes[0].learnt.kinds->ground.pop_back();
+  EXPECT_FALSE(parse_estimate_state(to_bytes(other)));
 }
 
 TEST_F(UpdateEstimate, GivesTheSameBytesOnOneAndTwoThreads) {
@@ -325,7 +476,12 @@ TEST_F(UpdateEstimate, GivesTheSameBytesOnOneAndTwoThreads) {
     const auto& a = one.raster.bands[band];
     EXPECT_EQ(std::memcmp(a.data(), two.raster.bands[band].data(), a.size() * sizeof(float)), 0) << "band " << band;
   }
+  for (std::size_t band = 0; band < one.kinds.bands.size(); ++band) {
+    const auto& a = one.kinds.bands[band];
+    EXPECT_EQ(std::memcmp(a.data(), two.kinds.bands[band].data(), a.size() * sizeof(float)), 0) << "kind " << band;
+  }
   EXPECT_EQ(one.update.totals.items_p95, two.update.totals.items_p95);
+  EXPECT_EQ(one.update.kinds[0].kinds[1].totals.items_p95, two.update.kinds[0].kinds[1].totals.items_p95);
 }
 
 TEST_F(UpdateEstimate, RefusesWhatItCannotFollow) {

@@ -180,11 +180,13 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
   outcome.notes = observations.notes;
-  outcome.kind_raster = std::move(result.kind_raster);
+  if (result.kind_raster) {
+    FG_TRY(outcome.kind_map, geo::to_cog(*result.kind_raster));
+  }
   FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at));
   if (result.state) {
-    FG_TRY_VOID(
-        keep_for_updates(programme, snapshot, observations, *result.state, outcome.stored.stamp.to_json(), made_at));
+    const WholeEstimate whole{*result.state, outcome.kind_map, outcome.stored.stamp.to_json()};
+    FG_TRY_VOID(keep_for_updates(programme, snapshot, observations, whole, made_at));
   }
   return outcome;
 }

@@ -34,7 +34,7 @@ struct EstimateOutcome {
   bool reused = false;
   std::vector<estimate::ClassSummary> classes;  ///< empty when reused
   std::vector<std::string> notes;               ///< assumptions that evidence had to make; empty when reused
-  std::optional<geo::Raster> kind_raster{};     ///< with estimate::KindUse::map, where kinds are told
+  std::optional<std::string> kind_map{};        ///< with estimate::KindUse::map: a Cloud-Optimised GeoTIFF
 };
 
 /// What makes two requests the same: canonical JSON of all options that change the bytes of an estimate.

@@ -12,14 +12,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The kind of a key; one that this version does not know is skipped by its readers.
-const evidence::ItemKind* kind_named(const std::string& key) {
+}  // namespace
+
+std::optional<evidence::ItemKind> kind_of_key(const std::string& key) {
   const auto* found = std::find_if(evidence::kItemKinds.begin(), evidence::kItemKinds.end(),
                                    [&](evidence::ItemKind kind) { return evidence::key_of(kind) == key; });
-  return found == evidence::kItemKinds.end() ? nullptr : found;
+  return found == evidence::kItemKinds.end() ? std::nullopt : std::optional(*found);
 }
-
-}  // namespace
 
 Json kinds_json(const std::vector<estimate::ClassKinds>& classes) {
   Json list = Json::array();
@@ -49,7 +48,7 @@ std::vector<estimate::ClassKinds> kinds_from(const Json& json) {
     of_class.stated = entry.at("finds_stated");
     of_class.unstated = entry.at("finds_unstated");
     for (const Json& kind : entry.at("kinds")) {
-      if (const evidence::ItemKind* named = kind_named(kind.at("kind"))) {
+      if (const auto named = kind_of_key(kind.at("kind"))) {
         of_class.kinds.push_back(
             {*named, kind.at("finds"), {kind.at("items_mean"), kind.at("items_p05"), kind.at("items_p95")}});
       }
@@ -78,7 +77,7 @@ std::vector<estimate::KindOfPolygon> kinds_of_polygon(const Json& json) {
   };
   std::vector<estimate::KindOfPolygon> kinds;
   for (const auto& [key, numbers] : json.items()) {
-    if (const evidence::ItemKind* named = kind_named(key)) {
+    if (const auto named = kind_of_key(key)) {
       kinds.push_back({*named, numbers.at("probability_any"), numbers.at("items_mean"), known(numbers, "items_p05"),
                        known(numbers, "items_p95")});
     }

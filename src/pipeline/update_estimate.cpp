@@ -11,6 +11,7 @@
 #include "base/stamp.h"
 #include "estimate/update_estimate.h"
 #include "evidence/record_fields.h"
+#include "pipeline/kinds_json.h"
 
 namespace firmground::pipeline {
 
@@ -47,7 +48,8 @@ struct ColumnsOfShares {
 Json json_of(const evidence::RecordFields& records) {
   Json list = Json::array();
   for (const evidence::RecordedField& record : records.records) {
-    list.push_back({record.record_id, record.source, record.exists, record.findable, record.log_ratio});
+    list.push_back({record.record_id, record.source, record.exists, record.findable, record.log_ratio,
+                    record.kind ? Json(evidence::key_of(*record.kind)) : Json()});
   }
   ColumnsOfShares shares;
   for (const evidence::RecordShare& share : records.shares) {
@@ -62,10 +64,22 @@ Json json_of(const evidence::RecordFields& records) {
           {"as_recorded", records.as_recorded}};
 }
 
+std::optional<evidence::ItemKind> kind_of(const Json& key) {
+  if (key.is_null()) {
+    return std::nullopt;
+  }
+  const std::optional<evidence::ItemKind> kind = kind_of_key(key.get<std::string>());
+  if (!kind) {
+    throw Json::other_error::create(501, "no such kind of item: " + key.get<std::string>(), nullptr);
+  }
+  return kind;
+}
+
 evidence::RecordFields records_of(const Json& json) {
   evidence::RecordFields records;
   for (const Json& record : json.at("records")) {
-    records.records.push_back({record.at(0), record.at(1), record.at(2), record.at(3), record.at(4)});
+    records.records.push_back(
+        {record.at(0), record.at(1), record.at(2), record.at(3), record.at(4), kind_of(record.at(5))});
   }
   const auto cell = values_of<std::uint32_t>(json.at("cells"));
   const auto record = values_of<std::uint32_t>(json.at("of"));
@@ -155,22 +169,60 @@ void put_polygons(const AskedPolygons& asked, estimate::EstimateUpdate& update, 
   outcome.stored.polygons = std::move(result);
 }
 
-/// What items are is learned from all finds at once: kept numbers by kind would not add up to those told anew. What
-/// evidence and surveys are worth was told beside the numbers of before.
+/// What evidence and surveys are worth was told beside the numbers of before.
 void forget_what_was_told_besides(StoredEstimate& stored) {
-  stored.kinds.clear();
-  stored.kinds_note =
-      "Kinds of items (AP mines, AV mines, submunitions and others) are not told apart after an update; the next whole "
-      "estimate tells them.";
   for (auto& [kind, polygons] : stored.polygons) {
     for (estimate::PolygonEstimate& polygon : polygons) {
-      polygon.kinds.clear();
       polygon.without.clear();
     }
   }
   if (stored.closer) {
     stored.closer->outdated = true;
     stored.closer->surveys.clear();
+  }
+}
+
+/// The map of kinds of the whole estimate.
+base::Result<geo::Raster> kept_kinds(const registry::Register& programme, const base::Stamp& whole,
+                                     const geo::Crs& crs) {
+  FG_TRY(const auto kept, programme.load(kEstimateKinds));
+  if (!kept || kept->bytes.empty() || base::parse_stamp(kept->stamp) != whole) {
+    return base::fail("pipeline.no_kinds_to_update");
+  }
+  return geo::from_geotiff(kept->bytes, crs);
+}
+
+/// What is read before anything is estimated.
+struct Maps {
+  geo::Raster hazard;
+  std::optional<geo::Raster> kinds;  ///< of the whole estimate, when asked for
+  std::vector<std::uint32_t> moved;  ///< cells near what the last update told
+};
+
+base::Result<Maps> kept_maps(const registry::Register& programme, const base::Stamp& whole, const geo::Crs& crs,
+                             const EstimateUpdateRequest& request) {
+  Maps maps;
+  FG_TRY(auto raster, latest_hazard_raster(programme, crs));
+  if (!raster) {
+    return base::fail("pipeline.no_estimate_to_update");
+  }
+  maps.hazard = std::move(*raster);
+  if (request.kind_map) {
+    FG_TRY(maps.kinds, kept_kinds(programme, whole, crs));
+  }
+  FG_TRY(maps.moved, kept_moved(programme, whole));
+  return maps;
+}
+
+/// Says in the maps' metadata what they are now.
+void stamp_maps(const StoredEstimate& stored, Maps& maps) {
+  const auto stamp = [&](geo::Raster& raster) {
+    raster.metadata["FIRMGROUND_STAMP"] = stored.stamp.to_json();
+    raster.metadata["FIRMGROUND_ITEMS_MEAN"] = Json(stored.totals.items_mean).dump();
+  };
+  stamp(maps.hazard);
+  if (maps.kinds) {
+    stamp(*maps.kinds);
   }
 }
 
@@ -248,19 +300,20 @@ std::string ground_hash(const mineaction::Snapshot& snapshot) {
 }
 
 base::Result<void> keep_for_updates(registry::Register& programme, const mineaction::Snapshot& snapshot,
-                                    const evidence::Observations& observations, const estimate::EstimateState& state,
-                                    const std::string& stamp, const std::string& made_at) {
-  FG_TRY_VOID(programme.store({.name = kEstimateGround,
-                               .stamp = stamp,
-                               .made_at = made_at,
-                               .bytes = to_bytes(KeptGround{ground_hash(snapshot), observations.records})}));
-  FG_TRY_VOID(programme.store({.name = kMovedCells, .stamp = stamp, .made_at = made_at, .bytes = ""}));
-  return programme.store(
-      {.name = kEstimateState, .stamp = stamp, .made_at = made_at, .bytes = estimate::to_bytes(state)});
+                                    const evidence::Observations& observations, const WholeEstimate& whole,
+                                    const std::string& made_at) {
+  const auto keep = [&](const char* name, std::string bytes) {
+    return programme.store({.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)});
+  };
+  FG_TRY_VOID(keep(kEstimateGround, to_bytes(KeptGround{ground_hash(snapshot), observations.records})));
+  FG_TRY_VOID(keep(kMovedCells, ""));
+  FG_TRY_VOID(keep(kEstimateKinds, whole.kind_map.value_or("")));
+  return keep(kEstimateState, estimate::to_bytes(whole.state));
 }
 
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
                                                               const mineaction::Snapshot& snapshot,
+                                                              const EstimateUpdateRequest& request,
                                                               const base::Progress& progress) {
   const auto now = [] { return std::chrono::steady_clock::now(); };
   auto last = now();
@@ -271,11 +324,7 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   };
   progress("Reading the kept estimate", 0);
   FG_TRY(KeptEstimate kept, kept_estimate(programme, snapshot));
-  FG_TRY(auto raster, latest_hazard_raster(programme, *snapshot.crs));
-  if (!raster) {
-    return base::fail("pipeline.no_estimate_to_update");
-  }
-  FG_TRY(const std::vector<std::uint32_t> moved, kept_moved(programme, kept.whole));
+  FG_TRY(Maps maps, kept_maps(programme, kept.whole, *snapshot.crs, request));
   took("read");
   FG_TRY(evidence::Observations observations, evidence::observe(snapshot, kept.request.observe, progress));
   if (kept.ground.records) {
@@ -285,7 +334,8 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   took("observe");
   progress("Bringing the map up to date", 0.5);
   FG_TRY(estimate::EstimateUpdate update,
-         estimate::update_estimate(kept.state, std::move(observations), asked.polygons, moved, *raster));
+         estimate::update_estimate(kept.state, std::move(observations), asked.polygons, maps.moved, maps.hazard,
+                                   maps.kinds ? &*maps.kinds : nullptr));
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
@@ -297,16 +347,21 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   put_polygons(asked, update, outcome);
   forget_what_was_told_besides(outcome.stored);
   outcome.stored.totals = update.totals;
+  if (!update.kinds.empty()) {
+    outcome.stored.kinds = std::move(update.kinds);
+  }
   const std::string whole = kept.whole.to_json();
   outcome.stored.stamp = {kept.whole.product, snapshot.hash, base::version(), updated_settings(kept.whole),
                           kept.whole.seed};
   outcome.stored.stale = false;
   const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
   outcome.stored.made_at = made_at;
-  raster->metadata["FIRMGROUND_STAMP"] = outcome.stored.stamp.to_json();
-  raster->metadata["FIRMGROUND_ITEMS_MEAN"] = Json(update.totals.items_mean).dump();
+  stamp_maps(outcome.stored, maps);
+  if (maps.kinds) {
+    FG_TRY(outcome.kind_map, geo::to_cog(*maps.kinds));
+  }
   FG_TRY_VOID(store_moved(programme, update.moved, whole, made_at));
-  FG_TRY_VOID(store_estimate(programme, outcome.stored, *raster, made_at));
+  FG_TRY_VOID(store_estimate(programme, outcome.stored, maps.hazard, made_at));
   took("store");
   return outcome;
 }

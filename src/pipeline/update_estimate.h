@@ -20,6 +20,7 @@ namespace firmground::pipeline {
 inline constexpr const char* kEstimateState = "estimate-state";    ///< bytes of estimate::EstimateState
 inline constexpr const char* kEstimateGround = "estimate-ground";  ///< bytes of KeptGround
 inline constexpr const char* kMovedCells = "estimate-moved";       ///< cells near what the last update told
+inline constexpr const char* kEstimateKinds = "estimate-kinds";  ///< kinds by cell of the whole estimate, if asked for
 
 /// What a whole estimate saw besides searches and finds, and what an update takes as it was.
 struct KeptGround {
@@ -33,11 +34,17 @@ base::Result<KeptGround> parse_kept_ground(const std::string& bytes);
 /// Content hash of what an update cannot follow: all that the estimate reads but finds, accidents and land releases.
 std::string ground_hash(const mineaction::Snapshot& snapshot);
 
+/// What a whole estimate leaves for updates.
+struct WholeEstimate {
+  const estimate::EstimateState& state;
+  const std::optional<std::string>& kind_map;  ///< bytes of a GeoTIFF; empty: not asked for
+  std::string stamp;
+};
 /// Keeps what update_estimate_programme() starts from, beside the estimate that was just stored.
 /// Errors: those of Register::store.
 base::Result<void> keep_for_updates(registry::Register& programme, const mineaction::Snapshot& snapshot,
-                                    const evidence::Observations& observations, const estimate::EstimateState& state,
-                                    const std::string& stamp, const std::string& made_at);
+                                    const evidence::Observations& observations, const WholeEstimate& whole,
+                                    const std::string& made_at);
 
 /// The kept estimate and what an update of it, or a closer look at it, starts from.
 struct KeptEstimate {
@@ -51,8 +58,13 @@ struct KeptEstimate {
 /// estimate.state_unreadable, those of latest_estimate().
 base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot);
 
+struct EstimateUpdateRequest {
+  bool kind_map = false;  ///< P(any) and expected items of each kind by cell, too
+};
+
 struct EstimateUpdateOutcome {
   StoredEstimate stored;
+  std::optional<std::string> kind_map;  ///< when asked for: a Cloud-Optimised GeoTIFF
   std::int64_t cells_changed = 0;
   std::int64_t cells_refreshed = 0;
   std::int64_t polygons_refreshed = 0;
@@ -63,12 +75,13 @@ struct EstimateUpdateOutcome {
 };
 
 /// Brings the kept estimate up to date with finds and releases that came in, changed or were withdrawn since the last
-/// whole one, as estimate::update_estimate() does, and keeps it in its place: hyperparameters, laws of counts and what
-/// minefield records say stay, and the stamp says from which estimate they are.
-/// Errors: pipeline.no_estimate_to_update, estimate.update_needs_all, estimate.state_unreadable, those of observe(),
-/// update_estimate() and store_estimate().
+/// whole one, as estimate::update_estimate() does, and keeps it in its place: hyperparameters, laws of counts, what was
+/// learned of kinds and what minefield records say stay, and the stamp says from which estimate they are.
+/// Errors: pipeline.no_estimate_to_update, pipeline.no_kinds_to_update, estimate.update_needs_all,
+/// estimate.state_unreadable, those of observe(), update_estimate() and store_estimate().
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
                                                               const mineaction::Snapshot& snapshot,
+                                                              const EstimateUpdateRequest& request = {},
                                                               const base::Progress& progress = base::no_progress);
 
 }  // namespace firmground::pipeline

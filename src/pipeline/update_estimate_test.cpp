@@ -30,6 +30,7 @@ class UpdateEstimateProgramme : public testing::Test {
     EstimateRequest request;
     request.observe.cell_m = 500;
     request.estimate.draws = 20;
+    request.estimate.kinds = estimate::KindUse::map;
     const auto outcome = estimate_programme(*programme, *snapshot_, request);
     ASSERT_TRUE(outcome.has_value()) << to_text(outcome.error());
     whole_ = new StoredEstimate(outcome->stored);
@@ -122,6 +123,73 @@ TEST_F(UpdateEstimateProgramme, AFindRefreshesTheMapRoundItAndIsKept) {
             0.01F);
 }
 
+/// Expected items by kind, of the nation.
+std::map<evidence::ItemKind, double> items_by_kind(const StoredEstimate& estimate) {
+  std::map<evidence::ItemKind, double> items;
+  for (const estimate::ClassKinds& of_class : estimate.kinds) {
+    for (const estimate::KindTotals& kind : of_class.kinds) {
+      items[kind.kind] = kind.totals.items_mean;
+    }
+  }
+  return items;
+}
+
+TEST_F(UpdateEstimateProgramme, AnUpdateTellsKindsThatAddUp) {
+  const EstimateUpdateOutcome outcome = updated(with_find());
+  EXPECT_EQ(outcome.stored.kinds_note, "");
+  EXPECT_GT(items_by_kind(outcome.stored)[evidence::ItemKind::ap_mines],
+            items_by_kind(*whole_)[evidence::ItemKind::ap_mines])
+      << "AP mines were found";
+  EXPECT_EQ(outcome.stored.kinds[0].stated, whole_->kinds[0].stated + 5);
+  double items = 0;
+  for (const auto& [kind, of_kind] : items_by_kind(outcome.stored)) {
+    items += of_kind;
+  }
+  EXPECT_NEAR(items, outcome.stored.totals.items_mean, 1e-3 * items);
+  std::size_t told = 0;
+  std::size_t changed = 0;
+  for (std::size_t p = 0; p < outcome.stored.polygons.at("hazards").size(); ++p) {
+    const estimate::PolygonEstimate& polygon = outcome.stored.polygons.at("hazards")[p];
+    const estimate::PolygonEstimate& before = whole_->polygons.at("hazards")[p];
+    ASSERT_EQ(polygon.kinds.size(), before.kinds.size()) << polygon.id;
+    double of_kinds = 0;
+    for (const estimate::KindOfPolygon& kind : polygon.kinds) {
+      of_kinds += kind.items_mean;
+    }
+    if (!polygon.kinds.empty()) {
+      ++told;
+      EXPECT_NEAR(of_kinds, polygon.items_mean, 1e-3 * polygon.items_mean) << polygon.id;
+      changed += polygon.kinds[0].items_mean != before.kinds[0].items_mean ? 1 : 0;
+    }
+  }
+  EXPECT_GT(changed, 0U);
+  EXPECT_LT(changed, told) << "those far away are as they were";
+}
+
+TEST_F(UpdateEstimateProgramme, TheMapOfKindsOfAnUpdateDependsOnTheRegisterAlone) {
+  const auto map_after = [&](const mineaction::Snapshot& snapshot) {
+    const auto outcome = update_estimate_programme(*programme_, snapshot, {.kind_map = true});
+    EXPECT_TRUE(outcome.has_value()) << to_text(outcome.error());
+    return *geo::from_geotiff(outcome->kind_map.value(), *snapshot_->crs);
+  };
+  const geo::Raster with = map_after(with_find());
+  const geo::Raster back = map_after(*snapshot_);
+  const geo::Raster again = map_after(with_find());
+  EXPECT_EQ(with.band_names.at(4), "probability_ap_mines");
+  float moved = 0;
+  for (std::size_t i = 0; i < with.grid.size(); ++i) {
+    if (!std::isnan(with.bands[5][i])) {
+      ASSERT_NEAR(with.bands[5][i], again.bands[5][i], 1e-4F) << i;
+      moved = std::max(moved, with.bands[5][i] - back.bands[5][i]);
+    }
+  }
+  EXPECT_GT(moved, 0.01F) << "AP mines where five were found";
+  ASSERT_TRUE(programme_->store({.name = kEstimateKinds, .stamp = "", .made_at = "", .bytes = ""}).has_value());
+  const auto refused = update_estimate_programme(*programme_, with_find(), {.kind_map = true});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().id, "pipeline.no_kinds_to_update");
+}
+
 TEST_F(UpdateEstimateProgramme, WhatWasTakenBackLeadsBack) {
   const geo::Raster before = raster();
   updated(with_find());
@@ -147,11 +215,16 @@ TEST_F(UpdateEstimateProgramme, SaysWhatItCannotFollow) {
 }
 
 TEST_F(UpdateEstimateProgramme, KeptGroundIsTheSameFromBytes) {
-  evidence::RecordFields records{{{"A-1", "Hand-over", 0.5, 0.4, 1.0}}, {{7, 0, 0.25F}, {9, 0, 0.5F}}, "abc"};
+  evidence::RecordFields records{
+      {{"A-1", "Hand-over", 0.5, 0.4, 1.0, evidence::ItemKind::av_mines}, {"A-2", "Hand-over", 0.5, 0.4, 1.0}},
+      {{7, 0, 0.25F}, {9, 0, 0.5F}},
+      "abc"};
   const std::string bytes = to_bytes(KeptGround{"hash", records});
   const auto read = parse_kept_ground(bytes);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(to_bytes(*read), bytes);
+  EXPECT_EQ(read->records->records[0].kind, evidence::ItemKind::av_mines);
+  EXPECT_EQ(read->records->records[1].kind, std::nullopt);
   EXPECT_FALSE(parse_kept_ground(bytes.substr(0, bytes.size() / 2)).has_value());
 }
 

@@ -66,9 +66,7 @@ Json ask(const pipeline::StoredEstimate& estimate, std::string_view target) {
 
 pipeline::StoredEstimate updated() {
   pipeline::StoredEstimate estimate = told();
-  estimate.kinds.clear();
   for (estimate::PolygonEstimate& polygon : estimate.polygons["hazards"]) {
-    polygon.kinds.clear();
     polygon.without.clear();
   }
   estimate.closer->outdated = true;
@@ -106,9 +104,11 @@ TEST(ToldBesides, TheEstimateSaysWhatIsToldAndLeavesTheListToItsOwnRoute) {
   EXPECT_TRUE(estimate.at("told_besides").at("why_not").is_null());
 }
 
-TEST(ToldBesides, AfterAnUpdateNothingIsToldAndNothingIsZero) {
+TEST(ToldBesides, AfterAnUpdateKindsAreToldAndWhatIsNotIsNeverZero) {
   const Json estimate = ask(updated(), "/api/records/hazards/HA-1").at("estimate");
-  for (const char* part : {"kinds", "without", "surveys"}) {
+  EXPECT_EQ(estimate.at("kinds").at("ap_mines").at("items_mean"), 10);
+  EXPECT_EQ(ask(updated(), "/api/estimate").at("kinds").at(0).at("kinds").at(0).at("items_mean"), 400);
+  for (const char* part : {"without", "surveys"}) {
     EXPECT_TRUE(estimate.at(part).is_null()) << part;
   }
   EXPECT_EQ(estimate.at("why_not_told"), "updated");

@@ -9,7 +9,7 @@ from programme import as_json, check, firmground, fresh
 
 KINDS = ["ap_mines", "av_mines", "improvised", "submunitions", "other_erw"]
 
-fresh("country", "island.gpkg", "silent", "silent.gpkg", "kinds.tif", "hazards.csv", "hazard.tif")
+fresh("country", "island.gpkg", "silent", "silent.gpkg", "kinds.tif", "hazards.csv", "hazard.tif", "updated.tif", "new-finds.csv", "corrected.csv")
 firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
 firmground("init", "island.gpkg", "--profile", "invented-country")
 firmground("import", "island.gpkg", "country", "-q")
@@ -53,21 +53,66 @@ check(main.RasterCount == 5 and [main.GetRasterBand(b + 1).GetDescription() for 
       ["probability_any", "expected_items", "expected_items_p05", "expected_items_p95", "evidence"],
       "the hazard raster has the bands that it had")
 
-said = firmground("estimate", "island.gpkg", "--cell", 200, "--draws", 20, "-q").stdout
-check("AV mines" in said and "submunitions" in said and "say what they are" in said, "it is said in words")
 
-# After an update they are not told, and it says so.
+def items_by_kind(told):
+    return {kind["kind"]: kind["items_mean"] for of_class in told["kinds"] for kind in of_class["kinds"]}
+
+
+def check_bands(file, what):
+    of = gdal.Open(file)
+    told = {of.GetRasterBand(b + 1).GetDescription(): of.GetRasterBand(b + 1).ReadAsArray() for b in range(of.RasterCount)}
+    off = abs(sum(told["items_" + kind] for kind in KINDS[:3]) - told["items_mines"])
+    check(list(told) == names and off[inside].max() < 1e-3, what)
+    return told, json.loads(of.GetMetadataItem("FIRMGROUND_STAMP"))
+
+
+# A mine is found: its kind is told, of the nation, of polygons and on the map.
 finds = list(csv.DictReader(open("country/finds.csv", encoding="utf-8")))
-with open("new-finds.csv", "w", encoding="utf-8", newline="") as file:
-    writer = csv.DictWriter(file, fieldnames=list(finds[0]))
-    writer.writeheader()
-    writer.writerow(dict(next(f for f in finds if "AP" in f["device"]), find_id="NEW-1"))
-firmground("import", "island.gpkg", "new-finds.csv", "--as", "finds", "-q")
-updated = as_json("estimate", "island.gpkg", "--update", "-q", "--table", "hazards.csv")
-check(updated["kinds"] == [] and "not told apart after an update" in updated["kinds_note"], updated["kinds_note"])
-check(all(row["items_av_mines"] == "" for row in csv.DictReader(open("hazards.csv", encoding="utf-8"))), "nor for polygons: empty, not 0")
-check("excludes" in firmground("estimate", "island.gpkg", "--update", "--kinds", "kinds.tif", expect=2).stderr,
-      "a map of kinds is not drawn by an update")
+first_mine = next(f for f in finds if "AP" in f["device"])
+
+
+def import_find(file, **change):
+    with open(file, "w", encoding="utf-8", newline="") as table:
+        writer = csv.DictWriter(table, fieldnames=list(finds[0]))
+        writer.writeheader()
+        writer.writerow(dict(first_mine, **change))
+    firmground("import", "island.gpkg", file, "--as", "finds", "-q")
+
+
+import_find("new-finds.csv", find_id="NEW-1", device="AV mine", count="6")
+updated = as_json("estimate", "island.gpkg", "--update", "-q", "--table", "hazards.csv", "--kinds", "updated.tif")
+before, after = items_by_kind(whole), items_by_kind(updated)
+check(sorted(after) == sorted(KINDS) and updated["kinds_note"] == "", "an update tells all kinds")
+check(updated["kinds"][0]["finds_stated"] == whole["kinds"][0]["finds_stated"] + 6, "and counts the find")
+check(abs(sum(after.values()) - updated["items_mean"]) < 1e-3 * updated["items_mean"], "they add up to all items")
+check(after["av_mines"] > before["av_mines"], "more AV mines: %.2f instead of %.2f" % (after["av_mines"], before["av_mines"]))
+rows = {row["id"]: row for row in csv.DictReader(open("hazards.csv", encoding="utf-8"))}
+for row in told:
+    now = rows[row["id"]]
+    assert abs(sum(float(now["items_" + kind]) for kind in KINDS) - float(now["items_mean"])) < 5e-3 + 2e-3 * float(now["items_mean"]), now
+moved = [row["id"] for row in told if rows[row["id"]]["items_av_mines"] != row["items_av_mines"]]
+check(0 < len(moved) < len(told), "%d of %d hazardous areas tell other AV mines than before; kinds of all add up" % (len(moved), len(told)))
+now, stamp = check_bands("updated.tif", "on the updated map the kinds of mines add up to the mines")
+elsewhere = inside & (now["items_av_mines"] == bands["items_av_mines"])
+check(0 < (inside & ~elsewhere).sum() <= updated["cells_refreshed"], "it differs where cells were estimated anew alone")
+check(stamp["id"] == updated["stamp"]["id"], "and carries the stamp of the update")
+
+# It was an AP mine after all: the number stays, the kind changes.
+import_find("corrected.csv", find_id="NEW-1", device="AP mine", count="6")
+corrected = as_json("estimate", "island.gpkg", "--update", "-q")
+check(abs(corrected["items_mean"] - updated["items_mean"]) < 1e-3 * updated["items_mean"], "a corrected device leaves their number")
+after = items_by_kind(corrected)
+check(after["av_mines"] < items_by_kind(updated)["av_mines"] and after["ap_mines"] > items_by_kind(updated)["ap_mines"],
+      "but not what they are")
+said = firmground("estimate", "island.gpkg", "--update", "-q").stdout
+check("AV mines" in said and "submunitions" in said and "say what they are" in said and "not told" not in said, "an update says it in words")
+
+# A whole estimate without a map of kinds leaves none to be updated.
+said = firmground("estimate", "island.gpkg", "--cell", 200, "--draws", 20, "-q").stdout
+check("AV mines" in said and "submunitions" in said and "say what they are" in said, "a whole estimate too")
+refused = as_json("estimate", "island.gpkg", "--update", "--kinds", "updated.tif", expect=1)["error"]
+check(refused["code"] == "PI-0407" and "--kinds" in refused["remedy"], refused["message"])
+check(sorted(items_by_kind(as_json("estimate", "island.gpkg", "--update", "-q"))) == sorted(KINDS), "kinds are told without one")
 
 # A register whose finds of ERW do not say what they are.
 os.makedirs("silent")

@@ -4,13 +4,14 @@ import type { PolygonEstimate } from '../../api/records';
 import { useText, type TextKey, type Translate } from '../../i18n';
 import { interval, measured, probability } from '../../ui/number';
 import { NotTold } from './not_told';
-import { kindNames } from './words';
+import { kindNames, untoldText } from './words';
 
 /** Finds of a class that never say what they are leave its kinds untold: said, or the list would look complete. */
-function untold(t: Translate, kinds: NonNullable<PolygonEstimate['kinds']>): string[] {
+function untold(t: Translate, kinds: NonNullable<PolygonEstimate['kinds']>, national: Estimate | undefined): string[] {
   const notes: string[] = [];
-  if (!kinds.ap_mines && !kinds.av_mines && !kinds.improvised) notes.push(t('kinds.untold.mines'));
-  if (!kinds.submunitions && !kinds.other_erw) notes.push(t('kinds.untold.erw'));
+  const of = (name: string) => national?.kinds.find((one) => one.class === name);
+  if (!kinds.ap_mines && !kinds.av_mines && !kinds.improvised) notes.push(t(untoldText(true, of('mines'))));
+  if (!kinds.submunitions && !kinds.other_erw) notes.push(t(untoldText(false, of('ERW'))));
   return notes;
 }
 
@@ -28,7 +29,7 @@ export function PolygonKinds({ estimate }: { estimate: PolygonEstimate }) {
     <section className="polygon-kinds">
       <h3>{t('kinds.title')}</h3>
       {told.length === 0 || !kinds ? (
-        why === 'not-asked' || why === 'presence-only' ? <p className="muted small">{t(whyNone(national))}</p> : <NotTold why={why} command={null} />
+        why === 'by-regions' || why === 'not-estimated' ? <NotTold why={why} command={null} /> : <p className="muted small">{t(whyNone(national))}</p>
       ) : (
         <>
           <table>
@@ -54,7 +55,7 @@ export function PolygonKinds({ estimate }: { estimate: PolygonEstimate }) {
               })}
             </tbody>
           </table>
-          {untold(t, kinds).map((note) => <p key={note} className="muted small">{note}</p>)}
+          {untold(t, kinds, national).map((note) => <p key={note} className="muted small">{note}</p>)}
         </>
       )}
     </section>

@@ -17,7 +17,7 @@ import { NotToldOfPolygon, PolygonSurveys } from './polygon_surveys';
 
 const national = estimate as unknown as Estimate;
 const told = (recordTold as unknown as RecordDetails).estimate!;
-const updated: PolygonEstimate = { ...told, kinds: null, without: null, surveys: null, why_not_told: 'updated' };
+const updated: PolygonEstimate = { ...told, without: null, surveys: null, why_not_told: 'updated' };
 const besides = (change: Partial<Estimate['told_besides']>): Estimate => ({ ...national, told_besides: { ...national.told_besides, ...change } });
 
 /** The words of a screen, tags left out. */
@@ -48,11 +48,26 @@ it('a hazard tells its kinds with intervals, what its evidence is worth and its 
   expect(shown).not.toContain('Not told');
 });
 
-it('after an update the parts are absent with their reason and the command, never zeros', () => {
+it('after an update kinds are told; evidence and surveys are absent with their reason and the command', () => {
   const shown = words(panel(updated));
+  expect(shown).toMatch(/AP mines [\d.,]+ \u2066[\d.,]+ – [\d.,]+\u2069/);
   expect(shown).toContain('Not told since the estimate was updated');
   expect(shown).toContain(told.command);
-  expect(shown).not.toMatch(/\b0\b|NaN|AP mines|instead of/);
+  expect(shown).not.toMatch(/NaN|instead of/);
+});
+
+it('kinds that are not told are absent with their reason, never zeros', () => {
+  const none = words(<PolygonKinds estimate={{ ...told, kinds: null, why_not_told: 'by-regions' }} />);
+  expect(none).toContain('one of the country in one piece does');
+  expect(none).not.toMatch(/\b0\b|AP mines/);
+  const { submunitions, other_erw, ...mines } = told.kinds!;
+  expect(submunitions && other_erw).toBeTruthy();
+  expect(words(<PolygonKinds estimate={{ ...told, kinds: mines }} />)).toContain('Explosive remnants are not told apart');
+});
+
+it('a class whose finds say what they are only since an update is told by the next whole estimate', () => {
+  const since = national.kinds.map((of) => (of.class === 'ERW' ? { ...of, finds_stated: 1, kinds: [] } : of));
+  expect(words(<KindsThatRemain estimate={{ ...besides({ why_not: 'updated' }), kinds: since }} />)).toContain('before the next whole estimate');
 });
 
 it('of a kind of area that nobody asked about, it says what asking would replace', () => {

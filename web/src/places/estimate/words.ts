@@ -1,4 +1,4 @@
-import type { ItemKind, WhyNotTold } from '../../api/estimate';
+import type { ClassKinds, ItemKind, WhyNotTold } from '../../api/estimate';
 import type { TextKey, Translate } from '../../i18n';
 
 /** Words of the estimate that the server tells by a key or in English. */
@@ -9,6 +9,13 @@ export const kindNames: Record<ItemKind, TextKey> = {
   submunitions: 'item.submunitions',
   other_erw: 'item.other_erw',
 };
+
+/** Why the kinds of a class are not told: no find said what it is, or none did when the whole estimate was made. */
+export function untoldText(mines: boolean, national: ClassKinds | undefined): TextKey {
+  const since = (national?.finds_stated ?? 0) > 0;
+  if (mines) return since ? 'kinds.since.mines' : 'kinds.untold.mines';
+  return since ? 'kinds.since.erw' : 'kinds.untold.erw';
+}
 
 const surveyNames: Record<string, TextKey> = {
   'likeliest tenth': 'survey.likeliest',

@@ -4,7 +4,7 @@ import { ChartFrame } from '../../ui/charts/frame';
 import { ItemRows } from '../../ui/charts/item_rows';
 import { compact, interval, whole } from '../../ui/number';
 import { NotTold } from '../estimate/not_told';
-import { kindNames } from '../estimate/words';
+import { kindNames, untoldText } from '../estimate/words';
 
 const isKind = (kind: string): kind is ItemKind => (itemKinds as readonly string[]).includes(kind);
 
@@ -17,8 +17,9 @@ function Classes({ classes }: { classes: ClassKinds[] }) {
     <>
       {classes.map((of) => (
         <p key={of.class} className="muted small">
-          {t(of.class === 'mines' ? (of.kinds.length > 0 ? 'kinds.finds.mines' : 'kinds.untold.mines') : (of.kinds.length > 0 ? 'kinds.finds.erw' : 'kinds.untold.erw'),
-            { stated: whole(of.finds_stated), all: whole(of.finds_stated + of.finds_unstated) })}
+          {of.kinds.length > 0
+            ? t(of.class === 'mines' ? 'kinds.finds.mines' : 'kinds.finds.erw', { stated: whole(of.finds_stated), all: whole(of.finds_stated + of.finds_unstated) })
+            : t(untoldText(of.class === 'mines', of))}
         </p>
       ))}
     </>
@@ -31,12 +32,12 @@ export function KindsThatRemain({ estimate }: { estimate: Estimate }) {
   const events = estimate.mode === 'presence-only';
   const kinds = estimate.kinds.flatMap((of) => of.kinds).filter((of) => isKind(of.kind));
   const title = t(events ? 'kinds.national.events' : 'kinds.national');
-  const why = estimate.told_besides.why_not ?? 'not-asked';
+  const why = estimate.told_besides.why_not;
   if (kinds.length === 0) {
     return (
       <section className="report-section">
         <h2>{title}</h2>
-        {why === 'updated' || why === 'by-regions' ? <NotTold why={why} command={null} /> : <p className="muted">{t(estimate.kinds.length > 0 ? 'kinds.no_find' : 'kinds.earlier')}</p>}
+        {why === 'by-regions' ? <NotTold why={why} command={null} /> : <p className="muted">{t(estimate.kinds.length > 0 ? 'kinds.no_find' : 'kinds.earlier')}</p>}
       </section>
     );
   }
