@@ -1,6 +1,6 @@
 # mgcv::bam: Rscript additive.R CELLS FORECAST [KNOTS]
 # By class, P(something found) = 1 - exp(-c exp(eta)), c the effort (cloglog with log c as offset), eta a smooth of every covariate
-# and of place. Smoothness by fREML; the size of the smooth of place, unless KNOTS says it, by the log score on blocks held out.
+# and of place, of KNOTS (200) knots. Smoothness by fREML.
 library(mgcv)
 here <- dirname(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)))
 source(file.path(here, "cells.R"))
@@ -16,7 +16,7 @@ formula_of <- function(rows, knots) {
     value <- table[rows, name]
     distinct <- length(unique(value))
     if (is.factor(value)) {
-      if (distinct > 1) terms <- c(terms, name)
+      if (distinct > 1) terms <- c(terms, sprintf("s(%s, bs = \"re\")", name))  # a class seldom searched says little
     } else if (distinct > 12) {
       terms <- c(terms, sprintf("s(%s, k = 8)", name))
     }
@@ -31,12 +31,23 @@ fit <- function(class, rows, knots) {
   bam(formula_of(rows, knots), family = binomial("cloglog"), data = data, discrete = TRUE, nthreads = 2)
 }
 
-# P(a cell holds any): full effort.
+# P(a cell holds any), full effort: the mean over eta ~ N(its estimate, its standard error), by Gauss-Hermite quadrature.
 presence <- function(model, rows) {
   data <- table[rows, ]
   data$log_effort <- 0
-  eta <- predict(model, data, discrete = TRUE, n.threads = 2)
-  as.numeric(-expm1(-exp(pmin(eta, 10))))
+  eta <- predict(model, data, se.fit = TRUE, discrete = TRUE, n.threads = 2)
+  hermite <- eigen(hermite_matrix(9), symmetric = TRUE)
+  p <- 0
+  for (i in seq_along(hermite$values)) {
+    p <- p - hermite$vectors[1, i]^2 * expm1(-exp(pmin(eta$fit + hermite$values[i] * eta$se.fit, 10)))
+  }
+  as.numeric(p)
+}
+# Its eigenvalues are the nodes of a quadrature of the standard normal law, squares of first components the weights.
+hermite_matrix <- function(n) {
+  m <- matrix(0, n, n)
+  m[cbind(1:(n - 1), 2:n)] <- m[cbind(2:n, 1:(n - 1))] <- sqrt(1:(n - 1))
+  m
 }
 
 forecast <- function(class) {

@@ -21,16 +21,18 @@ found <- function(cells, class) {
   as.numeric(is.finite(f) & f > 0)
 }
 
-# Covariates as they enter a smooth: distances, which span decades, by their root; unknown values at the median.
+# Covariates as they enter a smooth: distances, which span decades, by their root; unknown values at the median. A class that is not
+# known is a class of its own; halves, which say that ground was searched later (evidence/statements.h), are cut off.
 covariates <- function(cells) {
   table <- list()
   for (about in cells$about) {
     value <- cells$data[[about$name]]
-    value[!is.finite(value)] <- median(value[is.finite(value)])
+    known <- is.finite(value)
     if (about$categories > 0) {
-      value <- factor(value, levels = seq_len(about$categories) - 1)
-    } else if (startsWith(about$name, "distance")) {
-      value <- sign(value) * sqrt(abs(value))
+      value <- factor(ifelse(known, floor(value), -1), levels = seq(-1, about$categories - 1))
+    } else {
+      value[!known] <- median(value[known])
+      if (startsWith(about$name, "distance")) value <- sign(value) * sqrt(abs(value))
     }
     table[[make.names(about$name)]] <- value
   }

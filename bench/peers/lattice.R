@@ -1,7 +1,8 @@
 # TMB: Rscript lattice.R CELLS FORECAST [SPACING_M [MODEL_FOLDER]]
-# By class a log-Gaussian Cox process on a lattice over all of the country (lattice.tmb): natural splines of every covariate and a
-# Matern field; the field by Laplace approximation, effects and hyperparameters by nlminb from a regression without the field.
-# SPACING_M: ten cells unless given. MODEL_FOLDER keeps the compiled model: compiling it is not timed.
+# By class a log-Gaussian Cox process on lattices over all of the country (lattice.tmb): natural splines of every covariate and two
+# Matern fields, near and far; the fields by Laplace approximation, effects and hyperparameters by nlminb from a regression without
+# fields; the forecast is the mean of 100 draws of the fields. SPACING_M, of the near field: 300 m, but at least two cells, unless
+# given; of the far one thrice that, at least 1.5 km. MODEL_FOLDER keeps the compiled model: compiling it is not timed.
 suppressMessages({
   library(TMB)
   library(Matrix)
@@ -13,7 +14,7 @@ argument <- commandArgs(trailingOnly = TRUE)
 folder <- if (length(argument) > 3) argument[4] else tempdir()
 if (!file.exists(dynlib(file.path(folder, "lattice")))) {
   invisible(file.copy(file.path(here, "lattice.tmb"), file.path(folder, "lattice.cpp"), overwrite = TRUE))
-  compile(file.path(folder, "lattice.cpp"), flags = "-O2 -w", openmp = FALSE)
+  compile(file.path(folder, "lattice.cpp"), flags = "-O2 -w", openmp = FALSE, framework = "TMBad")
 }
 dyn.load(dynlib(file.path(folder, "lattice")))
 if (argument[1] == "compile") quit()
@@ -21,7 +22,7 @@ if (argument[1] == "compile") quit()
 cells <- read_cells(argument[1])
 bases <- do.call(cbind, lapply(covariates(cells), function(value) {
   if (is.factor(value)) {
-    model.matrix(~value)[, -1, drop = FALSE]
+    model.matrix(~ value - 1)
   } else if (length(unique(value)) > 12) {
     scale(ns(value, df = 3))
   }
@@ -48,50 +49,77 @@ lattice_of <- function(spacing_m) {
     x = c((1 - right) * (1 - above), right * (1 - above), (1 - right) * above, right * above), dims = c(length(x), across * down))
   path <- function(n) bandSparse(n, k = c(-1, 0, 1), diagonals = list(rep(-1, n), c(1, rep(2, n - 2), 1), rep(-1, n)))
   laplacian <- kronecker(Diagonal(down), path(across)) + kronecker(path(down), Diagonal(across))
-  list(place = place, identity = general(Diagonal(across * down)), laplacian = general(laplacian),
-    laplacian2 = general(laplacian %*% laplacian), nodes = across * down)
+  wave <- function(n) 2 - 2 * cos(pi * (seq_len(n) - 1) / n)
+  list(place = place, laplacian = general(laplacian), eigenvalues = as.numeric(outer(wave(across), wave(down), "+")),
+    nodes = across * down, spacing_m = spacing_m)
+}
+
+# The regression without fields, effects ~ N(0, 1) but for the intercept: effects and the root of the precision of their law.
+regression <- function(z, found, effort) {
+  prior <- diag(c(1e-6, rep(1, ncol(z) - 1)))
+  rate_of <- function(b) effort * exp(pmin(as.numeric(z %*% b), 10))
+  loss <- function(b) {
+    rate <- rate_of(b)
+    sum(ifelse(found > 0, -log(-expm1(-rate)), rate)) + sum(prior %*% b * b) / 2
+  }
+  effects <- c(log(-log1p(-mean(found) / mean(effort))), rep(0, ncol(z) - 1))
+  for (iteration in 1:50) {
+    rate <- rate_of(effects)
+    gradient <- crossprod(z, ifelse(found > 0, -rate / expm1(rate), rate)) + prior %*% effects
+    precision <- crossprod(z, z * (rate^2 / expm1(rate))) + prior
+    step <- as.numeric(solve(precision, gradient))
+    size <- 1
+    while (size > 1e-3 && !(loss(effects - size * step) <= loss(effects))) size <- size / 2
+    effects <- effects - size * step
+    if (max(abs(step)) < 1e-4) break
+  }
+  list(effects = effects, root = chol(precision))
+}
+
+# Mean over draws of the fields about their mode of P(a cell holds any), by cell; fixed: what of eta is not drawn.
+mean_of_draws <- function(model, lattices, fixed, draws = 100) {
+  mode <- model$env$last.par[model$env$random]
+  factor <- Cholesky(model$env$spHess(model$env$last.par, random = TRUE), LDL = FALSE, super = TRUE)
+  near <- seq_len(lattices$near$nodes)
+  set.seed(17)
+  total <- 0
+  for (draw in seq_len(draws)) {
+    field <- mode + as.numeric(solve(factor, solve(factor, rnorm(length(mode)), system = "Lt"), system = "Pt"))
+    eta <- fixed + as.numeric(lattices$near$place %*% field[near]) + as.numeric(lattices$far$place %*% field[-near])
+    total <- total - expm1(-exp(pmin(eta, 10)))
+  }
+  total / draws
 }
 
 # P(a cell holds any) of every cell.
-fit <- function(class, rows, lattice) {
-  # Bases without correlation among the rows used: far fewer iterations.
-  decomposed <- qr(cbind(1, bases[rows, ]), tol = 1e-5)
-  used <- decomposed$pivot[seq_len(decomposed$rank)]
-  apart <- cbind(1, bases)[, used] %*% solve(qr.R(decomposed)[seq_along(used), seq_along(used)]) * sqrt(length(rows))
-  apart <- apart[, -1] * sign(apart[1, 1])
-  data <- list(found = found(cells, class)[rows], effort = effort(cells, class)[rows], bases = apart[rows, ],
-    place = general(lattice$place[rows, ]), identity = lattice$identity, laplacian = lattice$laplacian,
-    laplacian2 = lattice$laplacian2)
-  plain <- suppressWarnings(glm.fit(cbind(1, data$bases), data$found, family = binomial("cloglog"), offset = log(data$effort)))
-  coefficient <- ifelse(is.finite(plain$coefficients), plain$coefficients, 0)
-  effects <- coefficient[-1]
-  start <- list(intercept = as.numeric(coefficient[1]), effects = as.numeric(effects), field = rep(0, lattice$nodes),
-    log_range = log(6), log_sd = 0)
-  model <- MakeADFun(data, start, random = "field", DLL = "lattice", silent = TRUE)
-  minimise <- function(from) {
-    nlminb(from, model$fn, model$gr, control = list(iter.max = 40, rel.tol = 1e-6, step.min = 0.01, step.max = 1))
+fit <- function(class, rows, lattices) {
+  z <- cbind(1, bases)
+  data <- list(found = found(cells, class)[rows], effort = effort(cells, class)[rows])
+  plain <- regression(z[rows, ], data$found, data$effort)
+  # Effects in units in which they have little correlation: far fewer iterations.
+  turn <- backsolve(plain$root, diag(ncol(z)))
+  turned <- z %*% turn
+  data <- c(data, list(bases = turned[rows, ], turn = turn[-1, ]))
+  for (name in names(lattices)) {
+    data[[paste0(name, "_place")]] <- general(lattices[[name]]$place[rows, ])
+    data[[paste0(name, "_laplacian")]] <- lattices[[name]]$laplacian
+    data[[paste0(name, "_eigenvalues")]] <- lattices[[name]]$eigenvalues
   }
-  best <- minimise(model$par)
-  if (best$iterations < 3) {  # stuck at a regression that separates finds from the rest: begin without effects
-    model$env$last.par.best[] <- 0  # where its inner search begins
-    from <- model$par
-    from["intercept"] <- log(-log1p(-min(mean(data$found), 0.99)))
-    from[names(from) == "effects"] <- 0
-    again <- minimise(from)
-    if (again$objective < best$objective) best <- again
-  }
+  start <- list(effects = as.numeric(plain$root %*% plain$effects), near = rep(0, lattices$near$nodes),
+    far = rep(0, lattices$far$nodes), log_range = log(c(6, 6)), log_sd = c(-0.5, -0.5))
+  model <- MakeADFun(data, start, random = c("near", "far"), DLL = "lattice", silent = TRUE)
+  best <- nlminb(model$par, model$fn, model$gr, control = list(iter.max = 60, rel.tol = 1e-6, step.min = 0.01, step.max = 1))
   model$fn(best$par)
+  by <- split(best$par, names(best$par))
   cat(sprintf("%s: %s\n", class, best$message))
-  at <- split(model$env$last.par, names(model$env$last.par))
-  eta <- at$intercept + as.numeric(apart %*% at$effects) + as.numeric(lattice$place %*% at$field)
-  cat(sprintf("%s: %d nodes, %d iterations, range %.1f spacings, sd %.2f\n", class, lattice$nodes, best$iterations,
-    exp(best$par["log_range"]), exp(best$par["log_sd"])))
-  -expm1(-exp(pmin(eta, 10)))
+  cat(sprintf("%s: %d nodes, %d iterations, ranges %s m, sd %s\n", class, lattices$near$nodes + lattices$far$nodes, best$iterations,
+    paste(round(exp(by$log_range) * c(lattices$near$spacing_m, lattices$far$spacing_m)), collapse = " and "),
+    paste(round(exp(by$log_sd), 2), collapse = " and ")))
+  mean_of_draws(model, lattices, as.numeric(turned %*% by$effects))
 }
 
 forecast <- function(class) {
-  cell_m <- cells$header$grid$cell_m
-  spacing_m <- if (length(argument) > 2) as.numeric(argument[3]) else 10 * cell_m
-  fit(class, which(effort(cells, class) > 0), lattice_of(spacing_m))
+  spacing_m <- if (length(argument) > 2) as.numeric(argument[3]) else max(300, 2 * cells$header$grid$cell_m)
+  fit(class, which(effort(cells, class) > 0), list(near = lattice_of(spacing_m), far = lattice_of(max(1500, 3 * spacing_m))))
 }
 write_forecast(argument[2], forecast("mines"), forecast("erw"))

@@ -6,7 +6,8 @@
     bench/peers/run.py BUILD --growth       mgcv and TMB as the problem grows, until one takes 15 minutes or 16 GB
     bench/peers/run.py BUILD --tiny         one small world on coarse cells and the peers that are here; checks the scores
 
-BUILD holds bench_export_cells and bench_score_cells. Peers run one after the other, each in a process of its own, whose seconds
+BUILD holds bench_export_cells and bench_score_cells. mgcv-1000 is mgcv with 1000 knots of place, tmb-150 TMB with nodes every
+150 m, as --peers mgcv,mgcv-1000,tmb-150. Peers run one after the other, each in a process of its own, whose seconds
 and largest memory are measured; what each is given stands in bench/peers/README.md. FOLDER (default: a temporary one) keeps
 table.csv, and forecasts that are there already are not made again.
 """
@@ -37,19 +38,21 @@ SCORES = [("average_precision", "AP", "%.3f"), ("log_score", "log", "%.4f"), ("b
           ("memory_mb", "MB", "%.0f")]
 
 
-def peers_known(cell_m, folder):
-    """By peer: its command, given cells and forecast, and what it needs. TMB's model is compiled into the folder, once."""
+def peer_known(name, cell_m, folder):
+    """A peer's command, given cells and forecast, and what it needs. TMB's model is compiled into the folder, once."""
+    name, _, size = name.partition("-")
     def script(program, name, *before):
         return lambda *files, after=(): [program, os.path.join(HERE, name), *before, *files, *after]
-    lattice = script("Rscript", "lattice.R")
+    additive, lattice = script("Rscript", "additive.R"), script("Rscript", "lattice.R")
+    spacing_m = size or str(max(300, 2 * cell_m))
     return {
         "outline": (script(PYTHON, "outline.py"), []),
         "kernel": (script(PYTHON, "kernel.py"), ["scipy"]),
         "forest": (script(PYTHON, "trees.py", "forest"), ["sklearn"]),
         "boosting": (script(PYTHON, "trees.py", "boosting"), ["sklearn"]),
-        "mgcv": (script("Rscript", "additive.R"), ["mgcv", "jsonlite"]),
-        "tmb": (lambda *files: lattice(*files, after=(str(10 * cell_m), folder)), ["TMB", "jsonlite"]),
-    }
+        "mgcv": (lambda *files: additive(*files, after=(size or "200",)), ["mgcv", "jsonlite"]),
+        "tmb": (lambda *files: lattice(*files, after=(spacing_m, folder)), ["TMB", "jsonlite"]),
+    }[name]
 
 
 def present(need):
@@ -80,14 +83,15 @@ def measured(command, log, most_s):
         if too_long:
             too_long.cancel()
     if status != 0:
-        print("%s failed: see %s" % (" ".join(command), log), file=sys.stderr)
+        print("%s failed after %.0f s, %.0f s of processor and %.0f MB: see %s" % (
+            " ".join(command), time.monotonic() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, log), file=sys.stderr)
         return None
     return {"seconds": time.monotonic() - begin, "processor": used.ru_utime + used.ru_stime, "memory_mb": used.ru_maxrss / 1024}
 
 
 def said(log):
     with open(log, encoding="utf-8") as lines:
-        return "; ".join(line.strip() for line in lines if ": " in line or ", " in line)[-300:]
+        return "; ".join(line.strip() for line in lines if (": " in line or ", " in line) and "This is mgcv" not in line)[-300:]
 
 
 def own_cost(cells):
@@ -107,13 +111,13 @@ def run_world(build, seed, arguments, folder):
     costs = {"firmground": own_cost(cells)}
     forecasts = {}
     for peer in arguments.peers:
-        command, needs = peers_known(arguments.cell, folder)[peer]
+        command, needs = peer_known(peer, arguments.cell, folder)
         missing = [need for need in needs if not present(need)]
         if missing:
             print("%s: not run, %s is not installed (--install)" % (peer, ", ".join(missing)))
             continue
         stem = os.path.join(folder, "%s-%d" % (peer, seed))
-        if peer == "tmb":
+        if peer.startswith("tmb"):
             subprocess.run(["Rscript", os.path.join(HERE, "lattice.R"), "compile", "-", "-", folder], check=True, capture_output=True)
         if not os.path.exists(stem + ".json"):
             cost = measured(command(cells, stem + ".forecast"), stem + ".log", MOST_S if arguments.growth else None)
@@ -170,7 +174,7 @@ def print_levels(rows):
 
 def grow(arguments, folder):
     """Seconds of mgcv and TMB over ours on larger and larger problems. A peer that failed once is not tried on a larger one."""
-    peers = [peer for peer in arguments.peers if peer in ("mgcv", "tmb")]
+    peers = [peer for peer in arguments.peers if peer.partition("-")[0] in ("mgcv", "tmb")]
     seed = arguments.seeds[0]
     for size, cell in GROWTH:
         arguments.size, arguments.cell, arguments.peers = size, cell, peers
@@ -179,8 +183,8 @@ def grow(arguments, folder):
         rows = [row for row in run_world(arguments.build, seed, arguments, own_folder) if row["of"] == "any"]
         print_table("%s, cells of %d m: %d cells never searched" % (size, cell, rows[0]["cells"]), rows)
         for row in rows[1:]:
-            print("%s: %.1f times our seconds, %.1f times our processor seconds" % (
-                row["forecaster"], row["seconds"] / rows[0]["seconds"], row["processor"] / rows[0]["processor"]))
+            print("%s: %.1f times our seconds, %.1f times our processor seconds; %s" % (
+                row["forecaster"], row["seconds"] / rows[0]["seconds"], row["processor"] / rows[0]["processor"], row["said"]))
         peers = [row["forecaster"] for row in rows[1:]]
         sys.stdout.flush()
         if not peers:

@@ -46,6 +46,8 @@ def ground(cells):
     features = []
     for about in cells.about():
         value = cells[about["name"]].copy()
+        if about["categories"]:
+            value = numpy.floor(value)  # halves say that ground was searched later (evidence/statements.h)
         value[~numpy.isfinite(value)] = -1e6  # not known: apart from every value
         features.append(value)
     return features
