@@ -91,7 +91,7 @@ def measured(command, log, most_s):
 
 def said(log):
     with open(log, encoding="utf-8") as lines:
-        return "; ".join(line.strip() for line in lines if (": " in line or ", " in line) and "This is mgcv" not in line)[-300:]
+        return "; ".join(line.strip() for line in lines if (": " in line or ", " in line) and not line.startswith(("Loading", "This is")))[-300:]
 
 
 def own_cost(cells):
