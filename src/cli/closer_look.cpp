@@ -10,6 +10,7 @@
 
 #include "estimate/surveys.h"
 #include "pipeline/closer_look.h"
+#include "pipeline/told_besides.h"
 
 namespace firmground::cli {
 
@@ -23,15 +24,15 @@ constexpr std::size_t kSurveysShown = 15;
 constexpr std::size_t kPolygonsShown = 10;
 constexpr double kHectare = 10'000;
 
-const std::vector<PolygonEstimate>& polygons_of(const pipeline::EstimateOutcome& outcome, const std::string& kind) {
+const std::vector<PolygonEstimate>& polygons_of(const pipeline::StoredEstimate& stored, const std::string& kind) {
   static const std::vector<PolygonEstimate> none;
-  const auto at = outcome.stored.polygons.find(kind);
-  return at == outcome.stored.polygons.end() ? none : at->second;
+  const auto at = stored.polygons.find(kind);
+  return at == stored.polygons.end() ? none : at->second;
 }
 
-const std::vector<PolygonSurvey>& surveys_of(const pipeline::EstimateOutcome& outcome) {
+const std::vector<PolygonSurvey>& surveys_of(const pipeline::StoredEstimate& stored) {
   static const std::vector<PolygonSurvey> none;
-  return outcome.stored.closer ? outcome.stored.closer->surveys : none;
+  return stored.closer ? stored.closer->surveys : none;
 }
 
 std::string in_words(const estimate::WithoutEvidence& without, const PolygonEstimate& polygon) {
@@ -131,7 +132,17 @@ void ask_closer_look(const CloserLookArguments& asked, const std::string& polygo
   }
 }
 
-TableColumns closer_look_columns(const CloserLookArguments& asked, const pipeline::EstimateOutcome& outcome) {
+CloserLookArguments closer_look_told(const pipeline::StoredEstimate& stored, const std::string& polygons) {
+  CloserLookArguments told;
+  told.without_evidence = pipeline::evidence_told(stored, polygons);
+  told.surveys = pipeline::surveys_told(stored, polygons);
+  if (told.surveys) {
+    told.settings = *stored.closer->settings;
+  }
+  return told;
+}
+
+TableColumns closer_look_columns(const CloserLookArguments& asked, const pipeline::StoredEstimate& stored) {
   TableColumns columns;
   const auto ranked = std::make_shared<std::map<std::string, std::pair<std::size_t, PolygonSurvey>>>();
   if (asked.without_evidence) {
@@ -143,14 +154,16 @@ TableColumns closer_look_columns(const CloserLookArguments& asked, const pipelin
         "chance_of_find,items_if_nothing_found,items_if_something_found,decision_now,chance_of_change,survey_value,"
         "value_of_knowing,net_saving,clearance_avoided_m2";
     std::size_t rank = 0;
-    for (PolygonSurvey& survey : estimate::which_first(surveys_of(outcome))) {
+    for (PolygonSurvey& survey : estimate::which_first(surveys_of(stored))) {
       std::string id = survey.id;
       ranked->emplace(std::move(id), std::pair(++rank, std::move(survey)));
     }
   }
   columns.row = [asked, ranked](const PolygonEstimate& polygon) {
     std::string row;
-    if (asked.without_evidence) {
+    if (asked.without_evidence && !polygon.besides_known) {
+      row += ",";
+    } else if (asked.without_evidence) {
       std::string words;
       for (const estimate::WithoutEvidence& without : polygon.without) {
         words += (words.empty() ? "" : "; ") + in_words(without, polygon);
@@ -174,11 +187,11 @@ TableColumns closer_look_columns(const CloserLookArguments& asked, const pipelin
 }
 
 std::string closer_look_json(const CloserLookArguments& asked, const std::string& polygons,
-                             const pipeline::EstimateOutcome& outcome) {
+                             const pipeline::StoredEstimate& stored) {
   Json json = Json::object();
   if (asked.without_evidence) {
     Json& by_polygon = json["without_evidence"] = Json::array();
-    for (const PolygonEstimate& polygon : polygons_of(outcome, polygons)) {
+    for (const PolygonEstimate& polygon : polygons_of(stored, polygons)) {
       Json groups = Json::array();
       for (const estimate::WithoutEvidence& without : polygon.without) {
         groups.push_back({{"evidence", without.evidence},
@@ -188,12 +201,12 @@ std::string closer_look_json(const CloserLookArguments& asked, const std::string
       by_polygon.push_back({{"id", polygon.id},
                             {"items_mean", polygon.items_mean},
                             {"probability_none", polygon.probability_none},
-                            {"without", std::move(groups)}});
+                            {"without", polygon.besides_known ? std::move(groups) : Json(nullptr)}});
     }
   }
   if (asked.surveys) {
     Json ranking = Json::array();
-    for (const PolygonSurvey& survey : estimate::which_first(surveys_of(outcome))) {
+    for (const PolygonSurvey& survey : estimate::which_first(surveys_of(stored))) {
       Json ranked = {{"rank", ranking.size() + 1}};
       ranked.update(pipeline::survey_json(survey));
       ranking.push_back(std::move(ranked));
@@ -204,12 +217,12 @@ std::string closer_look_json(const CloserLookArguments& asked, const std::string
 }
 
 void print_closer_look(const CloserLookArguments& asked, const std::string& polygons,
-                       const pipeline::EstimateOutcome& outcome) {
+                       const pipeline::StoredEstimate& stored) {
   if (asked.without_evidence) {
-    print_without(polygons_of(outcome, polygons));
+    print_without(polygons_of(stored, polygons));
   }
   if (asked.surveys) {
-    print_surveys(asked.settings, surveys_of(outcome));
+    print_surveys(asked.settings, surveys_of(stored));
   }
 }
 

@@ -17,13 +17,15 @@ struct CloserLookArguments {
 void add_closer_look_options(CLI::App& verb, CloserLookArguments& asked);
 /// Into the request: what is wanted, of which polygons.
 void ask_closer_look(const CloserLookArguments& asked, const std::string& polygons, pipeline::EstimateRequest& request);
-/// For --table; `outcome` outlives it.
-TableColumns closer_look_columns(const CloserLookArguments& asked, const pipeline::EstimateOutcome& outcome);
+/// What of this the kept estimate tells of polygons of one kind.
+CloserLookArguments closer_look_told(const pipeline::StoredEstimate& stored, const std::string& polygons);
+/// For --table.
+TableColumns closer_look_columns(const CloserLookArguments& asked, const pipeline::StoredEstimate& stored);
 /// A JSON object, for print_outcome().
 std::string closer_look_json(const CloserLookArguments& asked, const std::string& polygons,
-                             const pipeline::EstimateOutcome& outcome);
+                             const pipeline::StoredEstimate& stored);
 /// On standard output, in words.
 void print_closer_look(const CloserLookArguments& asked, const std::string& polygons,
-                       const pipeline::EstimateOutcome& outcome);
+                       const pipeline::StoredEstimate& stored);
 
 }  // namespace firmground::cli

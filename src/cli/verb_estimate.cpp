@@ -27,7 +27,8 @@ base::Result<pipeline::EstimateUpdateOutcome> make_update(const EstimateArgument
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
   FG_TRY(auto outcome,
          pipeline::update_estimate_programme(programme, snapshot, {.kind_map = !kinds_file.empty()}, progress));
-  FG_TRY_VOID(write_files(asked, programme, outcome.stored));
+  const CloserLookArguments closer = closer_look_told(outcome.stored, asked.polygons);
+  FG_TRY_VOID(write_files(asked, programme, outcome.stored, closer_look_columns(closer, outcome.stored)));
   FG_TRY_VOID(write_kinds(kinds_file, outcome.kind_map));
   return outcome;
 }
@@ -64,6 +65,7 @@ int run_update(const EstimateArguments& asked, const std::string& kinds_file, co
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   if (!common.json) {
     print_update(*update, seconds);
+    print_closer_look(closer_look_told(update->stored, asked.polygons), asked.polygons, update->stored);
     return kDone;
   }
   const pipeline::StoredEstimate& e = update->stored;
@@ -81,6 +83,7 @@ int run_update(const EstimateArguments& asked, const std::string& kinds_file, co
                                  {"peak_mb", peak_mb()},
                                  {"stamp", nlohmann::json::parse(e.stamp.to_json())}};
   json.update(kinds_told(asked, e));
+  json.update(nlohmann::ordered_json::parse(closer_look_json(closer_look_told(e, asked.polygons), asked.polygons, e)));
   fmt::print("{}\n", json.dump());
   return kDone;
 }
@@ -95,7 +98,7 @@ base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& a
   request.estimate.kinds = kinds_file.empty() ? estimate::KindUse::totals : estimate::KindUse::map;
   ask_closer_look(closer, asked.polygons, request);
   FG_TRY(pipeline::EstimateOutcome outcome, pipeline::estimate_programme(programme, snapshot, request, progress));
-  FG_TRY_VOID(write_files(asked, programme, outcome.stored, closer_look_columns(closer, outcome)));
+  FG_TRY_VOID(write_files(asked, programme, outcome.stored, closer_look_columns(closer, outcome.stored)));
   FG_TRY_VOID(write_kinds(kinds_file, outcome.kind_map));
   return outcome;
 }
@@ -111,11 +114,11 @@ int run_estimate(const EstimateArguments& asked, const std::string& kinds_file, 
     return refuse(outcome.error(), common);
   }
   nlohmann::ordered_json told = kinds_told(asked, outcome->stored);
-  told.update(nlohmann::ordered_json::parse(closer_look_json(closer, asked.polygons, *outcome)));
+  told.update(nlohmann::ordered_json::parse(closer_look_json(closer, asked.polygons, outcome->stored)));
   print_outcome(*outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(), common,
                 told.dump());
   if (!common.json) {
-    print_closer_look(closer, asked.polygons, *outcome);
+    print_closer_look(closer, asked.polygons, outcome->stored);
   }
   return kDone;
 }

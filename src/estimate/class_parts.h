@@ -68,6 +68,12 @@ double shared_error(const CountLaw& law, const std::vector<evidence::SearchedCel
 void set_places(const geo::Grid& grid, const std::vector<evidence::SearchedCell>& searched,
                 const EstimateOptions& options, std::size_t which, ClassPosterior& posterior);
 
+/// Joint draws: border from its posterior, latent given it (eq. 18), and the factor on counts of standard error
+/// `error`. Each draw has a stream of random numbers of its own, from `first_stream` on.  `posterior`: with its model
+/// and fit.
+ClassPosterior::MoreDraws joint_draws(const FieldFitter& fitter, std::uint64_t seed, std::uint64_t first_stream,
+                                      std::size_t draws, double error, const ClassPosterior& posterior);
+
 /// Hazard of minefield records, by cell (empty: none), into the observations.
 void expect_recorded(const std::vector<float>& recorded, HazardModel& model);
 

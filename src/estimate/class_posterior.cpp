@@ -184,12 +184,8 @@ double shared_error(const CountLaw& law, const std::vector<evidence::SearchedCel
   return std::hypot(law.mean_error, std::sqrt((1 - detection) / (detection * (kDetectionTrial + 1))));
 }
 
-namespace {
-
-/// Joint draws: border from its posterior, latent given it (eq. 18). Each draw has a stream of random numbers of its
-/// own, from `first_stream` on.
-ClassPosterior::MoreDraws draw(const FieldFitter& fitter, std::uint64_t seed, std::uint64_t first_stream,
-                               std::size_t draws, double error, const ClassPosterior& posterior) {
+ClassPosterior::MoreDraws joint_draws(const FieldFitter& fitter, std::uint64_t seed, std::uint64_t first_stream,
+                                      std::size_t draws, double error, const ClassPosterior& posterior) {
   const auto n = posterior.model.latent();
   const std::size_t p = posterior.model.border();
   ClassPosterior::MoreDraws result;
@@ -236,16 +232,18 @@ ClassPosterior::MoreDraws draw(const FieldFitter& fitter, std::uint64_t seed, st
   return result;
 }
 
+namespace {
+
 void draw_all(const FieldFitter& fitter, const EstimateOptions& options, std::size_t which, double error,
               ClassPosterior& posterior) {
-  ClassPosterior::MoreDraws draws =
-      draw(fitter, options.seed, draw_stream(which, 0), static_cast<std::size_t>(options.draws), error, posterior);
+  ClassPosterior::MoreDraws draws = joint_draws(fitter, options.seed, draw_stream(which, 0),
+                                                static_cast<std::size_t>(options.draws), error, posterior);
   posterior.latent_draws = std::move(draws.latent);
   posterior.border_draws = std::move(draws.border);
   posterior.count_draws = std::move(draws.count);
   if (options.closer.surveys) {
-    posterior.more_draws = draw(fitter, options.seed, draw_stream(which, kMoreDraws),
-                                static_cast<std::size_t>(options.closer.surveys->draws), error, posterior);
+    posterior.more_draws = joint_draws(fitter, options.seed, draw_stream(which, kMoreDraws),
+                                       static_cast<std::size_t>(options.closer.surveys->draws), error, posterior);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/parallel.h"
 #include "base/random.h"
@@ -520,8 +521,10 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     tell_without_evidence(posteriors, observations, options, polygons, closer.polygons, result.polygons);
   }
   if (closer.surveys) {
-    result.surveys = surveys_of(posteriors, observations, result.hazard.raster.bands[0], options, polygons,
-                                closer.polygons, *closer.surveys);
+    std::vector<std::size_t> wanted(closer.polygons.count);
+    std::iota(wanted.begin(), wanted.end(), closer.polygons.first);
+    result.surveys =
+        surveys_of(posteriors, observations, result.hazard.raster.bands[0], options, polygons, wanted, *closer.surveys);
   }
   if (options.keep) {
     result.state = std::make_shared<EstimateState>(

@@ -26,6 +26,7 @@ struct PolygonCells {
 struct PolygonRange {
   std::size_t first = 0;
   std::size_t count = 0;
+  bool has(std::size_t place) const { return place >= first && place - first < count; }
 };
 
 /// What is told of some polygons besides, at some cost.

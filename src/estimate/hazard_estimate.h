@@ -90,6 +90,9 @@ struct PolygonEstimate {
   double area_m2 = 0;
   std::vector<Reason> reasons;
   std::vector<WithoutEvidence> without{};  ///< when asked for; what changes most first
+  /// Whether what it would hold without evidence, and its surveys, are known where asked for: not so of polygons too
+  /// large for the update that told them.
+  bool besides_known = true;
   /// Numbers of items by joint draw of fields and counts, ascending: p05 and p95 are their quantiles. Not stored.
   std::vector<float> predicted{};
   std::vector<KindOfPolygon> kinds{};  ///< empty: not told

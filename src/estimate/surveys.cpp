@@ -325,23 +325,22 @@ std::string_view to_string(SurveyKind kind) {
 
 std::vector<PolygonSurvey> surveys_of(const Posteriors& posteriors, const evidence::Observations& observations,
                                       const std::vector<float>& likelihood, const EstimateOptions& options,
-                                      const std::vector<PolygonCells>& polygons, PolygonRange wanted,
+                                      const std::vector<PolygonCells>& polygons, const std::vector<std::size_t>& wanted,
                                       const SurveySettings& settings) {
-  FG_CHECK(observations.mode == "effort" && likelihood.size() == observations.grid.size() &&
-           wanted.first + wanted.count <= polygons.size());
+  FG_CHECK(observations.mode == "effort" && likelihood.size() == observations.grid.size());
   std::vector<CellPredictor> predictors;
   predictors.reserve(posteriors.size());
   for (const auto& posterior : posteriors) {
     FG_CHECK(posterior->more_draws.count.size() == static_cast<std::size_t>(settings.draws));
     predictors.emplace_back(*posterior, observations, options, DrawSet::more);
   }
-  std::vector<std::vector<PolygonSurvey>> by_polygon(wanted.count);
+  std::vector<std::vector<PolygonSurvey>> by_polygon(wanted.size());
   constexpr std::size_t kGrain = 8;
-  base::parallel_for(wanted.count, kGrain, [&](std::size_t begin, std::size_t end) {
+  base::parallel_for(wanted.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     Polygon polygon(posteriors, predictors, observations, likelihood, options, settings);
     for (std::size_t p = begin; p < end; ++p) {
-      if (polygons[wanted.first + p].cells.size() <= kMostSurveyedCells) {
-        by_polygon[p] = polygon.surveys(polygons[wanted.first + p], wanted.first + p);
+      if (polygons[wanted[p]].cells.size() <= kMostSurveyedCells) {
+        by_polygon[p] = polygon.surveys(polygons[wanted[p]], wanted[p]);
       }
     }
   });

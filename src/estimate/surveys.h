@@ -10,12 +10,12 @@
 /// Which technical survey would change most what is decided about a polygon: the value of surveys before they are made.
 namespace firmground::estimate {
 
-/// Every kind of survey of every polygon `wanted`, by polygon and kind; polygons without ground never searched, or of
-/// more than kMostSurveyedCells cells, have none.  REQUIRES: observations.mode is "effort".
+/// Every kind of survey of every polygon `wanted`, by place in the list, by polygon and kind; polygons without ground
+/// never searched, or of more than kMostSurveyedCells cells, have none.  REQUIRES: observations.mode is "effort".
 /// Deterministic, whatever the thread count.  Cost: O(cells x draws), twice that of predicting these cells.
 std::vector<PolygonSurvey> surveys_of(const Posteriors& posteriors, const evidence::Observations& observations,
                                       const std::vector<float>& likelihood, const EstimateOptions& options,
-                                      const std::vector<PolygonCells>& polygons, PolygonRange wanted,
+                                      const std::vector<PolygonCells>& polygons, const std::vector<std::size_t>& wanted,
                                       const SurveySettings& settings);
 inline constexpr std::size_t kMostSurveyedCells = 50'000;
 

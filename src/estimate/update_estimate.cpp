@@ -6,7 +6,9 @@
 
 #include "base/parallel.h"
 #include "estimate/reasons.h"
+#include "estimate/surveys.h"
 #include "estimate/window_fit.h"
+#include "estimate/without_evidence.h"
 #include "evidence/covariates.h"
 
 namespace firmground::estimate {
@@ -299,7 +301,7 @@ base::Result<Posteriors> of_each(std::size_t classes, const FitOne& fit_one) {
 }
 
 base::Result<Fitted> fit(const EstimateState& state, const Mask& wanted, Exchange& exchange,
-                         evidence::Observations& now) {
+                         evidence::Observations& now, std::size_t more_draws = 0) {
   Fitted fitted;
   for (const ClassState& of_class : state.classes) {
     fitted.fits.emplace_back(of_class, state.seed, wanted, state.grid);
@@ -308,8 +310,8 @@ base::Result<Fitted> fit(const EstimateState& state, const Mask& wanted, Exchang
   auto before = of_each(fitted.fits.size(), [&](std::size_t k) { return fitted.fits[k].look(now); });
   exchange.swap(now);
   FG_TRY(fitted.before, std::move(before));
-  FG_TRY(fitted.now,
-         of_each(fitted.fits.size(), [&](std::size_t k) { return fitted.fits[k].settle(now, *fitted.before[k]); }));
+  FG_TRY(fitted.now, of_each(fitted.fits.size(),
+                             [&](std::size_t k) { return fitted.fits[k].settle(now, *fitted.before[k], more_draws); }));
   return fitted;
 }
 
@@ -384,12 +386,44 @@ void tell_polygons(const EstimateState& state, const evidence::Observations& now
   }
 }
 
+std::size_t draws_of(const CloserLook& closer) {
+  return closer.surveys ? static_cast<std::size_t>(closer.surveys->draws) : 0;
+}
+
+/// What evidence is worth, and surveys, of the polygons told anew; the window knows nothing of large ones beyond it.
+void look_closer(const evidence::Observations& now, const Fitted& fitted, const EstimateOptions& options,
+                 const std::vector<PolygonCells>& polygons, const CloserLook& closer, const geo::Raster& raster,
+                 EstimateUpdate& update) {
+  std::vector<std::size_t> wanted;  // places in the list given
+  std::vector<PolygonCells> asked;
+  std::vector<PolygonEstimate> told;
+  std::vector<PolygonEstimate*> to;
+  for (auto& [place, polygon] : update.polygons) {
+    polygon.besides_known = polygons[place].cells.size() <= kLargePolygon && !std::isnan(polygon.items_mean);
+    if (closer.polygons.has(place) && polygon.besides_known) {
+      wanted.push_back(place);
+      asked.push_back(polygons[place]);
+      told.push_back(polygon);
+      to.push_back(&polygon);
+    }
+  }
+  if (closer.without_evidence) {
+    tell_without_evidence(fitted.now, now, options, asked, {0, asked.size()}, told);
+    for (std::size_t k = 0; k < to.size(); ++k) {
+      to[k]->without = std::move(told[k].without);
+    }
+  }
+  if (closer.surveys) {
+    update.surveys = surveys_of(fitted.now, now, raster.bands[0], options, polygons, wanted, *closer.surveys);
+  }
+}
+
 }  // namespace
 
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
                                              const std::vector<PolygonCells>& polygons,
                                              const std::vector<std::uint32_t>& also, geo::Raster& raster,
-                                             geo::Raster* kind_raster) {
+                                             const AlsoTold& told) {
   FG_TRY_VOID(same_ground(state, now));
   Plan plan = plan_of(state, now, also);
   EstimateUpdate update;
@@ -401,7 +435,7 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   }
   add_small_polygons(now, polygons, plan);
   Exchange exchange(state, plan);
-  FG_TRY(const Fitted fitted, fit(state, plan.wanted, exchange, now));
+  FG_TRY(const Fitted fitted, fit(state, plan.wanted, exchange, now, draws_of(told.closer)));
 
   std::vector<PolygonCells> asked;
   asked.reserve(plan.polygons.size());
@@ -411,18 +445,19 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   const EstimateOptions options = options_of(state);
   Redrawn redrawn;
   redrawn.before.raster = std::move(raster);
-  if (kind_raster != nullptr) {
-    redrawn.now.kind_raster = std::move(*kind_raster);
+  if (told.kind_raster != nullptr) {
+    redrawn.now.kind_raster = std::move(*told.kind_raster);
   }
   redraw(state, options, fitted, asked, plan.wanted, exchange, now, redrawn);
   raster = std::move(redrawn.now.raster);
-  if (kind_raster != nullptr) {
-    *kind_raster = std::move(*redrawn.now.kind_raster);
+  if (told.kind_raster != nullptr) {
+    *told.kind_raster = std::move(*redrawn.now.kind_raster);
   }
 
   update.cells_refreshed = std::count(plan.wanted.begin(), plan.wanted.end(), std::uint8_t{1});
   tell_nation(state, redrawn, update);
   tell_polygons(state, now, fitted, asked, plan, redrawn, update);
+  look_closer(now, fitted, options, polygons, told.closer, raster, update);
   update.moved = std::move(plan.moved);
   update.shift_beyond = shift_beyond(fitted, state, now, raster, plan.wanted);
   update.refreshed = std::move(plan.wanted);

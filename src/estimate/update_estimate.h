@@ -18,6 +18,9 @@ struct EstimateUpdate {
   std::vector<std::pair<std::size_t, PolygonEstimate>> polygons;
   NationalTotals totals;
   std::vector<ClassKinds> kinds;  ///< by class; empty: as the whole estimate told them, or left out
+  /// Of the polygons told anew that were asked about and that are not large; `polygon` is their place in the list
+  /// given.
+  std::vector<PolygonSurvey> surveys;
   /// By how much the log intensity of a cell that was not refreshed moves at most (over cells with P(any) > .01): what
   /// the update leaves out.
   double shift_beyond = 0;
@@ -26,19 +29,24 @@ struct EstimateUpdate {
   std::vector<std::uint32_t> moved;
 };
 
+/// What an update tells beside the map.
+struct AlsoTold {
+  geo::Raster* kind_raster = nullptr;  ///< of the whole estimate; its refreshed cells are overwritten
+  CloserLook closer;                   ///< of its polygons, those told anew that are not large
+};
+
 /// Brings an estimate up to date with what was searched and found since: refits a window round the changed cells
 /// (WindowFit) and predicts the cells within its range, and what kinds their items are: shares of present finds, with
-/// what the whole estimate learned of kinds.  `raster`, `kind_raster` (may be null): of the whole estimate; their
-/// refreshed cells are overwritten.  `also`: cells to predict besides, such as those that an update before this one
-/// refreshed; may be empty. A function of state and observations: not of updates in between. REQUIRES: `now` is on the
-/// state's grid, with the records and all covariates but the share of land searched and survey statements as the whole
-/// estimate had them; polygons that the state knows cover the same cells. Errors: estimate.update_needs_all (other
-/// grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some
-/// passes over the grid's cells.
+/// what the whole estimate learned of kinds.  `raster`: of the whole estimate; its refreshed cells are overwritten.
+/// `also`: cells to predict besides, such as those that an update before this one refreshed; may be empty. A function
+/// of state and observations: not of updates in between. REQUIRES: `now` is on the state's grid, with the records and
+/// all covariates but the share of land searched and survey statements as the whole estimate had them; polygons that
+/// the state knows cover the same cells. Errors: estimate.update_needs_all (other grid, covariates or classes), those
+/// of WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some passes over the grid's cells.
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
                                              const std::vector<PolygonCells>& polygons,
                                              const std::vector<std::uint32_t>& also, geo::Raster& raster,
-                                             geo::Raster* kind_raster = nullptr);
+                                             const AlsoTold& told = {});
 
 /// The posterior of a window, with what it stands on.
 struct WindowPosteriors {

@@ -207,8 +207,8 @@ class UpdateEstimate : public testing::Test {
     for (const ClassState& of_class : learning->state->classes) {
       (*options_->learnt)[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.learnt;
     }
-    polygons_ =
-        new std::vector<PolygonCells>{square("HA-1", 60, 50, 10), square("D-1", 40, 20, 50), square("far", 140, 2, 5)};
+    polygons_ = new std::vector<PolygonCells>{square("HA-1", 60, 50, 10), square("D-1", 40, 20, 50),
+                                              square("far", 140, 2, 5), square("HA-2", 96, 54, 16)};
     auto whole = estimate(*before_, *options_, *polygons_);
     ASSERT_TRUE(whole) << base::to_text(whole.error());
     whole_ = new EstimateResult(std::move(*whole));
@@ -219,8 +219,13 @@ class UpdateEstimate : public testing::Test {
     delete polygons_;
     delete whole_;
   }
-  static EstimateResult made_anew(const evidence::Observations& now) {
-    auto result = estimate(now, *options_, *polygons_);
+  static CloserLook all_there_is() {
+    return {.polygons = {0, polygons_->size()}, .without_evidence = true, .surveys = SurveySettings{}};
+  }
+  static EstimateResult made_anew(const evidence::Observations& now, const CloserLook& closer = {}) {
+    EstimateOptions options = *options_;
+    options.closer = closer;
+    auto result = estimate(now, options, *polygons_);
     EXPECT_TRUE(result) << base::to_text(result.error());
     return std::move(*result);
   }
@@ -229,9 +234,9 @@ class UpdateEstimate : public testing::Test {
     EstimateUpdate update;
     geo::Raster kinds;
   };
-  static Updated updated(const evidence::Observations& now, const std::vector<std::uint32_t>& also = {}) {
+  static Updated updated(const evidence::Observations& now, const CloserLook& closer = {}) {
     Updated result{whole_->hazard.raster, {}, *whole_->kind_raster};
-    auto update = update_estimate(*whole_->state, now, *polygons_, also, result.raster, &result.kinds);
+    auto update = update_estimate(*whole_->state, now, *polygons_, {}, result.raster, {&result.kinds, closer});
     EXPECT_TRUE(update) << base::to_text(update.error());
     result.update = std::move(*update);
     return result;
@@ -311,6 +316,50 @@ TEST_F(UpdateEstimate, AFindIsWithinOnePerCentAlsoFarAway) {
   EXPECT_LT(beyond.items, 0.01);
 }
 
+TEST_F(UpdateEstimate, WhatEvidenceIsWorthIsToldAsAWholeEstimateWould) {
+  const evidence::Observations now = with_release(*before_, 101, 62, 3);
+  const Updated fast = updated(now, all_there_is());
+  const EstimateResult anew = made_anew(now, all_there_is());
+  std::size_t groups = 0;
+  for (const auto& [place, polygon] : fast.update.polygons) {
+    const bool large = polygon.id == "D-1";
+    EXPECT_EQ(polygon.besides_known, !large) << polygon.id;
+    if (large) {
+      EXPECT_TRUE(polygon.without.empty()) << "the window knows nothing of it beyond";
+      continue;
+    }
+    for (const WithoutEvidence& without : polygon.without) {
+      const auto& whole = anew.polygons[place].without;
+      const auto same = std::find_if(whole.begin(), whole.end(),
+                                     [&](const WithoutEvidence& w) { return w.evidence == without.evidence; });
+      ASSERT_NE(same, whole.end()) << polygon.id << " without " << without.evidence;
+      EXPECT_NEAR(without.items_mean, same->items_mean, 0.02 * same->items_mean) << without.evidence;
+      EXPECT_NEAR(without.probability_none, same->probability_none, 0.03) << without.evidence;
+      ++groups;
+    }
+  }
+  EXPECT_GT(groups, 0U);
+}
+
+TEST_F(UpdateEstimate, SurveysAreValuedAsAWholeEstimateWould) {
+  const evidence::Observations now = with_release(*before_, 101, 62, 3);
+  const Updated fast = updated(now, all_there_is());
+  const EstimateResult anew = made_anew(now, all_there_is());
+  ASSERT_FALSE(fast.update.surveys.empty());
+  for (const PolygonSurvey& survey : fast.update.surveys) {
+    EXPECT_NE(survey.id, "D-1");
+    const auto same = std::find_if(anew.surveys.begin(), anew.surveys.end(),
+                                   [&](const PolygonSurvey& s) { return s.id == survey.id && s.kind == survey.kind; });
+    ASSERT_NE(same, anew.surveys.end()) << survey.id;
+    EXPECT_EQ(survey.polygon, same->polygon);
+    EXPECT_EQ(survey.ground_m2, same->ground_m2);
+    // Four hundred draws of heavy tails, others than those of the whole estimate.
+    EXPECT_NEAR(survey.items, same->items, 0.1 * same->items) << survey.id;
+    EXPECT_NEAR(survey.chance_of_find, same->chance_of_find, 0.05) << survey.id;
+    EXPECT_NEAR(survey.items_sd, same->items_sd, 0.25 * same->items_sd) << survey.id;
+  }
+}
+
 TEST_F(UpdateEstimate, AMineThatTurnsOutToBeAnotherChangesWhatTheItemsAreAndNotTheirNumber) {
   const std::uint32_t cell = cell_at(62, 89);
   const evidence::Observations now = with_device_corrected(*before_, cell);
@@ -379,7 +428,8 @@ TEST_F(UpdateEstimate, AFindTakenBackLeadsBack) {
   }
   geo::Raster back = fast.raster;
   geo::Raster kinds = fast.kinds;
-  const auto update = update_estimate(*whole_->state, *before_, *polygons_, refreshed, back, &kinds);
+  const auto update =
+      update_estimate(*whole_->state, *before_, *polygons_, refreshed, back, {.kind_raster = &kinds, .closer = {}});
   ASSERT_TRUE(update) << base::to_text(update.error());
   EXPECT_GE(update->cells_refreshed, static_cast<std::int64_t>(refreshed.size()));
   const std::vector<std::uint8_t> all(back.grid.size(), 1);
@@ -434,7 +484,7 @@ TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {
   const evidence::Observations now = with_release(*before_, 101, 62, 3);
   geo::Raster raster = whole_->hazard.raster;
   geo::Raster kinds = *whole_->kind_raster;
-  const auto update = update_estimate(*read, now, *polygons_, {}, raster, &kinds);
+  const auto update = update_estimate(*read, now, *polygons_, {}, raster, {.kind_raster = &kinds, .closer = {}});
   ASSERT_TRUE(update) << base::to_text(update.error());
   const Updated direct = updated(now);
   EXPECT_LT(difference(kinds, direct.kinds, std::vector<std::uint8_t>(kinds.grid.size(), 1), 1, 6).probability, 1e-4);

@@ -501,7 +501,7 @@ void WindowFit::pull(const HazardModel& before, const HazardModel& now, Surround
 }
 
 base::Result<std::unique_ptr<ClassPosterior>> WindowFit::settle(const evidence::Observations& now,
-                                                                const ClassPosterior& before) {
+                                                                const ClassPosterior& before, std::size_t more_draws) {
   const auto& searched = now.searched[static_cast<std::size_t>(kept_.ordnance_class)];
   auto posterior = posterior_on(now, searched, extended(now));
   const HazardModel& model = posterior->model;
@@ -536,6 +536,11 @@ base::Result<std::unique_ptr<ClassPosterior>> WindowFit::settle(const evidence::
   take_fit(fitter, *posterior);
   FG_TRY_VOID(scale_new_edges(*posterior));
   draw_now(fitter, before, *posterior);
+  if (more_draws > 0) {
+    const auto which = static_cast<std::size_t>(kept_.ordnance_class);
+    posterior->more_draws = joint_draws(fitter, seed_, draw_stream(which, kMoreDraws), more_draws,
+                                        shared_error(kept_.learnt.law_ahead, searched), *posterior);
+  }
 
   std::vector<double> moved(shared_.size());
   const auto of_long = static_cast<std::size_t>(model.long_lattice.active);

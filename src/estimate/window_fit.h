@@ -20,9 +20,11 @@ class WindowFit {
   /// The window as the whole estimate saw it.  REQUIRES: records and covariates of `before` are those of then.
   /// The posterior must outlive settle().  Errors: sparse.not_positive_definite.
   base::Result<std::unique_ptr<ClassPosterior>> look(const evidence::Observations& before);
-  /// The window with what is observed now.  REQUIRES: `before` is what look() gave.
+  /// The window with what is observed now.  `more_draws`: how many, apart from those that join the rest of the country;
+  /// 0: none.  REQUIRES: `before` is what look() gave.
   /// Errors: estimate.no_convergence, sparse.not_positive_definite.
-  base::Result<std::unique_ptr<ClassPosterior>> settle(const evidence::Observations& now, const ClassPosterior& before);
+  base::Result<std::unique_ptr<ClassPosterior>> settle(const evidence::Observations& now, const ClassPosterior& before,
+                                                       std::size_t more_draws = 0);
 
   /// By how much long field and effects moved in all of the country: long nodes, then the border.
   const std::vector<double>& shared_shift() const { return shared_shift_; }

@@ -13,7 +13,7 @@ namespace firmground::pipeline {
 
 struct CloserLook {
   std::string polygons;           ///< whose: "hazards"
-  bool outdated = false;          ///< an update came since: nothing is told any more, but what was asked for
+  bool outdated = false;          ///< nothing is told any more, but what was asked for: an earlier version updated it
   bool without_evidence = false;  ///< asked for; groups of evidence stand with their polygon
   std::optional<estimate::SurveySettings> settings;  ///< of the surveys; empty: not asked for
   /// Every kind of survey of each polygon, as estimate::surveys_of() told them. Which cells they take is not kept.

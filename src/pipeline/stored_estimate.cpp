@@ -63,6 +63,9 @@ Json polygon_json(const PolygonEstimate& polygon) {
   if (!polygon.kinds.empty()) {
     json["kinds"] = kinds_json(polygon.kinds);
   }
+  if (!polygon.besides_known) {
+    json["besides_known"] = false;
+  }
   for (const estimate::WithoutEvidence& without : polygon.without) {
     json["without"].push_back({{"evidence", without.evidence},
                                {"probability_none", without.probability_none},
@@ -86,6 +89,7 @@ PolygonEstimate polygon_from(const Json& json) {
   if (json.contains("kinds")) {
     polygon.kinds = kinds_of_polygon(json.at("kinds"));
   }
+  polygon.besides_known = json.value("besides_known", true);
   for (const Json& without : json.value("without", Json::array())) {
     polygon.without.push_back(
         {without.at("evidence"), number(without.at("probability_none")), number(without.at("items_mean"))});

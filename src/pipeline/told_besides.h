@@ -4,8 +4,8 @@
 
 #include "pipeline/stored_estimate.h"
 
-/// What evidence is worth and which survey first are told by a whole estimate in one piece alone, when asked for. Where
-/// one is missing: why, and how to get it.
+/// What evidence is worth and which survey first are told by a whole estimate in one piece when asked for, and kept up
+/// to date by updates of it. Where one is missing: why, and how to get it.
 namespace firmground::pipeline {
 
 /// Whether what evidence is worth, and which survey first, is told of these polygons ("hazards").

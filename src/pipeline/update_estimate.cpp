@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -131,11 +132,52 @@ std::string updated_settings(const base::Stamp& whole) {
   return settings.dump();
 }
 
+/// What the kept estimate was asked for besides.
+estimate::CloserLook closer_of(const StoredEstimate& stored, const AskedPolygons& asked) {
+  estimate::CloserLook closer;
+  if (stored.closer && !stored.closer->outdated) {
+    closer.polygons = asked.of(stored.closer->polygons);
+    closer.without_evidence = stored.closer->without_evidence;
+    closer.surveys = stored.closer->settings;
+  }
+  return closer;
+}
+
+/// Surveys in the order of the polygons now: those of polygons told anew, and those kept of the others.
+void put_surveys(const AskedPolygons& asked, const estimate::EstimateUpdate& update, CloserLook& closer) {
+  const estimate::PolygonRange range = asked.of(closer.polygons);
+  std::set<std::string> told;
+  for (const auto& [place, polygon] : update.polygons) {
+    if (range.has(place)) {
+      told.insert(polygon.id);
+    }
+  }
+  std::map<std::string, std::vector<estimate::PolygonSurvey>> of;
+  for (const estimate::PolygonSurvey& survey : closer.surveys) {
+    if (!told.contains(survey.id)) {
+      of[survey.id].push_back(survey);
+    }
+  }
+  for (const estimate::PolygonSurvey& survey : update.surveys) {
+    of[survey.id].push_back(survey);
+  }
+  closer.surveys.clear();
+  for (std::size_t place = range.first; place < range.first + range.count; ++place) {
+    for (estimate::PolygonSurvey& survey : of[asked.polygons[place].id]) {
+      survey.polygon = place;
+      closer.surveys.push_back(std::move(survey));
+    }
+  }
+}
+
 /// Polygons in the order and number of now: those told anew, and those kept as they were told.
 void put_polygons(const AskedPolygons& asked, estimate::EstimateUpdate& update, EstimateUpdateOutcome& outcome) {
   std::unordered_map<std::size_t, estimate::PolygonEstimate*> anew;
   for (auto& [place, polygon] : update.polygons) {
     anew[place] = &polygon;
+  }
+  if (outcome.stored.closer) {
+    put_surveys(asked, update, *outcome.stored.closer);
   }
   std::size_t place = 0;
   std::map<std::string, std::vector<estimate::PolygonEstimate>> result;
@@ -161,25 +203,13 @@ void put_polygons(const AskedPolygons& asked, estimate::EstimateUpdate& update, 
                                 .items_p95 = kUnknown,
                                 .evidence = kUnknown,
                                 .area_m2 = polygon.area_m2,
-                                .reasons = {}});
+                                .reasons = {},
+                                .besides_known = false});
         ++outcome.polygons_unknown;
       }
     }
   }
   outcome.stored.polygons = std::move(result);
-}
-
-/// What evidence and surveys are worth was told beside the numbers of before.
-void forget_what_was_told_besides(StoredEstimate& stored) {
-  for (auto& [kind, polygons] : stored.polygons) {
-    for (estimate::PolygonEstimate& polygon : polygons) {
-      polygon.without.clear();
-    }
-  }
-  if (stored.closer) {
-    stored.closer->outdated = true;
-    stored.closer->surveys.clear();
-  }
 }
 
 /// The map of kinds of the whole estimate.
@@ -334,8 +364,9 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   took("observe");
   progress("Bringing the map up to date", 0.5);
   FG_TRY(estimate::EstimateUpdate update,
-         estimate::update_estimate(kept.state, std::move(observations), asked.polygons, maps.moved, maps.hazard,
-                                   maps.kinds ? &*maps.kinds : nullptr));
+         estimate::update_estimate(
+             kept.state, std::move(observations), asked.polygons, maps.moved, maps.hazard,
+             {.kind_raster = maps.kinds ? &*maps.kinds : nullptr, .closer = closer_of(kept.stored, asked)}));
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
@@ -345,7 +376,6 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   outcome.items_before = kept.stored.totals.items_mean;
   outcome.stored = std::move(kept.stored);
   put_polygons(asked, update, outcome);
-  forget_what_was_told_besides(outcome.stored);
   outcome.stored.totals = update.totals;
   if (!update.kinds.empty()) {
     outcome.stored.kinds = std::move(update.kinds);

@@ -55,8 +55,9 @@ bool is_unknown(const PolygonEstimate& polygon) {
 Json json_of(const pipeline::StoredEstimate& estimate, const PolygonEstimate& polygon, const std::string& kind,
              const std::string& programme) {
   const bool known = !is_unknown(polygon);
-  const bool evidence = known && pipeline::evidence_told(estimate, kind);
-  const bool surveys = known && pipeline::surveys_told(estimate, kind);
+  const bool besides = known && polygon.besides_known;
+  const bool evidence = besides && pipeline::evidence_told(estimate, kind);
+  const bool surveys = besides && pipeline::surveys_told(estimate, kind);
   Json json = {{"probability_none", polygon.probability_none},
                {"items_mean", polygon.items_mean},
                {"items_p05", polygon.items_p05},

@@ -64,6 +64,7 @@ Json ask(const pipeline::StoredEstimate& estimate, std::string_view target) {
   return Json::parse(*app.answer("GET", target, headers).body);
 }
 
+/// By an earlier version, which told nothing besides.
 pipeline::StoredEstimate updated() {
   pipeline::StoredEstimate estimate = told();
   for (estimate::PolygonEstimate& polygon : estimate.polygons["hazards"]) {
@@ -117,6 +118,19 @@ TEST(ToldBesides, AfterAnUpdateKindsAreToldAndWhatIsNotIsNeverZero) {
   const Json refused = ask(updated(), "/api/surveys");
   EXPECT_EQ(refused.at("code"), "SV-0209");
   EXPECT_NE(refused.at("remedy").get<std::string>().find("--surveys"), std::string::npos);
+}
+
+TEST(ToldBesides, AfterAnUpdateOnlyPolygonsTooLargeForItLackEvidenceAndSurveys) {
+  pipeline::StoredEstimate estimate = told();
+  estimate.stamp.settings = R"({"updated_from":"abc"})";
+  estimate.polygons["hazards"][0].besides_known = false;
+  estimate.polygons["hazards"][0].without.clear();
+  const Json large = ask(estimate, "/api/records/hazards/HA-1").at("estimate");
+  EXPECT_TRUE(large.at("without").is_null() && large.at("surveys").is_null());
+  EXPECT_EQ(large.at("why_not_told"), "updated");
+  EXPECT_EQ(large.at("kinds").at("ap_mines").at("items_mean"), 10);
+  EXPECT_TRUE(ask(estimate, "/api/estimate").at("told_besides").at("why_not").is_null());
+  EXPECT_EQ(ask(estimate, "/api/surveys").at("ranked"), 2);
 }
 
 TEST(ToldBesides, APolygonOfWhichNothingIsKnownHasNoEmptyLists) {
