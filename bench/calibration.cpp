@@ -10,6 +10,7 @@
 #include "drawn_ground.h"
 #include "estimate/class_posterior.h"
 #include "estimate/estimate.h"
+#include "estimate/patchiness.h"
 #include "field_sampler.h"
 #include "measure.h"
 #include "transform_histogram.h"
@@ -64,8 +65,8 @@ struct Calibration {
   void add_items(const oracle::DrawnGround& ground, const estimate::EstimateOptions& options, base::Random& random);
 };
 
-double presence(double eta) {
-  return -std::expm1(-std::exp(std::min(eta, 50.0)));
+double presence(double eta, const estimate::Hyperparameters& hyper) {
+  return -std::expm1(-estimate::hazard_at(eta, hyper.patchiness()).value);
 }
 
 /// Cells never searched, away from the edge of the ground (where the product reins in the lattice's variance).
@@ -102,7 +103,7 @@ void Calibration::add_field(const oracle::DrawnGround& ground, const estimate::C
     }
     double sum = 0;
     for (std::size_t i = 2; i < rows.size(); ++i) {
-      sum += presence(rows[i].at(joint));
+      sum += presence(rows[i].at(joint), ground.hyper);
     }
     draws[0].push_back(static_cast<float>(rows[0].at(joint)));
     draws[1].push_back(static_cast<float>(rows[1].at(joint)));
@@ -111,7 +112,7 @@ void Calibration::add_field(const oracle::DrawnGround& ground, const estimate::C
   }
   double truth = 0;
   for (const std::uint32_t cell : open) {
-    truth += presence(ground.eta[cell]);
+    truth += presence(ground.eta[cell], ground.hyper);
   }
   const std::array<double, 4> truths = {ground.eta[searched], ground.eta[unsearched], ground.joint[latent + knot],
                                         truth};
@@ -157,7 +158,7 @@ void Calibration::add(const oracle::DrawnGround& ground, std::uint64_t number, b
 }
 
 void print_learned(const Calibration& calibration) {
-  constexpr std::array kNames = {"log range", "log sd", "log long sd", "log smooth precision"};
+  constexpr std::array kNames = {"log range", "log sd", "log long sd", "log smooth precision", "log patchiness"};
   for (std::size_t k = 0; k < kNames.size(); ++k) {
     double mean = 0, square = 0, spread = 0, centre = 0;
     const auto n = static_cast<double>(calibration.drawn.size());

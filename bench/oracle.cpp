@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "comparison.h"
+#include "estimate/patchiness.h"
 #include "evidence/record_fields.h"
 #include "measure.h"
 #include "simulate/country.h"
@@ -122,7 +123,7 @@ void judge_country(std::uint64_t seed, std::size_t which, int draws) {
   const auto add = [&](std::span<const double> joint, Sums& to) {
     double sum[2] = {0, 0};
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const double p = -std::expm1(-std::exp(std::min(rows[i].at(joint), 50.0)));
+      const double p = -std::expm1(-estimate::hazard_at(rows[i].at(joint), fitted->hyper.patchiness()).value);
       sum[i < detection.size() ? 0 : 1] += i < detection.size() ? detection[i] * p : p;
     }
     to.finds.push_back(sum[0]);

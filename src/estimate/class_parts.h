@@ -25,7 +25,7 @@ inline constexpr std::uint64_t kMoreDraws = 1ULL << 31U;
 /// The short field lives this far round observations.
 double short_reach_m(const geo::Grid& grid);
 /// Where learning hyperparameters starts.
-Hyperparameters first_guess(const geo::Grid& grid);
+Hyperparameters first_guess(const evidence::Observations& observations);
 
 /// Cells with finds, for the count law; `at` gets where they lie.
 std::vector<PositiveCell> cells_with_finds(const std::vector<evidence::SearchedCell>& searched,

@@ -32,8 +32,12 @@ double short_reach_m(const geo::Grid& grid) {
   return std::max(600.0, 6 * grid.cell_m);
 }
 
-Hyperparameters first_guess(const geo::Grid& grid) {
-  return {std::log(10 * grid.cell_m), std::log(2.5), std::log(0.7), 2.5};
+Hyperparameters first_guess(const evidence::Observations& observations) {
+  Hyperparameters guess{std::log(10 * observations.grid.cell_m), std::log(2.5), std::log(0.7), 2.5};
+  if (observations.mode != "presence-only") {  // events have factors of their own (eq. 6)
+    guess.log_patchiness = 0;
+  }
+  return guess;
 }
 
 std::vector<PositiveCell> cells_with_finds(const std::vector<evidence::SearchedCell>& searched,
@@ -412,7 +416,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   const std::vector<Observation> list = list_of(observations, which, options, *posterior->searches);
   const double reach_m = short_reach_m(observations.grid);
 
-  posterior->hyper = first_guess(observations.grid);
+  posterior->hyper = first_guess(observations);
   const std::int32_t step = step_within(observations, list, reach_m, options.most_nodes);
   ModelOptions fine_options = model_options(observations, which, step, reach_m);
   if (learnt != nullptr) {

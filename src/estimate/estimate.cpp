@@ -337,6 +337,7 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
     h["short_range_m" + suffix] = std::exp(posterior->hyper.log_short_range_m);
     h["short_sd" + suffix] = std::exp(posterior->hyper.log_short_sd);
     h["short_stretch" + suffix] = posterior->hyper.stretch;
+    h["patchiness" + suffix] = posterior->hyper.patchiness();
     h["long_sd" + suffix] = std::exp(posterior->hyper.log_long_sd);
     h["smooth_precision" + suffix] = std::exp(posterior->hyper.log_smooth_precision);
     if (!posterior->events) {

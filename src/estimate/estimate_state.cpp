@@ -218,6 +218,7 @@ void class_fields(Archive&& archive, State& state) {
   archive(hyper.log_long_sd);
   archive(hyper.log_smooth_precision);
   archive(hyper.stretch);
+  archive(hyper.log_patchiness);
   law_fields(archive, state.learnt.law);
   law_fields(archive, state.learnt.law_ahead);
   archive(state.learnt.findable);

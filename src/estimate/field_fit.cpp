@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/parallel.h"
 #include "base/wide_vectors.h"
@@ -33,6 +34,8 @@ PriorTerm sd_prior(double log_sd, double upper) {
   const double rate = -std::log(0.05) / upper;
   return {log_sd - rate * std::exp(log_sd), 1 - rate * std::exp(log_sd)};
 }
+
+constexpr double kMostPatchiness = 5;  ///< P(patchiness > 5) = 0.05, by sd_prior()
 
 PriorTerm smooth_prior(double log_precision) {
   const double z = (log_precision - 2) / 2;
@@ -184,11 +187,15 @@ void FieldFitter::Impl::find_variance(std::size_t first, std::size_t last) {
   });
 }
 
-/// E over the Gaussian marginal of an observation's terms (Gauss-Hermite, 9 nodes).
-Term FieldFitter::Impl::mean_term(std::size_t i, double spread_of_eta) const {
+double FieldFitter::Impl::spread_of(std::size_t i, double variance_of_eta) const {
   // Far from searches a block's short field is what the prior says, and no node's.
   const double beyond = model.observations[i].report && model.design[i].node[0] < 0 ? short_variance : 0.0;
-  const double sd = std::sqrt(std::max(spread_of_eta, 0.0) + beyond);
+  return std::sqrt(std::max(variance_of_eta, 0.0) + beyond);
+}
+
+/// E over the Gaussian marginal of an observation's terms (Gauss-Hermite, 9 nodes).
+Term FieldFitter::Impl::mean_term(std::size_t i, double variance_of_eta) const {
+  const double sd = spread_of(i, variance_of_eta);
   Term mean{};
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
     const Term t = term(i, eta[i] + sd * kHermiteNodes[k]);
@@ -197,6 +204,23 @@ Term FieldFitter::Impl::mean_term(std::size_t i, double spread_of_eta) const {
     mean.observed += kHermiteWeights[k] * t.observed;
   }
   return mean;
+}
+
+/// The hazard's own slope by log patchiness is that by eta less the hazard, and the bound is at its highest in all
+/// else.
+double FieldFitter::Impl::patchiness_slope() const {
+  std::vector<double> slope(telling());
+  base::parallel_for(slope.size(), kBlock, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const double sd = spread_of(i, variance[i]);
+      for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
+        const double at = eta[i] + sd * kHermiteNodes[k];
+        const Hazard hazard = hazard_at(at, patchiness);
+        slope[i] += kHermiteWeights[k] * term(i, at).slope * (1 - hazard.value / hazard.slope);
+      }
+    }
+  });
+  return std::accumulate(slope.begin(), slope.end(), 0.0);
 }
 
 /// The bound at the mode and the last factorisation (eq. 7, without the prior's constants), and what the first
@@ -370,6 +394,9 @@ base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper,
     smooth += 0.5 * walk.value[i] * (prior_covariance.value[i] - border_covariance.value[i]);
   }
   fit.gradient[3] = smooth + smooth_prior(hyper.log_smooth_precision).slope;
+  if (patchiness > 0) {
+    fit.gradient[4] = patchiness_slope() + sd_prior(hyper.log_patchiness, kMostPatchiness).slope;
+  }
   return {};
 }
 
@@ -403,7 +430,8 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
                            sparse::DenseCholesky(m.effect_prior).log_determinant();
   fit.evidence_bound = bound + 0.5 * prior_log + range_prior(hyper.log_short_range_m).value +
                        sd_prior(hyper.log_short_sd, 4).value + sd_prior(hyper.log_long_sd, 2).value +
-                       smooth_prior(hyper.log_smooth_precision).value;
+                       smooth_prior(hyper.log_smooth_precision).value +
+                       (m.patchiness > 0 ? sd_prior(hyper.log_patchiness, kMostPatchiness).value : 0.0);
   if (want == Want::gradient) {
     FG_TRY_VOID(m.add_gradient(hyper, short_log.range_slope, fit));
   }
@@ -440,6 +468,10 @@ const std::vector<double>& FieldFitter::posterior_covariance() const {
 
 Predicted FieldFitter::predicted(std::size_t observation) const {
   return {impl_->eta[observation], impl_->variance[observation]};
+}
+
+double FieldFitter::patchiness() const {
+  return impl_->patchiness;
 }
 
 const std::vector<double>& FieldFitter::weights() const {

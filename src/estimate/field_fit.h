@@ -1,6 +1,8 @@
 #pragma once
 #include <array>
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -13,20 +15,22 @@
 
 namespace firmground::estimate {
 
-/// What is learned by marginal likelihood: four as logarithms, by gradient, and `stretch`, of a few.
+/// What is learned by marginal likelihood: five as logarithms, by gradient, and `stretch`, of a few.
 struct Hyperparameters {
   double log_short_range_m = 0;
   double log_short_sd = 0;
   double log_long_sd = 0;
   double log_smooth_precision = 0;
   double stretch = 1;  ///< the short field's range along the former line of contact over that across it
-  static constexpr std::size_t kCount = 4;
+  double log_patchiness = -std::numeric_limits<double>::infinity();  ///< as it is: none, and none is learned
+  static constexpr std::size_t kCount = 5;
   std::array<double, kCount> as_array() const {
-    return {log_short_range_m, log_short_sd, log_long_sd, log_smooth_precision};
+    return {log_short_range_m, log_short_sd, log_long_sd, log_smooth_precision, log_patchiness};
   }
   static Hyperparameters from(const std::array<double, kCount>& a, double stretch) {
-    return {a[0], a[1], a[2], a[3], stretch};
+    return {a[0], a[1], a[2], a[3], stretch, a[4]};
   }
+  double patchiness() const { return std::exp(log_patchiness); }
 };
 
 /// Gaussian approximation of the latent field and the border (intercept, effects) at their joint mode (Rue, Martino &
@@ -61,6 +65,7 @@ struct Surroundings {
   std::vector<double> latent_centre, border_centre;
   std::vector<double> latent_pull, border_pull;  ///< gradient that the rest adds, whatever the window does
   std::vector<double> weight_offset;             ///< per observation, added to its curvature
+  double patchiness = 0;
 };
 
 /// What the observations say at a point.
@@ -117,6 +122,7 @@ class FieldFitter {
   const std::vector<double>& posterior_covariance() const;
   /// Of the last fit.
   Predicted predicted(std::size_t observation) const;
+  double patchiness() const;
   /// Weight of each observation in it (eq. 14).
   const std::vector<double>& weights() const;
   /// Uses the factor's place: the next fit starts anew.

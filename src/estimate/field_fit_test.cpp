@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "estimate/likelihood.h"
+#include "estimate/patchiness.h"
 #include "evidence/drawn_statements_testing.h"
 
 namespace firmground::estimate {
@@ -49,45 +50,87 @@ std::vector<Observation> searches(const evidence::Observations& o, std::uint64_t
   return list;
 }
 
-TEST(Likelihood, SlopesAgreeWithFiniteDifferences) {
+/// What a search and its records say, at patchiness k.
+void expect_search_slopes(double recorded, double eta, double k) {
   constexpr double kStep = 1e-5;
-  for (const double recorded : {0.0, 0.4, 2.5}) {
-    for (const double eta : {-6.0, -1.0, 0.3, 1.2}) {
-      for (const bool found : {false, true}) {
-        const Term t = search_term(eta, 0.8, found, recorded);
-        const Term up = search_term(eta + kStep, 0.8, found, recorded);
-        const Term down = search_term(eta - kStep, 0.8, found, recorded);
-        EXPECT_NEAR(t.slope, (up.value - down.value) / (2 * kStep), 1e-8);
-        EXPECT_NEAR(t.observed, -(up.slope - down.slope) / (2 * kStep), 1e-7);
-        EXPECT_NEAR(t.information_slope, (up.information - down.information) / (2 * kStep), 1e-7);
-        EXPECT_GT(t.information, 0);
+  for (const bool found : {false, true}) {
+    const Term t = search_term(eta, 0.8, found, recorded, k);
+    const Term up = search_term(eta + kStep, 0.8, found, recorded, k);
+    const Term down = search_term(eta - kStep, 0.8, found, recorded, k);
+    EXPECT_NEAR(t.slope, (up.value - down.value) / (2 * kStep), 1e-8);
+    EXPECT_NEAR(t.observed, -(up.slope - down.slope) / (2 * kStep), 1e-7);
+    EXPECT_NEAR(t.information_slope, (up.information - down.information) / (2 * kStep), 1e-7);
+    EXPECT_GT(t.information, 0);
+  }
+  // Expected information is the mean square of the score over outcomes.
+  const Term yes = search_term(eta, 0.8, true, recorded, k);
+  const Term no = search_term(eta, 0.8, false, recorded, k);
+  const double p = std::exp(yes.value);
+  const double none = k == 0 ? std::exp(-std::exp(eta)) : std::pow(1 + k * std::exp(eta), -1 / k);
+  EXPECT_NEAR(p, 0.8 * (1 - none * std::exp(-recorded)), 1e-12);
+  EXPECT_NEAR(yes.information, p * yes.slope * yes.slope + (1 - p) * no.slope * no.slope, 1e-10);
+}
+
+TEST(Likelihood, SlopesAgreeWithFiniteDifferences) {
+  for (const double k : {0.0, 0.3, 4.0}) {
+    for (const double recorded : {0.0, 0.4, 2.5}) {
+      for (const double eta : {-6.0, -1.0, 0.3, 1.2}) {
+        expect_search_slopes(recorded, eta, k);
       }
-      // Expected information is the mean square of the score over outcomes.
-      const Term yes = search_term(eta, 0.8, true, recorded);
-      const Term no = search_term(eta, 0.8, false, recorded);
-      const double p = std::exp(yes.value);
-      EXPECT_NEAR(p, 0.8 * -std::expm1(-std::exp(eta) - recorded), 1e-12);
-      EXPECT_NEAR(yes.information, p * yes.slope * yes.slope + (1 - p) * no.slope * no.slope, 1e-10);
     }
   }
 }
 
-TEST(Likelihood, SlopesOfReportsAgreeWithFiniteDifferences) {
+/// Gamma factors of the cells' intensities, mean 1 and variance 2, averaged by draws.
+TEST(Likelihood, PatchinessIsTheVarianceOfACellsOwnFactor) {
+  base::Random random(7, 1);
+  constexpr int kDraws = 200'000;
+  double none = 0;
+  for (int m = 0; m < kDraws; ++m) {
+    none += std::exp(-std::exp(0.4) * random.gamma(0.5, 2)) / kDraws;
+  }
+  EXPECT_NEAR(none, std::exp(-hazard_at(0.4, 2).value), 0.003);
+  EXPECT_NEAR(none, std::exp(-hazard_at(0.4, 0).value), 0.3);
+  EXPECT_GT(none, std::exp(-hazard_at(0.4, 0).value) + 0.1) << "patches leave more cells empty";
+}
+
+TEST(Likelihood, HazardsOfDrawsAreThoseOfTheFit) {
+  for (const double k : {0.0, 0.02, 1.0, 8.0}) {
+    std::vector<float> eta;
+    for (float at = -30; at < 12; at += 0.037F) {
+      eta.push_back(at);
+    }
+    std::vector<float> hazard = eta;
+    to_hazard(hazard, k);
+    for (std::size_t i = 0; i < eta.size(); ++i) {
+      const double exact = hazard_at(static_cast<double>(eta[i]), k).value;
+      ASSERT_NEAR(static_cast<double>(hazard[i]), exact, 2e-6 * exact) << "eta " << eta[i] << ", patchiness " << k;
+    }
+  }
+}
+
+/// What people met, at patchiness k.
+void expect_report_slopes(double recorded, double rate, double eta, double k) {
   constexpr double kStep = 1e-5;
-  for (const double recorded : {0.0, 0.4}) {
-    for (const double rate : {0.02, 0.4, 3.0}) {
-      for (const double eta : {-9.0, -3.0, 0.3, 1.2}) {
-        for (const bool met : {false, true}) {
-          const auto at = [&](double e) { return report_term(e, rate, met, recorded); };
-          const Term t = at(eta);
-          EXPECT_NEAR(t.slope, (at(eta + kStep).value - at(eta - kStep).value) / (2 * kStep), 1e-7);
-          EXPECT_NEAR(t.observed, -(at(eta + kStep).slope - at(eta - kStep).slope) / (2 * kStep), 1e-6);
-          EXPECT_NEAR(t.information_slope, (at(eta + kStep).information - at(eta - kStep).information) / (2 * kStep),
-                      1e-6);
+  for (const bool met : {false, true}) {
+    const auto at = [&](double e) { return report_term(e, rate, met, recorded, k); };
+    const Term t = at(eta);
+    EXPECT_NEAR(t.slope, (at(eta + kStep).value - at(eta - kStep).value) / (2 * kStep), 1e-7);
+    EXPECT_NEAR(t.observed, -(at(eta + kStep).slope - at(eta - kStep).slope) / (2 * kStep), 1e-6);
+    EXPECT_NEAR(t.information_slope, (at(eta + kStep).information - at(eta - kStep).information) / (2 * kStep), 1e-6);
+  }
+  EXPECT_NEAR(std::exp(report_term(eta, rate, true, recorded, k).value) +
+                  std::exp(report_term(eta, rate, false, recorded, k).value),
+              1, 1e-12);
+}
+
+TEST(Likelihood, SlopesOfReportsAgreeWithFiniteDifferences) {
+  for (const double k : {0.0, 2.0}) {
+    for (const double recorded : {0.0, 0.4}) {
+      for (const double rate : {0.02, 0.4, 3.0}) {
+        for (const double eta : {-9.0, -3.0, 0.3, 1.2}) {
+          expect_report_slopes(recorded, rate, eta, k);
         }
-        EXPECT_NEAR(std::exp(report_term(eta, rate, true, recorded).value) +
-                        std::exp(report_term(eta, rate, false, recorded).value),
-                    1, 1e-12);
       }
     }
   }
@@ -97,7 +140,7 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
   const evidence::Observations ground = drawn_ground();
   const HazardModel model = make_model(ground, searches(ground, 4), {2, 1500, 400, 6});
   FieldFitter fitter(model, 1500);
-  const Hyperparameters at{std::log(300.0), std::log(1.3), std::log(0.6), 1.5};
+  const Hyperparameters at{std::log(300.0), std::log(1.3), std::log(0.6), 1.5, 1, std::log(1.2)};
   const auto fit = fitter.fit(at, FieldFitter::Want::gradient, kSettled);
   ASSERT_TRUE(fit) << base::to_text(fit.error());
   constexpr double kStep = 1e-3;

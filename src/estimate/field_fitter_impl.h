@@ -104,6 +104,7 @@ struct FieldFitter::Impl {
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
   std::vector<double> node_rows;    ///< scratch, n x p row by row
+  double patchiness = 0;            ///< of the hyperparameters, or of the window's surroundings
   double short_variance = 0;        ///< of the prior, away from the lattice's edges
 
   Impl(const HazardModel& m, double range, const RegionShare* of_region)
@@ -185,10 +186,11 @@ struct FieldFitter::Impl {
   Term term(std::size_t i, double at) const {
     const Observation& o = model.observations[i];
     if (o.report) {
-      return report_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded));
+      return report_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded), patchiness);
     }
     return o.events ? event_term(at, static_cast<double>(o.detection), static_cast<double>(o.count), model.event_shape)
-                    : search_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded));
+                    : search_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded),
+                                  patchiness);
   }
 
   /// The border columns that observation i touches, with their weights.
@@ -225,6 +227,7 @@ struct FieldFitter::Impl {
 
   void set_prior(const Hyperparameters& hyper) {
     std::fill(prior.value.begin(), prior.value.end(), 0.0);
+    patchiness = hyper.patchiness();
     short_variance = interior_variance(model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
                                        std::exp(hyper.log_short_sd));
     std::vector<double> values;
@@ -513,7 +516,11 @@ struct FieldFitter::Impl {
                  Sites& sites) const;
   base::Result<void> step_to(const std::vector<double>& slope, const std::vector<double>& weight, double length);
   base::Result<void> settle_within();
-  Term mean_term(std::size_t i, double spread_of_eta) const;
+  /// Standard deviation of what an observation's log intensity may be, given the variance of its cell's.
+  double spread_of(std::size_t i, double variance_of_eta) const;
+  Term mean_term(std::size_t i, double variance_of_eta) const;
+  /// d bound / d log patchiness, without the prior.
+  double patchiness_slope() const;
   base::Result<void> add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit);
   /// Of observations [first, last), at the last factorisation.
   void find_variance(std::size_t first, std::size_t last);

@@ -11,9 +11,10 @@ namespace {
 constexpr std::size_t kN = Hyperparameters::kCount;
 using Point = std::array<double, kN>;
 
-/// exp of: range 60 m .. 60 km (of the field, in map metres), sds .02 .. 8, precision 1e-2 .. 1e5.
-constexpr Point kLow = {4.1, -3.9, -3.9, -4.6};
-constexpr Point kHigh = {11.0, 2.1, 2.1, 11.5};
+/// exp of: range 60 m .. 60 km (of the field, in map metres), sds .02 .. 8, precision 1e-2 .. 1e5, patchiness
+/// .02 .. 8.
+constexpr Point kLow = {4.1, -3.9, -3.9, -4.6, -3.9};
+constexpr Point kHigh = {11.0, 2.1, 2.1, 11.5, 2.1};
 /// A step of BFGS may change no logarithm by more than this: the Newton steps inside start from the last mode.
 constexpr double kLongestStep = 0.6;
 
@@ -28,7 +29,7 @@ double dot(const Point& a, const Point& b) {
 struct InverseHessian {
   std::array<Point, kN> h{};
   void reset() {
-    constexpr Point kUsual = {0.03, 0.03, 0.2, 0.6};  // how well each was known on invented countries
+    constexpr Point kUsual = {0.03, 0.03, 0.2, 0.6, 0.3};  // how well each was known on invented countries
     for (std::size_t i = 0; i < kN; ++i) {
       h[i].fill(0);
       h[i][i] = kUsual[i];
@@ -84,7 +85,7 @@ base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparam
     while (result.evaluations < most_evaluations && length > 0.01 * shrink) {
       Point next{};
       for (std::size_t i = 0; i < kN; ++i) {
-        next[i] = std::clamp(x[i] + length * step[i], kLow[i], kHigh[i]);
+        next[i] = std::isfinite(x[i]) ? std::clamp(x[i] + length * step[i], kLow[i], kHigh[i]) : x[i];
       }
       auto trial = fitter.fit(Hyperparameters::from(next, start.stretch), FieldFitter::Want::gradient);
       ++result.evaluations;
@@ -92,7 +93,7 @@ base::Result<HyperFit> fit_hyperparameters(FieldFitter& fitter, const Hyperparam
         Point y{};
         Point s{};
         for (std::size_t i = 0; i < kN; ++i) {
-          s[i] = next[i] - x[i];
+          s[i] = std::isfinite(x[i]) ? next[i] - x[i] : 0.0;
           y[i] = -trial->gradient[i] - g[i];
           g[i] = -trial->gradient[i];
         }

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "estimate/patchiness.h"
+
 namespace firmground::estimate {
 
 /// What one observation says about the log intensity eta of its cell.
@@ -13,25 +15,26 @@ struct Term {
   double information_slope;
 };
 
-/// Search of a cell (eq. 3): P(something found) = d (1 - exp(-exp(eta) - recorded)), d = P(found | present).
-inline Term search_term(double eta, double d, bool found, double recorded = 0) {
-  const double intensity = std::exp(std::min(eta, 30.0));
-  const double absent = std::exp(-intensity - recorded);
-  const double p = d * -std::expm1(-intensity - recorded);
-  const double p1 = d * intensity * absent;
+/// Search of a cell (eq. 3, 58): P(something found) = d (1 - exp(-hazard - recorded)), d = P(found | present).
+inline Term search_term(double eta, double d, bool found, double recorded = 0, double patchiness = 0) {
+  const Hazard hazard = hazard_at(eta, patchiness);
+  const double absent = std::exp(-hazard.value - recorded);
+  const double present = -std::expm1(-hazard.value - recorded);
+  const double p = d * present;
+  const double p1 = d * hazard.slope * absent;
   const double q = 1 - p;
   Term t{};
   const double variance = std::max(p * q, 1e-300);
   t.information = p1 * p1 / variance;
-  t.information_slope = t.information * (2 * (1 - intensity) - p1 * (1 - 2 * p) / variance);
-  const double p2 = p1 * (1 - intensity);
+  const double bend = (hazard.curvature - hazard.slope * hazard.slope) * absent;
+  const double p2 = d * bend;
+  t.information_slope = (2 * p1 * p2 - t.information * p1 * (1 - 2 * p)) / variance;
   if (found) {
-    // intensity / (exp(intensity) - 1) keeps its digits when the intensity is tiny.
-    const bool tiny = intensity + recorded < 1e-12;
-    const double ratio = tiny ? 1.0 : intensity * absent / -std::expm1(-intensity - recorded);
-    t.value = std::log(d) + (tiny ? eta : std::log(-std::expm1(-intensity - recorded)));
-    t.slope = ratio;
-    t.observed = -ratio * (1 - intensity) + ratio * ratio;
+    // Where the hazard is tiny its log is eta.
+    const bool tiny = hazard.value + recorded < 1e-12;
+    t.value = std::log(d) + (tiny ? eta : std::log(present));
+    t.slope = tiny ? 1.0 : hazard.slope * absent / present;
+    t.observed = t.slope * t.slope - (tiny ? 1.0 : bend / present);
   } else {
     t.value = std::log(q);
     t.slope = -p1 / q;
@@ -41,12 +44,13 @@ inline Term search_term(double eta, double d, bool found, double recorded = 0) {
 }
 
 /// Ground that nobody searched, of which people would meet `rate` items if all its cells held any: P(nobody met any) =
-/// exp(-rate (1 - exp(-exp(eta) - recorded))) (eq. 50).
-inline Term report_term(double eta, double rate, bool met, double recorded) {
-  const double intensity = std::exp(std::min(eta, 30.0));
-  const double p = std::max(-std::expm1(-intensity - recorded), 1e-300);
-  const double p1 = intensity * std::exp(-intensity - recorded);
-  const double p2 = p1 * (1 - intensity);
+/// exp(-rate (1 - exp(-hazard - recorded))) (eq. 50).
+inline Term report_term(double eta, double rate, bool met, double recorded, double patchiness = 0) {
+  const Hazard hazard = hazard_at(eta, patchiness);
+  const double absent = std::exp(-hazard.value - recorded);
+  const double p = std::max(-std::expm1(-hazard.value - recorded), 1e-300);
+  const double p1 = hazard.slope * absent;
+  const double p2 = (hazard.curvature - hazard.slope * hazard.slope) * absent;
   Term t{};
   t.information = rate * p1 * p1 / p;
   t.information_slope = 2 * rate * p1 * p2 / p - t.information * p1 / p;

@@ -7,17 +7,11 @@
 #include "base/random.h"
 #include "estimate/fast_exp.h"
 #include "estimate/hermite.h"
+#include "estimate/patchiness.h"
 
 namespace firmground::estimate {
 
 namespace {
-
-/// eta -> intensity exp(eta), in place.
-void to_intensity(std::vector<float>& eta) {
-  for (float& value : eta) {
-    value = fast_exp(std::min(std::max(value, -80.0F), 20.0F));
-  }
-}
 
 /// 1 - exp(-intensity), with its digits where the intensity is small.
 inline float presence_of(float intensity) {
@@ -34,11 +28,11 @@ std::size_t in_hundredths(float detection) {
 
 }  // namespace
 
-double mean_presence(double mean, double variance, double recorded) {
+double mean_presence(double mean, double variance, double recorded, double patchiness) {
   const double sd = std::sqrt(std::max(variance, 0.0));
   double sum = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    sum += kHermiteWeights[k] * -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)) - recorded);
+    sum += kHermiteWeights[k] * -std::expm1(-hazard_at(mean + sd * kHermiteNodes[k], patchiness).value - recorded);
   }
   return sum;
 }
@@ -307,7 +301,8 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   float* items = out.item_draws.data() + at * draws_;
   float* none = out.none_draws.data() + at * draws_;
   float* any_left = out.any_draws.data() + at * draws_;
-  to_intensity(eta);
+  const double patchiness = posterior_.hyper.patchiness();
+  to_hazard(eta, patchiness);
   const float recorded = posterior_.recorded.empty() ? 0 : posterior_.recorded[cell];
   add_recorded(cell, eta);
   if (posterior_.events) {
@@ -321,8 +316,9 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
       law.mean * law.mean / law.shape + law.mean + law.mean * law.mean;  // E[N^2] of the untruncated law
   const double any = law.mean / positive;                                // P(N > 0)
   if (searched != nullptr) {
-    out.find_probability[at] = static_cast<float>(mean_presence(mean, variance, static_cast<double>(recorded))) *
-                               posterior_.searches->at(searched->share, searched->detection).detection_of_presence;
+    out.find_probability[at] =
+        static_cast<float>(mean_presence(mean, variance, static_cast<double>(recorded), patchiness)) *
+        posterior_.searches->at(searched->share, searched->detection).detection_of_presence;
   }
   if (searched != nullptr && searched->found > 0) {
     finish_found(*searched, at, factor, out);
@@ -334,7 +330,7 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   double expected = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
     const double p =
-        -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)) - static_cast<double>(recorded));
+        -std::expm1(-hazard_at(mean + sd * kHermiteNodes[k], patchiness).value - static_cast<double>(recorded));
     const double unseen = 1 - p * static_cast<double>(detected);
     probability += kHermiteWeights[k] * p * static_cast<double>(missed) / unseen;
     expected += kHermiteWeights[k] * p * static_cast<double>(left_factor) / unseen;

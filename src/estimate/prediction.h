@@ -105,7 +105,7 @@ class CellPredictor {
 };
 
 /// E[1 - exp(-exp(eta))] for eta normal (Gauss-Hermite, 9 nodes).
-double mean_presence(double mean, double variance, double recorded = 0);
+double mean_presence(double mean, double variance, double recorded, double patchiness);
 /// E[exp(eta)], capped where the lognormal's tail alone would decide.
 double mean_intensity(double mean, double variance);
 

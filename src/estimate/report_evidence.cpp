@@ -222,9 +222,10 @@ std::int64_t learn_meetings(const evidence::Observations& observations, const Fi
       continue;
     }
     const Predicted at = fitter.predicted(i);
-    lessons.push_back(
-        {o.cell, static_cast<double>(o.count) * mean_presence(at.mean, at.variance, static_cast<double>(o.recorded)),
-         static_cast<double>(meetings.met[k])});
+    lessons.push_back({o.cell,
+                       static_cast<double>(o.count) *
+                           mean_presence(at.mean, at.variance, static_cast<double>(o.recorded), fitter.patchiness()),
+                       static_cast<double>(meetings.met[k])});
     sums[0] += lessons.back().met;
     sums[1] += lessons.back().exposure;
   }

@@ -174,8 +174,8 @@ base::Result<void> learn_fields(const evidence::Observations& country, std::size
     learning.event_years = years_of(country.reports[which], country.until);
     history.emplace(country.reports[which], learning.event_years);
   }
-  FG_TRY(const HyperFit learned, learn_stretched(country, history ? &*history : nullptr, first_guess(country.grid),
-                                                 coarse, learning.event_law));
+  FG_TRY(const HyperFit learned,
+         learn_stretched(country, history ? &*history : nullptr, first_guess(country), coarse, learning.event_law));
   learning.hyper = learned.best;
   learning.coarse_latent = learned.fit.latent;
   learning.coarse_border = learned.fit.border;

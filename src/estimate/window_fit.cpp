@@ -335,6 +335,7 @@ Surroundings WindowFit::surroundings(const HazardModel& model, const DenseMatrix
   around.latent = model.pattern;
   std::fill(around.latent.value.begin(), around.latent.value.end(), 0.0);
   const Hyperparameters& hyper = kept_.learnt.hyper;
+  around.patchiness = hyper.patchiness();
   std::vector<double> values;
   precision_values(model.short_field, model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
                    std::exp(hyper.log_short_sd), values);

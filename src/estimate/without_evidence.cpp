@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "estimate/fast_exp.h"
 #include "estimate/hermite.h"
+#include "estimate/patchiness.h"
 #include "estimate/prediction.h"
 
 namespace firmground::estimate {
@@ -97,12 +98,12 @@ struct Holding {
 };
 
 /// Expected items of a cell whose log intensity is normal (as CellPredictor::finish_cell()).
-double items_expected(double mean, double variance, double recorded, const OwnSearch& own) {
+double items_expected(double mean, double variance, double recorded, double patchiness, const OwnSearch& own) {
   const double sd = std::sqrt(std::max(variance, 0.0));
   double any = 0;
   double items = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const double p = -std::expm1(-std::exp(std::min(mean + sd * kHermiteNodes[k], 30.0)) - recorded);
+    const double p = -std::expm1(-hazard_at(mean + sd * kHermiteNodes[k], patchiness).value - recorded);
     const double unseen = 1 - p * static_cast<double>(own.detected);
     any += kHermiteWeights[k] * p * static_cast<double>(own.missed) / unseen;
     items += kHermiteWeights[k] * p * static_cast<double>(own.left) / unseen;
@@ -178,18 +179,20 @@ void Work::add_cell(const ClassWithout& of_class, std::uint32_t cell, float shar
     return;
   }
   const float recorded = posterior.recorded.empty() ? 0 : posterior.recorded[cell];
+  const double patchiness = posterior.hyper.patchiness();
   std::vector<float> intensity(draws_);
   for (std::size_t g = 0; g <= groups_.size(); ++g) {  // the last: with everything
     const LogIntensity& from = *at[g == near_by ? 1 : g == region ? 2 : 0];
     const double shift = g < groups_.size() ? shift_of_cell(of_class.shifts[g], posterior.model, from, i) : 0;
     const float by_records = g == records ? 0 : recorded;
-    held[g].items += static_cast<double>(share) *
-                     items_expected(from.mean[i] + shift, from.variance[i], static_cast<double>(by_records), own);
+    held[g].items += static_cast<double>(share) * items_expected(from.mean[i] + shift, from.variance[i],
+                                                                 static_cast<double>(by_records), patchiness, own);
     const float* eta = from.eta.data() + i * draws_;
     const auto moved = static_cast<float>(shift);
     for (std::size_t m = 0; m < draws_; ++m) {
-      intensity[m] = fast_exp(std::min(std::max(eta[m] + moved, -80.0F), 4.0F));
+      intensity[m] = eta[m] + moved;
     }
+    to_hazard(intensity, patchiness, 4.0F);
     if (g != records) {
       of_class.predictor.add_recorded(cell, intensity);
     }

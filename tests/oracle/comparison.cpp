@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "estimate/patchiness.h"
 #include "estimate/prediction.h"
 
 namespace firmground::oracle {
@@ -37,6 +38,7 @@ struct Cells {
   std::vector<std::uint32_t> cell;
   std::vector<double> detection;  ///< of presence; 0 = never searched
   std::vector<PredictorRow> row;
+  double patchiness = 0;
 };
 
 Cells cells_without_finds(const DrawnGround& ground, const estimate::HazardModel& model) {
@@ -51,6 +53,7 @@ Cells cells_without_finds(const DrawnGround& ground, const estimate::HazardModel
       cells.detection.push_back(detection[cell]);
     }
   }
+  cells.patchiness = ground.hyper.patchiness();
   cells.row = predictor_rows(model, ground.observations, cells.cell);
   return cells;
 }
@@ -66,7 +69,7 @@ struct Draw {
     sum[0] = sum[1] = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const double eta = cells.row[i].at(joint);
-      const double p = -std::expm1(-std::exp(std::min(eta, 50.0)));
+      const double p = -std::expm1(-estimate::hazard_at(eta, cells.patchiness).value);
       const double d = cells.detection[i];
       values[i] = eta;
       values[n + i] = eta * eta;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/patchiness.h"
 #include "field_sampler.h"
 #include "sparse/cholesky.h"
 
@@ -110,6 +111,7 @@ Hyperparameters prior_hyperparameters(base::Random& random) {
   h.log_short_sd = std::log(random.exponential(4 / -std::log(0.05)));
   h.log_long_sd = std::log(random.exponential(2 / -std::log(0.05)));
   h.log_smooth_precision = random.normal(2, 2);
+  h.log_patchiness = std::log(random.exponential(5 / -std::log(0.05)));  // P(patchiness > 5) = 0.05
   return h;
 }
 
@@ -149,7 +151,7 @@ base::Result<DrawnGround> draw_ground(const GroundOptions& options, const Hyperp
     ground.eta.push_back(row.at(ground.joint));
   }
   for (const double eta : ground.eta) {
-    const bool any = random.chance(-std::expm1(-std::exp(std::min(eta, 50.0))));
+    const bool any = random.chance(-std::expm1(-estimate::hazard_at(eta, hyper.patchiness()).value));
     ground.items.push_back(any ? static_cast<std::uint32_t>(estimate::positive_count(law, random)) : 0);
   }
   ground.left = ground.items;

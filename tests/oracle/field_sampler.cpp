@@ -41,25 +41,27 @@ struct LogLikelihood {
 };
 
 /// log P(outcome | eta) of one observation, and its slope.
-LogLikelihood log_likelihood(const estimate::Observation& o, double eta) {
+LogLikelihood log_likelihood(const estimate::Observation& o, double eta, double patchiness) {
   const double intensity = std::exp(std::min(eta, 50.0));
   const auto d = static_cast<double>(o.detection);
   if (o.events) {
     return {static_cast<double>(o.count) * eta - d * intensity, static_cast<double>(o.count) - d * intensity};
   }
-  const double occupied = -std::expm1(-intensity);
+  const double log_none = patchiness > 0 ? -std::log1p(patchiness * intensity) / patchiness : -intensity;
+  const double occupied = -std::expm1(log_none);
+  const double occupied_slope = std::exp(log_none) * intensity / (1 + patchiness * intensity);
   if (o.found) {
     return intensity < 1e-15 ? LogLikelihood{std::log(d) + eta, 1.0}
-                             : LogLikelihood{std::log(d * occupied), intensity * std::exp(-intensity) / occupied};
+                             : LogLikelihood{std::log(d * occupied), occupied_slope / occupied};
   }
-  return {std::log1p(-d * occupied), -d * intensity * std::exp(-intensity) / (1 - d * occupied)};
+  return {std::log1p(-d * occupied), -d * occupied_slope / (1 - d * occupied)};
 }
 
 /// log posterior and its slope, and the precision that serves as mass.
 class Target {
  public:
   Target(const HazardModel& model, double long_range_m, const Hyperparameters& hyper)
-      : model_(model), size_(model.latent() + model.border()) {
+      : model_(model), patchiness_(hyper.patchiness()), size_(model.latent() + model.border()) {
     for (std::size_t i = 0; i < model.observations.size(); ++i) {
       PredictorRow row = nodes_of(model.design[i]);
       add_effects(model, std::span(model.basis).subspan(i * model.effects.size(), model.effects.size()), row);
@@ -103,7 +105,7 @@ class Target {
       slope[i] = -slope[i];
     }
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const LogLikelihood l = log_likelihood(model_.observations[i], rows_[i].at(x));
+      const LogLikelihood l = log_likelihood(model_.observations[i], rows_[i].at(x), patchiness_);
       value += l.value;
       for (const auto& [k, w] : rows_[i].weight) {
         slope[k] += w * l.slope;
@@ -118,7 +120,9 @@ class Target {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const double eta = rows_[i].at(x);
       const estimate::Observation& o = model_.observations[i];
-      sum[i] += (log_likelihood(o, eta - kStep).slope - log_likelihood(o, eta + kStep).slope) / (2 * kStep);
+      sum[i] +=
+          (log_likelihood(o, eta - kStep, patchiness_).slope - log_likelihood(o, eta + kStep, patchiness_).slope) /
+          (2 * kStep);
     }
   }
   std::size_t observations() const { return rows_.size(); }
@@ -170,6 +174,7 @@ class Target {
   }
 
   const HazardModel& model_;
+  double patchiness_;
   std::size_t size_;
   std::vector<PredictorRow> rows_;
   sparse::SymmetricMatrix prior_;
