@@ -26,7 +26,7 @@ CovariateLogit::CovariateLogit(const evidence::Observations& observations, const
     const auto field = std::find_if(observations.covariates.begin(), observations.covariates.end(),
                                     [&](const evidence::CovariateField& f) { return f.name == effect.name; });
     FG_CHECK(field != observations.covariates.end());
-    if (!field->tells_effort && field->from != evidence::CovariateSource::reconciled_records) {
+    if (!field->tells_searches() && field->from != evidence::CovariateSource::reconciled_records) {
       columns_.add(effect, *field);
     }
   }

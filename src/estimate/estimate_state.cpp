@@ -127,8 +127,8 @@ std::vector<std::uint8_t> flags_of(const std::vector<std::uint32_t>& runs) {
   return flags;
 }
 
-/// Values of survey statements as lengths of runs, each with twice its value, and 1 more; 0: none.
-std::vector<std::uint32_t> runs_of_statements(const std::vector<float>& values) {
+/// Values of a covariate of few values as lengths of runs, each with twice its value, and 1 more; 0: not known.
+std::vector<std::uint32_t> runs_of_values(const std::vector<float>& values) {
   std::vector<std::uint32_t> runs;
   for (const float value : values) {
     const auto code = std::isnan(value) ? 0U : static_cast<std::uint32_t>(2 * value) + 1;
@@ -140,7 +140,7 @@ std::vector<std::uint32_t> runs_of_statements(const std::vector<float>& values) 
   return runs;
 }
 
-std::vector<float> statements_of(const std::vector<std::uint32_t>& runs) {
+std::vector<float> values_of(const std::vector<std::uint32_t>& runs) {
   std::vector<float> values;
   for (std::size_t k = 0; k + 1 < runs.size(); k += 2) {
     if (runs[k] > std::numeric_limits<std::int32_t>::max() - values.size()) {
@@ -422,7 +422,9 @@ EstimateState read_state(Reader& in) {
   in.get(runs);
   state.processed = flags_of(runs);
   in.get(runs);
-  state.statements = statements_of(runs);
+  state.statements = values_of(runs);
+  in.get(runs);
+  state.outcomes = values_of(runs);
   const std::size_t classes = in.size_of(1);
   for (std::size_t k = 0; k < classes; ++k) {
     state.classes.push_back(read_class(in));
@@ -459,6 +461,9 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
     if (field.statements) {
       state.statements = field.value;
     }
+    if (field.tells_outcome) {
+      state.outcomes = field.value;
+    }
   }
   state.processed = observations.processed;
   for (std::size_t k = 0; k < posteriors.size(); ++k) {
@@ -488,7 +493,8 @@ std::string to_bytes(const EstimateState& state) {
   out.put(kLayout);
   head_fields(put, state);
   out.put(runs_of(state.processed));
-  out.put(runs_of_statements(state.statements));
+  out.put(runs_of_values(state.statements));
+  out.put(runs_of_values(state.outcomes));
   out.put(static_cast<std::uint64_t>(state.classes.size()));
   for (const ClassState& of_class : state.classes) {
     write_class(out, of_class);

@@ -57,6 +57,7 @@ struct EstimateState {
   int draws = 0;
   std::vector<std::string> covariates;  ///< by name, in order
   std::vector<std::uint8_t> processed;  ///< by cell
+  std::vector<float> outcomes;          ///< by cell, values of the covariate of how land was released; empty: none
   std::vector<float> statements;        ///< by cell, values of the covariate of survey statements; empty: none
   std::vector<ClassState> classes;
   Sum nation{0};

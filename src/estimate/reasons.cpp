@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimate/patchiness.h"
+
 namespace firmground::estimate {
 
 namespace {
@@ -65,7 +67,7 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
   intensity = posterior.fit.border[0] + near + region;
   for (const SmoothEffect& effect : posterior.model.effects) {
     for (const evidence::CovariateField& field : observations.covariates) {
-      if (field.name != effect.name) {
+      if (field.name != effect.name || (field.tells_outcome && observations.processed[cell] == 0)) {
         continue;
       }
       const BasisPlace place = basis_place(effect, field.at(cell));
@@ -78,7 +80,8 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
   }
   if (!posterior.recorded.empty() && posterior.recorded[cell] > 0) {
     // By how much records raise the log of the whole hazard.
-    const double value = std::log1p(static_cast<double>(posterior.recorded[cell]) / std::exp(intensity));
+    const double value = std::log1p(static_cast<double>(posterior.recorded[cell]) /
+                                    hazard_at(intensity, posterior.hyper.patchiness()).value);
     intensity += value;
     reasons.push_back({records_in_words(*observations.records, posterior.findable, cell), value});
   }

@@ -103,7 +103,8 @@ std::vector<SmoothEffect> smooth_effects(const std::vector<evidence::CovariateFi
       }
     } else {
       // No searched cell shows what little search around it means: there the effect must not go on by itself.
-      effect.knots = quantile_knots(field.tells_effort ? values : pooled(values, known_values(field, forecast)), knots);
+      effect.knots =
+          quantile_knots(field.tells_searches() ? values : pooled(values, known_values(field, forecast)), knots);
     }
     if (effect.knots.size() < 2) {
       continue;

@@ -170,6 +170,7 @@ class Exchange {
     }
     processed_ = state.processed;
     statements_ = state.statements;
+    outcomes_ = state.outcomes;
     if (plan.effort) {
       share_ = evidence::share_searched_around(state.grid, state.processed);
     }
@@ -185,6 +186,9 @@ class Exchange {
       if (field.statements) {
         std::swap(field.value, statements_);
       }
+      if (field.tells_outcome) {
+        std::swap(field.value, outcomes_);
+      }
     }
   }
 
@@ -194,6 +198,7 @@ class Exchange {
   std::vector<std::uint8_t> processed_;
   std::vector<float> share_;
   std::vector<float> statements_;
+  std::vector<float> outcomes_;
 };
 
 /// The window before and now, of all classes.

@@ -40,8 +40,8 @@ struct AlsoTold {
 /// what the whole estimate learned of kinds.  `raster`: of the whole estimate; its refreshed cells are overwritten.
 /// `also`: cells to predict besides, such as those that an update before this one refreshed; may be empty. A function
 /// of state and observations: not of updates in between. REQUIRES: `now` is on the state's grid, with the records and
-/// all covariates but the share of land searched and survey statements as the whole estimate had them; polygons that
-/// the state knows cover the same cells. Errors: estimate.update_needs_all (other grid, covariates or classes), those
+/// all covariates but those of searches and survey statements as the whole estimate had them; polygons that the state
+/// knows cover the same cells. Errors: estimate.update_needs_all (other grid, covariates or classes), those
 /// of WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some passes over the grid's cells.
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
                                              const std::vector<PolygonCells>& polygons,

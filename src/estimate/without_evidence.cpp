@@ -144,7 +144,7 @@ Work::Work(const Posteriors& posteriors, const evidence::Observations& observati
   for (const evidence::CovariateField& field : observations.covariates) {
     if (field.from != evidence::CovariateSource::ground) {
       group_of[field.name] = records;
-    } else if (group_of.try_emplace(field.name, groups_.size()).second) {
+    } else if (!field.tells_outcome && group_of.try_emplace(field.name, groups_.size()).second) {
       groups_.push_back(field.name);
     }
   }
@@ -153,8 +153,9 @@ Work::Work(const Posteriors& posteriors, const evidence::Observations& observati
     const sparse::DenseMatrix covariance = posterior->fit.schur->inverse();
     std::vector<std::vector<std::size_t>> columns(groups_.size());
     for (const SmoothEffect& effect : posterior->model.effects) {
-      for (std::size_t k = 0; k < effect.knots.size(); ++k) {
-        columns[group_of.at(effect.name)].push_back(effect.first_column + k);
+      const auto group = group_of.find(effect.name);
+      for (std::size_t k = 0; group != group_of.end() && k < effect.knots.size(); ++k) {
+        columns[group->second].push_back(effect.first_column + k);
       }
     }
     for (const auto& of_group : columns) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/parallel.h"
+#include "evidence/effort.h"
 #include "evidence/statements.h"
 #include "geo/raster_unit.h"
 
@@ -201,6 +202,36 @@ void add_attention(const geo::Grid& grid, const Mask& processed, KeptFields& fie
       {"share of land searched within 1.5 km", "share", share_searched_around(grid, processed), false, {}, true});
 }
 
+/// Land is reduced, or cancelled after a search, where nothing was found: what was found there says how it was released
+/// as much as what lies round it.  Nothing where less than a tenth of the cells searched were cleared.
+void add_outcome(const mineaction::Snapshot& snapshot, const geo::Grid& grid, const Mask& processed,
+                 const std::optional<mineaction::Date>& until, KeptFields& fields) {
+  std::vector<float> more(grid.size(), 0);  // share of the cell cleared less that of other searches
+  for (const mineaction::LandRelease& release : snapshot.land_releases) {
+    if ((until && release.completed_on.last_day() > until->last_day()) || !looks_into_the_ground(release)) {
+      continue;
+    }
+    const float sign = release.outcome == mineaction::Outcome::cleared ? 1 : -1;
+    for (const geo::CellShare& touched : geo::cover(grid, release.geometry)) {
+      more[touched.cell] += sign * touched.share;
+    }
+  }
+  std::size_t searched = 0;
+  std::size_t cleared = 0;
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    const bool emptied = processed[i] != 0 && more[i] < 0;
+    searched += processed[i];
+    cleared += processed[i] != 0 && !emptied ? 1 : 0;
+    more[i] = emptied ? 1 : 0;
+  }
+  if (cleared == searched || 10 * cleared < searched) {
+    return;
+  }
+  CovariateField field{"how land was released", "", std::move(more), true, {"cleared", "nothing found"}};
+  field.tells_outcome = true;
+  fields.push_back(std::move(field));
+}
+
 void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
   for (const mineaction::Covariate& covariate : snapshot.covariates) {
     const bool dem = covariate.name == "dem";
@@ -257,6 +288,7 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
   }
   add_rasters(snapshot, grid, fields);
   add_attention(grid, processed, fields);
+  add_outcome(snapshot, grid, processed, until, fields);
   return std::move(fields).all();
 }
 

@@ -12,9 +12,9 @@ using KeepField = std::function<CovariateField(CovariateField)>;
 
 /// Covariates of every cell from reference layers, places, hazards, recorded outlines and rasters, in a fixed order:
 /// signed distance to the former line of contact, distances to roads, places and every other reference layer, slope
-/// (from `dem`), distance to and density of recorded minefield outlines, survey statement (statements.h), and
-/// each covariate raster as it is. A covariate whose source is missing is left out.  `until`: of statements, only those
-/// made until this day.  One whole field at a time is held
+/// (from `dem`), distance to and density of recorded minefield outlines, survey statement (statements.h),
+/// each covariate raster as it is, share of land searched around, and how land was released. A covariate whose source
+/// is missing is left out.  `until`: of statements, only those made until this day.  One whole field at a time is held
 /// besides what `keep` leaves (empty: everything).
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                              const std::vector<std::uint8_t>& inside,

@@ -31,6 +31,12 @@ double default_detection(mineaction::Method method, mineaction::Outcome outcome,
   return mines ? 0.85 : 0.80;
 }
 
+bool looks_into_the_ground(const mineaction::LandRelease& release) {
+  return std::any_of(kOrdnanceClasses.begin(), kOrdnanceClasses.end(), [&](OrdnanceClass ordnance_class) {
+    return default_detection(release.method, release.outcome, ordnance_class) > 0;
+  });
+}
+
 namespace {
 
 constexpr double kPlaced = 150;  ///< metres: a report known no better is vague

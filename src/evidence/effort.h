@@ -9,4 +9,7 @@ namespace firmground::evidence {
 /// detection)^times.
 void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& options, Observations& result);
 
+/// Whether its method may find anything.
+bool looks_into_the_ground(const mineaction::LandRelease& release);
+
 }  // namespace firmground::evidence

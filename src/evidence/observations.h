@@ -58,11 +58,13 @@ struct CovariateField {
   bool tells_effort = false;  ///< made from where people searched: no cause of it
   CovariateUse use = CovariateUse::both;
   CovariateSource from = CovariateSource::ground;
-  bool tells_people = false;  ///< says how often people come by: distance to roads, tracks, paths and places
+  bool tells_people = false;   ///< says how often people come by: distance to roads, tracks, paths and places
+  bool tells_outcome = false;  ///< how searched land was released, which what was found there decided
   std::shared_ptr<const std::vector<std::uint32_t>> cells = {};  ///< ascending; set: `value` is of these alone
   /// Set: the values are survey statements (statements.h), whose classes these are.
   std::shared_ptr<const std::vector<StatementClass>> statements = {};
 
+  bool tells_searches() const { return tells_effort || tells_outcome; }
   /// Value of a cell.  REQUIRES: where `cells` is set, it is one of them.  Cost: O(log cells) there.
   float at(std::uint32_t cell) const;
   bool explains(OrdnanceClass ordnance_class) const {

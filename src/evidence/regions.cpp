@@ -170,16 +170,16 @@ Observations observations_in(const Observations& country, const Region& window) 
 }
 
 CovariateField field_in(const CovariateField& field, const geo::Grid& country, const Region& window) {
-  CovariateField result{field.name,         field.unit, {},         field.categories,  field.labels,
-                        field.tells_effort, field.use,  field.from, field.tells_people};
+  CovariateField result{field.name,         field.unit, {},         field.categories,   field.labels,
+                        field.tells_effort, field.use,  field.from, field.tells_people, field.tells_outcome};
   result.statements = field.statements;
   result.value = cells_in(field.value, country, window);
   return result;
 }
 
 CovariateField field_at(const CovariateField& field, std::shared_ptr<const std::vector<std::uint32_t>> cells) {
-  CovariateField result{field.name,         field.unit, {},         field.categories,  field.labels,
-                        field.tells_effort, field.use,  field.from, field.tells_people};
+  CovariateField result{field.name,         field.unit, {},         field.categories,   field.labels,
+                        field.tells_effort, field.use,  field.from, field.tells_people, field.tells_outcome};
   result.statements = field.statements;
   result.value.reserve(cells->size());
   for (const std::uint32_t cell : *cells) {

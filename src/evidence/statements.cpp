@@ -44,12 +44,6 @@ StatementKind kind_of_class(std::size_t of_class) {
                                  : StatementKind::nothing_found;
 }
 
-bool looks_into_the_ground(const mineaction::LandRelease& release) {
-  return std::any_of(kOrdnanceClasses.begin(), kOrdnanceClasses.end(), [&](OrdnanceClass ordnance_class) {
-    return default_detection(release.method, release.outcome, ordnance_class) > 0;
-  });
-}
-
 /// All statements, and the one that counts in each cell.
 class StatementMap {
  public:
