@@ -63,6 +63,8 @@ evidence::Observations ground() {
   front.reference_features.back().geometry.lines = {{{0, 1'000}, {3'000, 2'000}, {7'500, 5'000}}};
   o.line = std::make_shared<evidence::LineDirection>(front, o.grid);
   evidence::CovariateField road{"distance to roads", "m", {}, false, {}};
+  evidence::CovariateField outcome{"how land was released", "", {}, true, {"cleared", "nothing found"}};
+  outcome.tells_outcome = true;
   base::Random random(8);
   for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
     const std::uint32_t column = cell % kColumns;
@@ -77,6 +79,7 @@ evidence::Observations ground() {
       o.searched[0].push_back({cell, 1.0F, 0.9F, mines});
       o.searched[1].push_back({cell, 1.0F, 0.8F, random.chance(0.04) ? 1U : 0U});
     }
+    outcome.value.push_back(searched && column < 120 && column / 10 % 6 == 3 ? 1 : 0);
   }
   o.covariates.push_back(road);
   o.covariates.push_back({"share of land searched within 1.5 km",
@@ -85,6 +88,7 @@ evidence::Observations ground() {
                           false,
                           {},
                           true});
+  o.covariates.push_back(std::move(outcome));
   o.covariates.push_back(statements(o, {}));
   say_kinds(o);
   return o;
@@ -124,6 +128,11 @@ evidence::Observations with_release(const evidence::Observations& before, std::i
   for (evidence::CovariateField& field : now.covariates) {
     if (field.tells_effort) {
       field.value = evidence::share_searched_around(now.grid, now.processed);
+    }
+    if (field.tells_outcome && cells_with_finds == 0) {
+      for (const evidence::SearchedCell& cell : now.searched[0]) {
+        field.value[cell.cell] = before.processed[cell.cell] == 0 ? 1 : field.value[cell.cell];
+      }
     }
     if (field.statements) {
       field = statements(now, {});
@@ -200,7 +209,7 @@ class UpdateEstimate : public testing::Test {
     options_->kinds = KindUse::map;
     // Effects about as sure as a country's. Learned from so small a ground they are vague: a find then moves ground far
     // away by 2 %, and a hundred draws tell the upper end of intervals to a tenth.
-    options_->hyper = {Hyperparameters{6.2, 1.04, -0.45, 1.95, 1.5}, Hyperparameters{5.1, -0.78, -1.97, 2.33}};
+    options_->hyper = {Hyperparameters{6.2, 1.04, -0.45, 1.95, 1.5, 0}, Hyperparameters{5.1, -0.78, -1.97, 2.33}};
     const auto learning = estimate(*before_, *options_);
     ASSERT_TRUE(learning) << base::to_text(learning.error());
     options_->learnt.emplace();

@@ -97,6 +97,38 @@ std::vector<std::uint8_t> unseen_around(const geo::Grid& grid, const std::vector
   return unseen;
 }
 
+/// How held-out land was released says whether anything was found there: hidden as long as this lives, the ground is as
+/// if nobody had searched it.
+class HiddenOutcomes {
+ public:
+  HiddenOutcomes(const std::vector<std::uint8_t>& unseen, evidence::Observations& observations)
+      : observations_(observations) {
+    if (evidence::CovariateField* field = outcomes()) {
+      kept_ = field->value;
+      for (std::size_t i = 0; i < unseen.size(); ++i) {
+        field->value[i] = unseen[i] != 0 ? 0.0F : field->value[i];
+      }
+    }
+  }
+  ~HiddenOutcomes() {
+    if (evidence::CovariateField* field = outcomes()) {
+      field->value = std::move(kept_);
+    }
+  }
+  HiddenOutcomes(const HiddenOutcomes&) = delete;
+  HiddenOutcomes& operator=(const HiddenOutcomes&) = delete;
+
+ private:
+  evidence::CovariateField* outcomes() {
+    const auto field = std::find_if(observations_.covariates.begin(), observations_.covariates.end(),
+                                    [](const evidence::CovariateField& f) { return f.tells_outcome; });
+    return field == observations_.covariates.end() ? nullptr : &*field;
+  }
+
+  evidence::Observations& observations_;
+  std::vector<float> kept_;
+};
+
 /// Forecasts one part and appends what its held-out cells got.
 base::Result<void> forecast_part(const mineaction::Snapshot& snapshot, const std::vector<std::uint8_t>& held,
                                  const std::vector<float>& finds, const BlockOptions& options,
@@ -111,6 +143,7 @@ base::Result<void> forecast_part(const mineaction::Snapshot& snapshot, const std
     }
   };
   evidence::forget_records(observations);
+  const HiddenOutcomes hidden(estimate_options.leave_out, observations);
   if (!snapshot.minefield_records.empty()) {
     FG_TRY(const EstimateResult as_drawn, estimate(observations, estimate_options));
     append(as_drawn, all.as_drawn);

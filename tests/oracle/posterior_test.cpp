@@ -93,6 +93,12 @@ TEST(FieldPosterior, OfMinesInAFieldOfLargeSdIsCloseToTheExactOne) {
   expect_agreement({}, field(400, 3), -5, {0.05, 0.08, 0.21, 0.02});
 }
 
+TEST(FieldPosterior, OfMinesInPatchesIsCloseToTheExactOne) {
+  Hyperparameters hyper = field(400, 3);
+  hyper.log_patchiness = std::log(1.5);
+  expect_agreement({}, hyper, -4, {0.05, 0.08, 0.21, 0.02});
+}
+
 TEST(FieldPosterior, OfGroundSearchedBadlyIsCloseToTheExactOne) {
   GroundOptions options;
   options.detection = 0.4;
