@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "evidence/observations.h"
@@ -20,6 +21,9 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
                                              const std::vector<std::uint8_t>& inside,
                                              const std::vector<std::uint8_t>& processed,
                                              const std::optional<mineaction::Date>& until, const KeepField& keep = {});
+
+/// Where land was released in two ways, a sentence on what stands for ground never searched.
+void note_outcomes(const std::vector<CovariateField>& fields, std::vector<std::string>& notes);
 
 /// The covariate that tells effort: share of land searched around each cell.  It looks at most this many cells far.
 std::vector<float> share_searched_around(const geo::Grid& grid, const std::vector<std::uint8_t>& processed);

@@ -178,6 +178,7 @@ base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const O
     return base::fail("base.cancelled");
   }
   result.covariates = covariate_fields(snapshot, result.grid, result.inside, result.processed, options.until);
+  note_outcomes(result.covariates, result.notes);
   progress("Observations ready", 1);
   return result;
 }

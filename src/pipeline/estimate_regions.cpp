@@ -141,6 +141,7 @@ base::Result<estimate::RegionGround> ground_of(const estimate::Team& team, const
   };
   country.covariates =
       evidence::covariate_fields(snapshot, grid, country.inside, country.processed, request.observe.until, keep);
+  evidence::note_outcomes(country.covariates, country.notes);
   if (records) {
     evidence::use_records(std::move(*records), country, keep);
   }
