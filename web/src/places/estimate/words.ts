@@ -63,6 +63,7 @@ const covariates: Record<string, TextKey> = {
   'density of recorded minefields': 'covariate.density',
   'survey statement': 'covariate.statement',
   'share of land searched within 1.5 km': 'covariate.searched',
+  'how land was released': 'covariate.released',
 };
 
 /** A covariate of the programme's own has the name that its raster was given. */

@@ -30,7 +30,7 @@ export function effectAxis(t: Translate, effect: CovariateEffect): EffectAxis {
   return { at, title: unit === 'm' ? t('unit.m') : unit || t('effects.unit.unknown'), format: small ? asSet : compact };
 }
 
-/** Statements of surveyors; other labels are a programme's own words. */
-const labels: Record<string, TextKey> = { 'no hazardous area': 'effects.no_hazard' };
+/** How searched land was released; other labels are a programme's own words. */
+const labels: Record<string, TextKey> = { 'cleared': 'effects.cleared', 'nothing found': 'effects.nothing_found' };
 
 export const categoryName = (t: Translate, label: string) => (labels[label] ? t(labels[label]) : label);
