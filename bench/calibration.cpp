@@ -158,8 +158,7 @@ void Calibration::add(const oracle::DrawnGround& ground, std::uint64_t number, b
 }
 
 void print_learned(const Calibration& calibration) {
-  constexpr std::array kNames = {"log range", "log sd", "log long sd", "log smooth precision", "log patchiness"};
-  for (std::size_t k = 0; k < kNames.size(); ++k) {
+  for (std::size_t k = 0; k < estimate::Hyperparameters::kCount; ++k) {
     double mean = 0, square = 0, spread = 0, centre = 0;
     const auto n = static_cast<double>(calibration.drawn.size());
     for (std::size_t i = 0; i < calibration.drawn.size(); ++i) {
@@ -170,8 +169,8 @@ void print_learned(const Calibration& calibration) {
       centre += truth / n;
       spread += truth * truth / n;
     }
-    fmt::print("  {:<22} learned - true: mean {:+.2f}, root mean square {:.2f}; sd of the prior {:.2f}\n", kNames[k],
-               mean, std::sqrt(square), std::sqrt(spread - centre * centre));
+    fmt::print("  {:<22} learned - true: mean {:+.2f}, root mean square {:.2f}; sd of the prior {:.2f}\n",
+               estimate::Hyperparameters::kNames[k], mean, std::sqrt(square), std::sqrt(spread - centre * centre));
   }
 }
 

@@ -46,7 +46,6 @@ void study(std::uint64_t seed, double cell_m) {
   const std::array<estimate::Hyperparameters, 2> hyper = {learned.classes[0].hyper, learned.classes[1].hyper};
   const Fit here = fit_at(observations, hyper);
   fmt::print("seed {}: bounds {:.2f} {:.2f}, items {:.0f}\n", seed, here.bound[0], here.bound[1], here.items);
-  const char* names[] = {"log range", "log sd", "log long sd", "log smooth precision"};
   for (std::size_t k = 0; k < estimate::Hyperparameters::kCount; ++k) {
     for (const double by : {-kStep, kStep}) {
       std::array<estimate::Hyperparameters, 2> moved = hyper;
@@ -56,8 +55,9 @@ void study(std::uint64_t seed, double cell_m) {
         one = estimate::Hyperparameters::from(values, one.stretch);
       }
       const Fit there = fit_at(observations, moved);
-      fmt::print("  {:<22} {:+.2f}: {:+9.2f} {:+9.2f} nats, items {:+.1f} %\n", names[k], by,
-                 there.bound[0] - here.bound[0], there.bound[1] - here.bound[1], 100 * (there.items / here.items - 1));
+      fmt::print("  {:<22} {:+.2f}: {:+9.2f} {:+9.2f} nats, items {:+.1f} %\n", estimate::Hyperparameters::kNames[k],
+                 by, there.bound[0] - here.bound[0], there.bound[1] - here.bound[1],
+                 100 * (there.items / here.items - 1));
     }
   }
 }

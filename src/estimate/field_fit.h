@@ -24,6 +24,9 @@ struct Hyperparameters {
   double stretch = 1;  ///< the short field's range along the former line of contact over that across it
   double log_patchiness = -std::numeric_limits<double>::infinity();  ///< as it is: none, and none is learned
   static constexpr std::size_t kCount = 5;
+  /// In words, in the order of as_array().
+  static constexpr std::array<const char*, kCount> kNames = {"log range", "log sd", "log long sd",
+                                                             "log smooth precision", "log patchiness"};
   std::array<double, kCount> as_array() const {
     return {log_short_range_m, log_short_sd, log_long_sd, log_smooth_precision, log_patchiness};
   }

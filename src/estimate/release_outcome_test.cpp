@@ -39,7 +39,7 @@ Surveyed surveyed_ground() {
       const bool to_clear = random.chance(0.33);
       const bool to_survey = !to_clear && random.chance(0.5);
       std::vector<evidence::SearchedCell> cells;
-      cells.reserve(kSquare * kSquare);
+      cells.reserve(std::size_t{kSquare} * kSquare);
       for (std::int32_t k = 0; k < kSquare * kSquare; ++k) {
         cells.push_back({static_cast<std::uint32_t>((top + k / kSquare) * kSide + left + k % kSquare), 1.0F, 0.9F,
                          random.chance(chance) ? 2U : 0U});

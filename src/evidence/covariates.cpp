@@ -295,8 +295,8 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
 void note_outcomes(const std::vector<CovariateField>& fields, std::vector<std::string>& notes) {
   if (std::any_of(fields.begin(), fields.end(), [](const CovariateField& field) { return field.tells_outcome; })) {
     notes.push_back(
-        "Ground never searched counts like land that was cleared: land is reduced where nothing is found, so it is no "
-        "sample of the rest.");
+        "Ground never searched is judged by what clearance found, not by land that was reduced: land is reduced where "
+        "nothing is found, so it is no sample of the rest.");
   }
 }
 
