@@ -288,8 +288,9 @@ base::Result<void> FieldFitter::Impl::step_to(const std::vector<double>& slope, 
 /// Newton's steps of the sites are mixed, for alone they swing round the fixed point where the field is vague; from
 /// where a step lowers the bound, a shorter one is tried.
 base::Result<double> FieldFitter::Impl::variational(double settled, int& iterations) {
-  constexpr int kMost = 60;
+  constexpr int kMost = 120;
   constexpr double kFalls = 0.01;  // nats
+  constexpr int kSwinging = 3;     // falls after which whole steps are taken for too long
   const std::size_t count = telling();
   Sites sites(count);
   std::vector<double> slope(eta.size(), 0.0);
@@ -300,9 +301,11 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
   std::vector<double> highest_eta = eta;
   double pace = 1;    // of a step from where the last one led down
   bool apart = true;  // the mode is not where the sites would have it
+  int falls = 0;
   for (int round = 0; round < kMost; ++round, ++iterations) {
     const double bound = bound_here(std::span(slope).first(count), std::span(weight).first(count));
-    if (std::abs(bound - last) < settled) {
+    const bool short_of = falls >= kSwinging && pace < 1;  // of a whole step
+    if (std::abs(bound - last) < (short_of ? pace * settled : settled)) {
       if (count < eta.size()) {
         predict(mode, count, eta.size(), eta);
         find_variance(count, eta.size());
@@ -310,6 +313,7 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
       return bound;
     }
     if (bound < last - std::max(settled, kFalls)) {
+      ++falls;
       pace = std::max(1.0 / 64, pace / 4);
       mixing.forget();
       mode = highest;
@@ -322,11 +326,16 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
       highest = mode;
       highest_eta = eta;
       aim_sites(slope, weight, apart, sites);
-      sites.at = mixing.next(sites.at, sites.aim, sites.scale);
-      sites.say(eta, weight, slope);
-      FG_TRY_VOID(step_to(slope, weight, 1));
-      apart = false;
       pace = std::min(1.0, 2 * pace);
+      apart = falls >= kSwinging && pace < 1;
+      if (apart) {
+        sites.part_way(pace, eta, weight, slope);
+        FG_TRY_VOID(step_to(slope, weight, pace));
+      } else {
+        sites.at = mixing.next(sites.at, sites.aim, sites.scale);
+        sites.say(eta, weight, slope);
+        FG_TRY_VOID(step_to(slope, weight, 1));
+      }
     }
     predict(mode, 0, count, eta);
   }
