@@ -24,6 +24,11 @@ inline Hazard hazard_at(double eta, double patchiness) {
   return {std::log1p(patched) / patchiness, intensity / (1 + patched), intensity / ((1 + patched) * (1 + patched))};
 }
 
+/// P(the cell holds any item), by the field or by what minefield records put there.
+inline double presence_at(double eta, double patchiness, double recorded) {
+  return -std::expm1(-hazard_at(eta, patchiness).value - recorded);
+}
+
 /// eta -> -log P(no item), in place; eta no higher than `most`.
 void to_hazard(std::vector<float>& eta, double patchiness, float most = 20.0F);
 

@@ -32,7 +32,7 @@ double mean_presence(double mean, double variance, double recorded, double patch
   const double sd = std::sqrt(std::max(variance, 0.0));
   double sum = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    sum += kHermiteWeights[k] * -std::expm1(-hazard_at(mean + sd * kHermiteNodes[k], patchiness).value - recorded);
+    sum += kHermiteWeights[k] * presence_at(mean + sd * kHermiteNodes[k], patchiness, recorded);
   }
   return sum;
 }
@@ -329,8 +329,7 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean,
   double probability = 0;
   double expected = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const double p =
-        -std::expm1(-hazard_at(mean + sd * kHermiteNodes[k], patchiness).value - static_cast<double>(recorded));
+    const double p = presence_at(mean + sd * kHermiteNodes[k], patchiness, static_cast<double>(recorded));
     const double unseen = 1 - p * static_cast<double>(detected);
     probability += kHermiteWeights[k] * p * static_cast<double>(missed) / unseen;
     expected += kHermiteWeights[k] * p * static_cast<double>(left_factor) / unseen;

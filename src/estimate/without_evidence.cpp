@@ -103,7 +103,7 @@ double items_expected(double mean, double variance, double recorded, double patc
   double any = 0;
   double items = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const double p = -std::expm1(-hazard_at(mean + sd * kHermiteNodes[k], patchiness).value - recorded);
+    const double p = presence_at(mean + sd * kHermiteNodes[k], patchiness, recorded);
     const double unseen = 1 - p * static_cast<double>(own.detected);
     any += kHermiteWeights[k] * p * static_cast<double>(own.missed) / unseen;
     items += kHermiteWeights[k] * p * static_cast<double>(own.left) / unseen;
