@@ -11,8 +11,6 @@
 #include <string>
 
 extern "C" void openblas_set_num_threads(int threads);
-// CHOLMOD's own OpenMP team would spin beside our threads; the count is per calling thread.
-extern "C" void omp_set_num_threads(int threads) __attribute__((weak));
 
 namespace firmground::sparse {
 
@@ -188,10 +186,10 @@ Cholesky::~Cholesky() = default;
 
 base::Result<void> Cholesky::factorise(const SymmetricMatrix& matrix) {
   FG_CHECK(static_cast<std::size_t>(matrix.n) == impl_->factor->n);
-  if (omp_set_num_threads != nullptr) {
-    omp_set_num_threads(1);
-  }
   cholmod_sparse a = view(matrix);
+  // CHOLMOD asks OpenMP for four threads whatever count is set, and those would fight ours for the cores: only a limit
+  // binds it.
+#pragma omp teams num_teams(1) thread_limit(1)
   cholmod_l_factorize(&a, impl_->factor, &impl_->common);
   if (impl_->common.status == CHOLMOD_OUT_OF_MEMORY) {
     return base::fail("sparse.out_of_memory", {{"rows", std::to_string(matrix.n)}});
