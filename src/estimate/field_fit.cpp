@@ -193,34 +193,31 @@ double FieldFitter::Impl::spread_of(std::size_t i, double variance_of_eta) const
   return std::sqrt(std::max(variance_of_eta, 0.0) + beyond);
 }
 
-/// E over the Gaussian marginal of an observation's terms (Gauss-Hermite, 9 nodes).
-Term FieldFitter::Impl::mean_term(std::size_t i, double variance_of_eta) const {
-  const double sd = spread_of(i, variance_of_eta);
-  Term mean{};
-  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const Term t = term(i, eta[i] + sd * kHermiteNodes[k]);
-    mean.value += kHermiteWeights[k] * t.value;
-    mean.slope += kHermiteWeights[k] * t.slope;
-    mean.observed += kHermiteWeights[k] * t.observed;
-  }
-  return mean;
+void FieldFitter::Impl::find_means(std::span<const double> variance_of_eta, const MeanTerms& out) const {
+  base::parallel_for(out.value.size(), kBlock, [&](std::size_t begin, std::size_t end) {
+    std::array<double, kBlock> sd{};
+    for (std::size_t i = begin; i < end; ++i) {
+      sd[i - begin] = spread_of(i, variance_of_eta[i]);
+    }
+    const auto part = [&](std::span<double> whole) {
+      return whole.empty() ? whole : whole.subspan(begin, end - begin);
+    };
+    find_mean_terms(std::span(model.observations).subspan(begin, end - begin),
+                    std::span(eta).subspan(begin, end - begin), std::span(sd).first(end - begin), law(),
+                    {part(out.value), part(out.slope), part(out.observed), part(out.by_patchiness)});
+  });
 }
 
 /// The hazard's own slope by log patchiness is that by eta less the hazard, and the bound is at its highest in all
 /// else.
 double FieldFitter::Impl::patchiness_slope() const {
-  std::vector<double> slope(telling());
-  base::parallel_for(slope.size(), kBlock, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const double sd = spread_of(i, variance[i]);
-      for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-        const double at = eta[i] + sd * kHermiteNodes[k];
-        const Hazard hazard = hazard_at(at, patchiness);
-        slope[i] += kHermiteWeights[k] * term(i, at).slope * (1 - hazard.value / hazard.slope);
-      }
-    }
-  });
-  return std::accumulate(slope.begin(), slope.end(), 0.0);
+  const std::size_t count = telling();
+  std::vector<double> value(count);
+  std::vector<double> slope(count);
+  std::vector<double> curvature(count);
+  std::vector<double> by_patchiness(count);
+  find_means(variance, {value, slope, curvature, by_patchiness});
+  return std::accumulate(by_patchiness.begin(), by_patchiness.end(), 0.0);
 }
 
 /// The bound at the mode and the last factorisation (eq. 7, without the prior's constants), and what the first
@@ -230,18 +227,12 @@ double FieldFitter::Impl::bound_here(std::span<double> slope, std::span<double> 
   covariance = factor.selected_inverse(posterior);
   find_variance(0, count);
   std::vector<double> value(count);
-  base::parallel_for(count, kBlock, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const Term t = mean_term(i, variance[i]);
-      value[i] = t.value;
-      slope[i] = t.slope;
-      // A searched cell whose detection is far below 1 can curve upwards: the precision must not follow it.
-      curvature[i] = std::max(t.observed, kLeastWeight);
-    }
-  });
+  find_means(variance, {value, slope, curvature, {}});
   double expected = 0;
   double traced = 0;
   for (std::size_t i = 0; i < count; ++i) {
+    // A searched cell whose detection is far below 1 can curve upwards: the precision must not follow it.
+    curvature[i] = std::max(curvature[i], kLeastWeight);
     expected += owns(i) ? value[i] : 0.0;
     traced += owns(i) ? used_weight[i] * variance[i] : 0.0;
   }
@@ -462,8 +453,11 @@ void FieldFitter::start_at(std::vector<double> latent, std::vector<double> borde
   m.predict(m.mode, 0, m.eta.size(), m.eta);
   m.started = true;
   m.used_weight.resize(m.eta.size());
-  for (std::size_t i = 0; i < m.eta.size(); ++i) {
-    m.used_weight[i] = std::max(m.mean_term(i, variance).observed, kLeastWeight);
+  std::vector<double> value(m.eta.size());
+  std::vector<double> slope(m.eta.size());
+  m.find_means(std::vector<double>(m.eta.size(), variance), {value, slope, m.used_weight, {}});
+  for (double& weight : m.used_weight) {
+    weight = std::max(weight, kLeastWeight);
   }
 }
 

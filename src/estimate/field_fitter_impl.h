@@ -9,7 +9,7 @@
 
 #include "estimate/field_determinant.h"
 #include "estimate/field_fit.h"
-#include "estimate/likelihood.h"
+#include "estimate/mean_terms.h"
 
 /// What a FieldFitter holds; for field_fit.cpp and window_settling.cpp alone.
 namespace firmground::estimate {
@@ -183,15 +183,8 @@ struct FieldFitter::Impl {
     return sum;
   }
 
-  Term term(std::size_t i, double at) const {
-    const Observation& o = model.observations[i];
-    if (o.report) {
-      return report_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded), patchiness);
-    }
-    return o.events ? event_term(at, static_cast<double>(o.detection), static_cast<double>(o.count), model.event_shape)
-                    : search_term(at, static_cast<double>(o.detection), o.found, static_cast<double>(o.recorded),
-                                  patchiness);
-  }
+  CommonLaw law() const { return {patchiness, model.event_shape}; }
+  Term term(std::size_t i, double at) const { return term_of(model.observations[i], at, law()); }
 
   /// The border columns that observation i touches, with their weights.
   template <typename Visit>
@@ -518,7 +511,8 @@ struct FieldFitter::Impl {
   base::Result<void> settle_within();
   /// Standard deviation of what an observation's log intensity may be, given the variance of its cell's.
   double spread_of(std::size_t i, double variance_of_eta) const;
-  Term mean_term(std::size_t i, double variance_of_eta) const;
+  /// Of the first observations, as many as `out` has place for, given the variances of their cells' log intensities.
+  void find_means(std::span<const double> variance_of_eta, const MeanTerms& out) const;
   /// d bound / d log patchiness, without the prior.
   double patchiness_slope() const;
   base::Result<void> add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit);

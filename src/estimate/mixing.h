@@ -21,10 +21,14 @@ class Mixing {
   void forget();
 
  private:
+  /// From one point to the next.
+  struct Step {
+    std::vector<double> of_residual, of_goal;
+  };
   std::vector<double> least_squares(const std::vector<double>& residual, const std::vector<double>& scale) const;
 
   std::function<void(std::span<double>)> sum_;
-  std::vector<std::vector<double>> residuals_, goals_;
+  std::vector<Step> steps_;  ///< the latest last
   std::vector<double> last_residual_, last_goal_;
   double last_norm_ = 1e300;
 };

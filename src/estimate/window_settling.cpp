@@ -33,12 +33,9 @@ base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<doub
   m.find_variance(0, m.eta.size());
   Said said;
   std::vector<double> slope(m.eta.size());
+  std::vector<double> value(m.eta.size());
   said.curvature.resize(m.eta.size());
-  for (std::size_t i = 0; i < m.eta.size(); ++i) {
-    const Term t = m.mean_term(i, m.variance[i]);
-    slope[i] = t.slope;
-    said.curvature[i] = t.observed;
-  }
+  m.find_means(m.variance, {value, slope, said.curvature, {}});
   Vectors projected = m.project(slope);
   said.latent_slope = std::move(projected.x);
   said.border_slope = std::move(projected.b);
@@ -59,18 +56,20 @@ base::Result<void> FieldFitter::Impl::settle_within() {
   std::vector<double> scale(2 * count);
   std::vector<double> slope(count);
   std::vector<double> weight(count);
+  std::vector<double> value(count);
+  std::vector<double> curvature(count);
   Mixing mixing([](std::span<double>) {});
   for (int round = 0; round < kMost; ++round) {
+    find_means(variance, {value, slope, curvature, {}});
     for (std::size_t i = 0; i < count; ++i) {
-      const Term t = mean_term(i, variance[i]);
       if (round == 0) {
         site[i] = used_weight[i];
-        site[count + i] = t.slope + used_weight[i] * eta[i];
+        site[count + i] = slope[i] + used_weight[i] * eta[i];
       }
-      const double aim = std::max(t.observed + around->weight_offset[i], 1e-9);
+      const double aim = std::max(curvature[i] + around->weight_offset[i], 1e-9);
       const double pace = 1 / (1 + kCaution * variance[i]);
       stepped[i] = site[i] + pace * (aim - site[i]);
-      stepped[count + i] = site[count + i] + pace * (t.slope + aim * eta[i] - site[count + i]);
+      stepped[count + i] = site[count + i] + pace * (slope[i] + aim * eta[i] - site[count + i]);
       scale[i] = variance[i] * variance[i];
       scale[count + i] = variance[i];
     }
