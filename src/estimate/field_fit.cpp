@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "base/parallel.h"
-#include "base/wide_vectors.h"
 #include "estimate/field_fitter_impl.h"
 #include "estimate/hermite.h"
 #include "estimate/mixing.h"
@@ -105,84 +104,21 @@ double border_free_variance(const HazardModel& model, const std::vector<double>&
   return sum;
 }
 
-namespace {
-
-/// A sum of rows, each with its weight.
-struct RowSum {
-  std::array<const float*, kMostTouched> row;
-  std::array<float, kMostTouched> weight;
-  std::size_t count = 0;
-  void add(const float* from, float w) {
-    row[count] = from;
-    weight[count++] = w;
-  }
-};
-
-constexpr std::size_t kLanes = 8;
-
-std::size_t in_lanes(std::size_t columns) {
-  return (columns + kLanes - 1) / kLanes * kLanes;
-}
-
-/// Its squared length.  `columns`: a multiple of kLanes.
-FG_WIDE_VECTORS double squared_length(const RowSum& rows, std::size_t columns) {
-  std::array<float, kLanes> squares{};
-  for (std::size_t first = 0; first < columns; first += kLanes) {
-    std::array<float, kLanes> sum{};
-    for (std::size_t k = 0; k < rows.count; ++k) {
-      const float* from = rows.row[k] + first;
-      const float w = rows.weight[k];
-      for (std::size_t l = 0; l < kLanes; ++l) {
-        sum[l] += w * from[l];
-      }
-    }
-    for (std::size_t l = 0; l < kLanes; ++l) {
-      squares[l] += sum[l] * sum[l];
-    }
-  }
-  double result = 0;
-  for (const float square : squares) {
-    result += static_cast<double>(square);
-  }
-  return result;
-}
-
-}  // namespace
-
 void FieldFitter::Impl::find_variance(std::size_t first, std::size_t last) {
-  // (x - V'a)' S^-1 (x - V'a) = |L^-1 x - sum of a_k L^-1 V'_k|^2: the columns of L^-1 and the nodes' vectors serve all
-  // observations.
-  node_rows.resize(n * p);
-  for (std::size_t j = 0; j < p; ++j) {
-    for (std::size_t i = 0; i < n; ++i) {
-      node_rows[i * p + j] = spread(i, j);
-    }
-  }
-  near_schur->solve_lower(node_rows, n);
-  const DenseMatrix inverse = near_schur->inverse_of_lower();
-  const std::size_t wide = in_lanes(p);
-  std::vector<float> rows((n + p) * wide, 0.0F);  // of the nodes, then of the border's columns
-  for (std::size_t i = 0; i < n; ++i) {
-    std::copy_n(node_rows.begin() + static_cast<std::ptrdiff_t>(i * p), p,
-                rows.begin() + static_cast<std::ptrdiff_t>(i * wide));
-  }
-  for (std::size_t j = 0; j < p; ++j) {
-    std::copy_n(inverse.value.begin() + static_cast<std::ptrdiff_t>(j * p), p,
-                rows.begin() + static_cast<std::ptrdiff_t>((n + j) * wide));
-  }
+  border_share.set(spread, *near_schur, node_rows);
   variance.resize(eta.size());
   base::parallel_for(last - first, kBlock, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = first + begin; i < first + end; ++i) {
       RowSum sum;
       visit_border(
-          i, [&](std::size_t column, double w) { sum.add(rows.data() + (n + column) * wide, static_cast<float>(w)); });
+          i, [&](std::size_t column, double w) { border_share.touch_column(column, static_cast<float>(w), sum); });
       const CellDesign& d = model.design[i];
       for (std::size_t k = 0; k < 8; ++k) {
         if (d.node[k] >= 0) {
-          sum.add(rows.data() + static_cast<std::size_t>(d.node[k]) * wide, -d.weight[k]);
+          border_share.touch_node(static_cast<std::size_t>(d.node[k]), d.weight[k], sum);
         }
       }
-      variance[i] = border_free_variance(model, covariance, i) + squared_length(sum, wide);
+      variance[i] = border_free_variance(model, covariance, i) + border_share.variance(sum);
     }
   });
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "estimate/border_share.h"
 #include "estimate/field_determinant.h"
 #include "estimate/field_fit.h"
 #include "estimate/mean_terms.h"
@@ -19,8 +20,6 @@ inline constexpr std::size_t kBlock = 2048;
 
 /// Of an observation that tells next to nothing.
 inline constexpr double kLeastWeight = 1e-9;
-/// Nodes and border columns that one observation may touch.
-inline constexpr std::size_t kMostTouched = 512;
 
 inline double dot(const std::vector<double>& a, const std::vector<double>& b) {
   double sum = 0;
@@ -103,6 +102,7 @@ struct FieldFitter::Impl {
   bool started = false;             ///< it means something
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
+  BorderShare border_share;         ///< at the last factorisation
   std::vector<double> node_rows;    ///< scratch, n x p row by row
   double patchiness = 0;            ///< of the hyperparameters, or of the window's surroundings
   double short_variance = 0;        ///< of the prior, away from the lattice's edges
@@ -123,7 +123,7 @@ struct FieldFitter::Impl {
         cross(n, p),
         eta(m.observations.size()) {
     FG_CHECK(2 * model.effects.size() + 13 <=
-             kMostTouched);  // intercept, knots, four long nodes, eight of the lattices
+             RowSum::kMost);  // intercept, knots, four long nodes, eight of the lattices
     border_centre.resize(whole_border, 0.0);
     mode.x.assign(n, 0);
     mode.b = border_centre;
@@ -282,8 +282,8 @@ struct FieldFitter::Impl {
   /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
   void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
                 DenseMatrix& border) {
-    std::array<std::size_t, kMostTouched> columns{};
-    std::array<double, kMostTouched> weights{};
+    std::array<std::size_t, RowSum::kMost> columns{};
+    std::array<double, RowSum::kMost> weights{};
     node_rows.assign(n * p, 0.0);  // a node's row side by side: an observation writes to eight of them
     const std::size_t count = telling();
     for (std::size_t i = 0; i < count; ++i) {
@@ -300,7 +300,7 @@ struct FieldFitter::Impl {
       }
       std::size_t touched = 0;
       visit_border(i, [&](std::size_t column, double w) {
-        if (w != 0 && touched < kMostTouched) {
+        if (w != 0 && touched < RowSum::kMost) {
           columns[touched] = column;
           weights[touched++] = w;
         }

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "base/wide_vectors.h"
+#include "estimate/cell_means.h"
 #include "estimate/fast_exp.h"
 #include "estimate/hermite.h"
 #include "estimate/patchiness.h"
@@ -18,6 +20,27 @@ inline float presence_of(float intensity) {
   const float series = intensity * (1 - intensity * (0.5F - intensity * (1.0F / 6)));
   const float whole = 1 - fast_exp(-std::min(intensity, 80.0F));
   return intensity < 0.02F ? series : whole;
+}
+
+/// Items left in each draw: p left / (1 - p detected), times what the place has of its own (eq. 13).
+FG_WIDE_VECTORS void find_items(const std::vector<float>& hazard, const std::vector<float>& count, float left,
+                                float detected, float* items) {
+  const float* h = hazard.data();
+  const float* c = count.data();
+  const std::size_t draws = hazard.size();
+  for (std::size_t m = 0; m < draws; ++m) {
+    const float p = presence_of(h[m]);
+    items[m] = p * left / (1 - p * detected) * c[m];
+  }
+}
+
+FG_WIDE_VECTORS void find_none(const std::vector<float>& hazard, float* none, float* any) {
+  const float* h = hazard.data();
+  const std::size_t draws = hazard.size();
+  for (std::size_t m = 0; m < draws; ++m) {
+    none[m] = -h[m];
+    any[m] = presence_of(h[m]);
+  }
 }
 
 constexpr std::size_t kMissedFactors = 4096;  ///< a power of two
@@ -57,19 +80,10 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       count_draws_(set == DrawSet::own ? posterior.count_draws : posterior.more_draws.count),
       draws_(count_draws_.size()),
       seed_(options.seed),
-      positive_ahead_(static_cast<float>(positive_mean(posterior.law_ahead))) {
-  const std::size_t n = posterior.model.latent();
-  const std::size_t p = posterior.model.border();
-  std::vector<double> rows(n * p);
-  for (std::size_t j = 0; j < p; ++j) {
-    for (std::size_t i = 0; i < n; ++i) {
-      rows[i * p + j] = posterior.fit.spread(i, j);
-    }
-  }
-  posterior.fit.schur->solve_lower(rows, n);
-  node_rows_.assign(rows.begin(), rows.end());
-  const sparse::DenseMatrix inverse = posterior.fit.schur->inverse_of_lower();
-  lower_inverse_.assign(inverse.value.begin(), inverse.value.end());
+      searched_law_(moments_of(posterior.law)),
+      law_ahead_(moments_of(posterior.law_ahead)) {
+  std::vector<double> scratch;
+  border_share_.set(posterior.fit.spread, *posterior.fit.schur, scratch);
   for (const SmoothEffect& effect : posterior.model.effects) {
     for (const evidence::CovariateField& field : observations.covariates) {
       if (field.name == effect.name) {
@@ -89,6 +103,14 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
   tabulate_missed();
 }
 
+CellPredictor::LawMoments CellPredictor::moments_of(const CountLaw& law) {
+  const double positive = positive_mean(law);
+  const double second =
+      law.mean * law.mean / law.shape + law.mean + law.mean * law.mean;  // E[N^2] of the untruncated law
+  const double any = law.mean / positive;                                // P(N > 0)
+  return {positive, second / any};
+}
+
 /// How well the searches of one place detect differs from place to place (eq. 49).
 void CellPredictor::tabulate_missed() {
   missed_.resize(101);
@@ -101,16 +123,19 @@ void CellPredictor::tabulate_missed() {
     }
     const double missed = 1 - 0.01 * static_cast<double>(hundredths);
     base::Random random(seed_ + 211 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), hundredths);
-    table.reserve(kMissedFactors);
+    table.reserve(kMissedFactors + draws_);
     for (std::size_t i = 0; i < kMissedFactors; ++i) {
       table.push_back(
           static_cast<float>(random.beta(kDetectionTrial * missed, kDetectionTrial * (1 - missed)) / missed));
     }
+    for (std::size_t m = 0; m < draws_; ++m) {
+      table.push_back(table[m]);
+    }
   }
 }
 
-const float* CellPredictor::missed_factors(float detection) const {
-  return missed_[in_hundredths(detection)].data();
+const float* CellPredictor::missed_factors(float detection, const DrawFactors& factor) const {
+  return missed_[in_hundredths(detection)].data() + (factor.missed_start & (kMissedFactors - 1));
 }
 
 /// Which records' fields can be found, draw by draw: each its own Bernoulli numbers, wherever it is asked.
@@ -173,41 +198,48 @@ void CellPredictor::load_square(const CellDesign& design, Square& square) const 
   }
 }
 
-/// Of a run of cells: where they lie, and mean and border's share of the variance of their predictors.
+/// Of a run of cells: where they lie, and mean and variance of their predictors.
 struct CellPredictor::Row {
   std::vector<CellDesign> design;
   std::vector<BasisPlace> basis;  ///< cells x effects
   std::vector<double> mean;
   std::vector<double> variance;
+  std::vector<double> scale;  ///< of the short field's variance (Square)
 };
 
+void CellPredictor::fill_places(const std::vector<std::uint32_t>& cells, Row& row) const {
+  const std::size_t effects = fields_.size();
+  row.basis.resize(cells.size() * effects);
+  for (std::size_t e = 0; e < effects; ++e) {
+    const SmoothEffect& effect = posterior_.model.effects[e];
+    const std::vector<float>& value = fields_[e]->value;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      row.basis[i * effects + e] = basis_place(effect, value[cells[i]]);
+    }
+  }
+}
+
 void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, KnownFields known, Row& row) const {
-  const std::size_t p = posterior_.model.border();
   const std::size_t effects = fields_.size();
   row.design.resize(cells.size());
-  row.basis.resize(cells.size() * effects);
   row.mean.resize(cells.size());
   row.variance.resize(cells.size());
-  std::vector<float> difference(p);  // L^-1 (x - V'a): its square is the variance that the border adds
-  const auto add = [&](const float* from, float w, std::size_t first) {
-    for (std::size_t j = first; j < p; ++j) {
-      difference[j] += w * from[j];
-    }
-  };
+  row.scale.resize(cells.size());
+  fill_places(cells, row);
+  Square square;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     row.design[i] = cell_design(posterior_.model, observations_.grid, cells[i]);
     for (std::size_t k = 0; k < 8; ++k) {
       row.design[i].node[k] = (k < 4 ? known.near_by : known.region) ? row.design[i].node[k] : -1;
     }
-    std::copy_n(lower_inverse_.begin(), p, difference.begin());
+    RowSum touched;
+    border_share_.touch_column(0, 1, touched);
     double sum = posterior_.fit.border[0];
     for (std::size_t e = 0; e < effects; ++e) {
-      const SmoothEffect& effect = posterior_.model.effects[e];
-      const BasisPlace place = basis_place(effect, fields_[e]->value[cells[i]]);
-      row.basis[i * effects + e] = place;
-      const std::size_t column = effect.first_column + place.knot;
-      add(lower_inverse_.data() + column * p, place.left, column);
-      add(lower_inverse_.data() + (column + 1) * p, place.right, column + 1);
+      const BasisPlace& place = row.basis[i * effects + e];
+      const std::size_t column = posterior_.model.effects[e].first_column + place.knot;
+      border_share_.touch_column(column, place.left, touched);
+      border_share_.touch_column(column + 1, place.right, touched);
       sum += static_cast<double>(place.left) * posterior_.fit.border[column] +
              static_cast<double>(place.right) * posterior_.fit.border[column + 1];
     }
@@ -216,15 +248,13 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, KnownF
       if (design.node[k] >= 0) {
         const auto node = static_cast<std::size_t>(design.node[k]);
         sum += static_cast<double>(design.weight[k]) * posterior_.fit.latent[node];
-        add(node_rows_.data() + node * p, -design.weight[k], 0);
+        border_share_.touch_node(node, design.weight[k], touched);
       }
     }
+    load_square(design, square);
     row.mean[i] = sum;
-    double squares = 0;
-    for (const float d : difference) {
-      squares += static_cast<double>(d) * static_cast<double>(d);
-    }
-    row.variance[i] = squares;
+    row.variance[i] = border_share_.variance(touched) + field_variance(design, square);
+    row.scale[i] = square.scale;
   }
 }
 
@@ -271,9 +301,9 @@ void CellPredictor::finish_found(const evidence::SearchedCell& searched, std::si
   out.items[at] = static_cast<float>(std::max(left.mean, left.probability));
   out.variance_items[at] = out.items[at] * static_cast<float>(1 + 1 / posterior_.law.shape);
   const float log_none = std::log(std::max(1e-6F, 1 - out.probability[at]));
-  const float* missed = missed_factors(searched.detection);
+  const float* missed = missed_factors(searched.detection, factor);
   for (std::size_t m = 0; m < draws_; ++m) {
-    const float f = missed[(factor.missed_start + m) & (kMissedFactors - 1)];
+    const float f = missed[m];
     out.item_draws[at * draws_ + m] = out.items[at] * count_draws_[m] * f;
     out.none_draws[at * draws_ + m] = log_none * f;
     out.any_draws[at * draws_ + m] = presence_of(-log_none * f);
@@ -289,73 +319,76 @@ const evidence::SearchedCell* CellPredictor::search_of(std::uint32_t cell) const
 OwnSearch CellPredictor::own_search(std::uint32_t cell) const {
   const evidence::SearchedCell* searched = search_of(cell);
   if (searched == nullptr) {
-    return {.left = positive_ahead_};
+    return {.left = static_cast<float>(law_ahead_.positive)};
   }
   const SearchMeaning& meaning = posterior_.searches->at(searched->share, searched->detection);
   return {meaning.detection_of_presence, 1 - meaning.detection_of_presence, meaning.left_factor,
           searched->found > 0 ? searched : nullptr};
 }
 
-void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
+void CellPredictor::fill_means(const std::vector<std::uint32_t>& cells, const Row& row, ClassPrediction& out) const {
+  const double prior_variance = posterior_.short_variance + posterior_.long_variance + posterior_.effect_variance;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    out.evidence[i] = static_cast<float>(std::clamp(1 - row.variance[i] / prior_variance, 0.0, 1.0));
+  }
+  if (posterior_.events) {
+    return;
+  }
+  CellMeans means;
+  means.resize(cells.size());
+  means.mean = row.mean;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const OwnSearch own = own_search(cells[i]);
+    means.sd[i] = std::sqrt(std::max(row.variance[i], 0.0));
+    means.recorded[i] = posterior_.recorded.empty() ? 0.0 : static_cast<double>(posterior_.recorded[cells[i]]);
+    means.detected[i] = static_cast<double>(own.detected);
+    means.missed[i] = static_cast<double>(own.missed);
+    means.left[i] = static_cast<double>(own.left);
+  }
+  find_cell_means(posterior_.hyper.patchiness(), means);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool searched = search_of(cells[i]) != nullptr;
+    const double second = (searched ? searched_law_ : law_ahead_).second;
+    const double probability = means.probability[i];
+    out.find_probability[i] = searched ? static_cast<float>(means.presence[i] * means.detected[i]) : 0;
+    out.probability[i] = static_cast<float>(probability);
+    out.items[i] = static_cast<float>(std::max(probability, means.items[i]));
+    out.variance_items[i] = static_cast<float>(std::max(0.0, probability * second - means.items[i] * means.items[i]));
+  }
+}
+
+void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, const Row& row, bool with_none,
                                 const DrawFactors& factor, std::vector<float>& eta, ClassPrediction& out) const {
   float* items = out.item_draws.data() + at * draws_;
   float* none = out.none_draws.data() + at * draws_;
   float* any_left = out.any_draws.data() + at * draws_;
-  const double patchiness = posterior_.hyper.patchiness();
-  to_hazard(eta, patchiness);
-  const float recorded = posterior_.recorded.empty() ? 0 : posterior_.recorded[cell];
+  to_hazard(eta, posterior_.hyper.patchiness());
   add_recorded(cell, eta);
   if (posterior_.events) {
-    finish_events(cell, at, mean, variance, eta, out);
+    finish_events(cell, at, row.mean[at], row.variance[at], eta, out);
     return;
   }
   const evidence::SearchedCell* searched = search_of(cell);
-  const CountLaw& law = searched != nullptr ? posterior_.law : posterior_.law_ahead;
-  const double positive = positive_mean(law);
-  const double second =
-      law.mean * law.mean / law.shape + law.mean + law.mean * law.mean;  // E[N^2] of the untruncated law
-  const double any = law.mean / positive;                                // P(N > 0)
-  if (searched != nullptr) {
-    out.find_probability[at] =
-        static_cast<float>(mean_presence(mean, variance, static_cast<double>(recorded), patchiness)) *
-        posterior_.searches->at(searched->share, searched->detection).detection_of_presence;
-  }
   if (searched != nullptr && searched->found > 0) {
     finish_found(*searched, at, factor, out);
     return;
   }
   const auto [detected, missed, left_factor, found] = own_search(cell);
-  const double sd = std::sqrt(std::max(variance, 0.0));
-  double probability = 0;
-  double expected = 0;
-  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const double p = presence_at(mean + sd * kHermiteNodes[k], patchiness, static_cast<double>(recorded));
-    const double unseen = 1 - p * static_cast<double>(detected);
-    probability += kHermiteWeights[k] * p * static_cast<double>(missed) / unseen;
-    expected += kHermiteWeights[k] * p * static_cast<double>(left_factor) / unseen;
-  }
-  out.probability[at] = static_cast<float>(probability);
-  out.items[at] = static_cast<float>(std::max(probability, expected));
-  out.variance_items[at] = static_cast<float>(std::max(0.0, probability * second / any - expected * expected));
-  for (std::size_t m = 0; m < draws_; ++m) {
-    const float p = presence_of(eta[m]);
-    items[m] = p * left_factor / (1 - p * detected) * factor.count[m];
-  }
+  find_items(eta, factor.count, left_factor, detected, items);
   if (searched == nullptr) {
-    for (std::size_t m = 0; with_none && m < draws_; ++m) {
-      none[m] = -eta[m];
-      any_left[m] = presence_of(eta[m]);
+    if (with_none) {
+      find_none(eta, none, any_left);
     }
     return;
   }
-  const float* own = missed_factors(searched->detection);
+  const float* own = missed_factors(searched->detection, factor);
   for (std::size_t m = 0; m < draws_; ++m) {
-    items[m] *= own[(factor.missed_start + m) & (kMissedFactors - 1)];
+    items[m] *= own[m];
   }
   for (std::size_t m = 0; with_none && m < draws_; ++m) {
     const float p = presence_of(eta[m]);
     const float none_of_mean = std::log(std::max(1e-6F, 1 - p * missed / (1 - p * detected)));
-    none[m] = none_of_mean * own[(factor.missed_start + m) & (kMissedFactors - 1)];
+    none[m] = none_of_mean * own[m];
     any_left[m] = presence_of(-none[m]);
   }
 }
@@ -388,42 +421,38 @@ double CellPredictor::field_variance(const CellDesign& design, const Square& squ
 
 /// Adds a cell's nodes and border to its draws. Where the lattice's edge inflates the short field's variance, its draws
 /// are drawn together about their mean as field_variance() does.
-void CellPredictor::draw_eta(const Row& row, std::size_t at, bool known, double scale, std::vector<float>& eta) const {
-  const auto add = [&](const float* from, float w) {
-    for (std::size_t m = 0; m < draws_; ++m) {
-      eta[m] += w * from[m];
-    }
-  };
+void CellPredictor::draw_eta(const Row& row, std::size_t at, bool known, std::vector<float>& eta) const {
   const CellDesign& design = row.design[at];
-  const auto near = static_cast<float>(std::sqrt(scale));
+  const auto near = static_cast<float>(std::sqrt(row.scale[at]));
   float kept = 0;
+  RowSum sum;
   for (std::size_t k = known ? 0 : 4; k < (design.node[4] >= 0 ? 8U : 4U); ++k) {
     const auto node = static_cast<std::size_t>(design.node[k]);
-    add(latent_draws_.data() + node * draws_, k < 4 ? near * design.weight[k] : design.weight[k]);
+    sum.add(latent_draws_.data() + node * draws_, k < 4 ? near * design.weight[k] : design.weight[k]);
     kept += k < 4 ? (1 - near) * design.weight[k] * static_cast<float>(posterior_.fit.latent[node]) : 0;
+  }
+  sum.add(border_draws_.data(), 1);
+  for (std::size_t e = 0; e < fields_.size(); ++e) {
+    const BasisPlace& place = row.basis[at * fields_.size() + e];
+    const float* from = border_draws_.data() + (posterior_.model.effects[e].first_column + place.knot) * draws_;
+    sum.add(from, place.left);
+    sum.add(from + draws_, place.right);
   }
   for (float& value : eta) {
     value += kept;
   }
-  add(border_draws_.data(), 1);
-  for (std::size_t e = 0; e < fields_.size(); ++e) {
-    const BasisPlace& place = row.basis[at * fields_.size() + e];
-    const float* from = border_draws_.data() + (posterior_.model.effects[e].first_column + place.knot) * draws_;
-    add(from, place.left);
-    add(from + draws_, place.right);
-  }
+  add_rows(sum, eta);
 }
 
 template <typename Visit>
-void CellPredictor::walk(const std::vector<std::uint32_t>& cells, KnownFields fields, Row& row, Visit&& visit) const {
-  fill_moments(cells, fields, row);
+void CellPredictor::draw(const std::vector<std::uint32_t>& cells, KnownFields fields, const Row& row,
+                         Visit&& visit) const {
   const auto short_sd = static_cast<float>(std::sqrt(posterior_.short_variance));
   const auto long_sd = static_cast<float>(std::sqrt(posterior_.long_variance));
   const auto step = static_cast<std::uint32_t>(posterior_.place_cells);
   const auto columns = static_cast<std::uint32_t>(observations_.grid.columns);
   const std::uint32_t first_column = observations_.first_column();
   const std::uint32_t first_row = observations_.first_row();
-  Square square;
   std::vector<float> eta(draws_);
   std::vector<float> unknown(draws_);
   std::vector<float> region(fields.region ? 0 : draws_);
@@ -435,9 +464,7 @@ void CellPredictor::walk(const std::vector<std::uint32_t>& cells, KnownFields fi
   std::uint64_t place = ~std::uint64_t{0};
   bool drawn = false;  // `unknown` is that of the place
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const CellDesign& design = row.design[i];
-    load_square(design, square);
-    const bool known = design.node[0] >= 0;
+    const bool known = row.design[i].node[0] >= 0;
     // Places are those of the whole country, whatever region these cells are in.
     const std::uint64_t key = (static_cast<std::uint64_t>((cells[i] / columns + first_row) / step) << 32U) |
                               ((cells[i] % columns + first_column) / step);
@@ -462,8 +489,8 @@ void CellPredictor::walk(const std::vector<std::uint32_t>& cells, KnownFields fi
     for (std::size_t m = 0; m < region.size(); ++m) {
       eta[m] += region[m];
     }
-    draw_eta(row, i, known, square.scale, eta);
-    visit(i, row.variance[i] + field_variance(design, square), factor, eta);
+    draw_eta(row, i, known, eta);
+    visit(i, factor, eta);
   }
 }
 
@@ -476,22 +503,22 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
   out.item_draws.resize(count * draws_);
   out.none_draws.resize(count * draws_);
   out.any_draws.resize(count * draws_);
-  const double prior_variance = posterior_.short_variance + posterior_.long_variance + posterior_.effect_variance;
   Row row;
-  walk(cells, {}, row, [&](std::size_t i, double total, const DrawFactors& factor, std::vector<float>& eta) {
-    out.evidence[i] = static_cast<float>(std::clamp(1 - total / prior_variance, 0.0, 1.0));
-    finish_cell(cells[i], i, row.mean[i], total, with_none[i] != 0, factor, eta, out);
+  fill_moments(cells, {}, row);
+  fill_means(cells, row, out);
+  draw(cells, {}, row, [&](std::size_t i, const DrawFactors& factor, std::vector<float>& eta) {
+    finish_cell(cells[i], i, row, with_none[i] != 0, factor, eta, out);
   });
 }
 
 void CellPredictor::log_intensity(const std::vector<std::uint32_t>& cells, KnownFields known, LogIntensity& out) const {
-  out.variance.resize(cells.size());
   out.eta.resize(cells.size() * draws_);
   Row row;
-  walk(cells, known, row, [&](std::size_t i, double total, const DrawFactors&, const std::vector<float>& eta) {
-    out.variance[i] = total;
+  fill_moments(cells, known, row);
+  draw(cells, known, row, [&](std::size_t i, const DrawFactors&, const std::vector<float>& eta) {
     std::copy(eta.begin(), eta.end(), out.eta.begin() + static_cast<std::ptrdiff_t>(i * draws_));
   });
+  out.variance = std::move(row.variance);
   out.mean = std::move(row.mean);
   out.design = std::move(row.design);
   out.basis = std::move(row.basis);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "estimate/border_share.h"
 #include "estimate/class_posterior.h"
 #include "evidence/observations.h"
 
@@ -68,25 +69,35 @@ class CellPredictor {
     std::vector<float> count;      ///< on the number of items
     std::size_t missed_start = 0;  ///< where the place begins in a table of missed_factors()
   };
+  /// Moments of a count law that every cell needs.
+  struct LawMoments {
+    double positive;  ///< E[N | N > 0]
+    double second;    ///< E[N^2 | N > 0]
+  };
+  static LawMoments moments_of(const CountLaw& law);
   struct Square;
   void load_square(const CellDesign& design, Square& square) const;
   struct Row;
+  void fill_places(const std::vector<std::uint32_t>& cells, Row& row) const;
   void fill_moments(const std::vector<std::uint32_t>& cells, KnownFields known, Row& row) const;
   template <typename Visit>
-  void walk(const std::vector<std::uint32_t>& cells, KnownFields known, Row& row, Visit&& visit) const;
+  void draw(const std::vector<std::uint32_t>& cells, KnownFields known, const Row& row, Visit&& visit) const;
   const evidence::SearchedCell* search_of(std::uint32_t cell) const;
   double field_variance(const CellDesign& design, const Square& square) const;
-  void draw_eta(const Row& row, std::size_t at, bool known, double scale, std::vector<float>& eta) const;
+  void draw_eta(const Row& row, std::size_t at, bool known, std::vector<float>& eta) const;
   void fill_counts(std::uint64_t place, DrawFactors& factor) const;
   void finish_events(std::uint32_t cell, std::size_t at, double mean, double variance, const std::vector<float>& rate,
                      ClassPrediction& out) const;
   void tabulate_missed();
-  const float* missed_factors(float detection) const;
+  /// What the searches of a place missed, draw by draw.
+  const float* missed_factors(float detection, const DrawFactors& factor) const;
   void finish_found(const evidence::SearchedCell& searched, std::size_t at, const DrawFactors& factor,
                     ClassPrediction& out) const;
   void switch_records();
-  void finish_cell(std::uint32_t cell, std::size_t at, double mean, double variance, bool with_none,
-                   const DrawFactors& factor, std::vector<float>& eta, ClassPrediction& out) const;
+  /// Without draws.
+  void fill_means(const std::vector<std::uint32_t>& cells, const Row& row, ClassPrediction& out) const;
+  void finish_cell(std::uint32_t cell, std::size_t at, const Row& row, bool with_none, const DrawFactors& factor,
+                   std::vector<float>& eta, ClassPrediction& out) const;
 
   const ClassPosterior& posterior_;
   const evidence::Observations& observations_;
@@ -95,13 +106,15 @@ class CellPredictor {
   const std::vector<float>& count_draws_;
   std::size_t draws_;
   std::uint64_t seed_;
-  float positive_ahead_;              ///< items of a cell never searched that holds any
-  std::vector<float> node_rows_;      ///< L^-1 V' of eq. 17: latent x border, a node's row side by side
-  std::vector<float> lower_inverse_;  ///< L^-1 of the border's precision S = L L', column by column
+  LawMoments searched_law_;
+  LawMoments law_ahead_;  ///< of cells never searched
+  BorderShare border_share_;
   std::vector<const evidence::CovariateField*> fields_;
-  std::vector<std::int32_t> searched_at_;   ///< cell -> index of its search, -1 none
-  std::vector<std::uint8_t> there_;         ///< records x draws: the field can be found in that draw
-  std::vector<std::vector<float>> missed_;  ///< by detection in hundredths: factors on what a search missed, mean 1
+  std::vector<std::int32_t> searched_at_;  ///< cell -> index of its search, -1 none
+  std::vector<std::uint8_t> there_;        ///< records x draws: the field can be found in that draw
+  /// By detection in hundredths: factors on what a search missed, mean 1; those of the first draws once more at the
+  /// end.
+  std::vector<std::vector<float>> missed_;
 };
 
 /// E[1 - exp(-exp(eta))] for eta normal (Gauss-Hermite, 9 nodes).

@@ -71,8 +71,10 @@ BasisPlace basis_place(const SmoothEffect& effect, float value) {
   if (x >= knots.back()) {
     return {static_cast<std::uint8_t>(knots.size() - 2), 0, 1};
   }
-  const auto above = std::upper_bound(knots.begin(), knots.end(), x);
-  const auto k = static_cast<std::size_t>(above - knots.begin()) - 1;
+  std::size_t k = 0;  // a handful of knots, and neighbours lie between the same two
+  while (x >= knots[k + 1]) {
+    ++k;
+  }
   const double t = (x - knots[k]) / (knots[k + 1] - knots[k]);
   return {static_cast<std::uint8_t>(k), static_cast<float>(1 - t), static_cast<float>(t)};
 }
