@@ -3,13 +3,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "base/wide_vectors.h"
 #include "estimate/class_posterior.h"
 #include "estimate/country_map.h"
 #include "estimate/estimate_state.h"
@@ -25,6 +28,7 @@ namespace {
 
 constexpr float kNotEstimated = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t kStripeRows = 8;
+constexpr std::size_t kRun = 256;  ///< cells predicted at a time: their draws stay near the processor
 static_assert(kKindBlock % kStripeRows == 0, "a stripe lies in one row of blocks");
 
 bool observed(const evidence::Observations& observations, std::size_t which) {
@@ -103,38 +107,71 @@ struct MapWork {
   std::size_t draws() const { return static_cast<std::size_t>(options.draws); }
   void run(std::size_t first_row, std::size_t last_row, Stripe& stripe) const;
   void write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
-                  std::vector<float>& sorted) const;
+                  std::vector<float>& items) const;
+  void run(const std::vector<std::uint32_t>& cells, std::vector<ClassPrediction>& classes, Stripe& stripe) const;
   void add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
                     const KindCells& of_kinds, Stripe& stripe) const;
 };
 
+/// to += from.
+FG_WIDE_VECTORS void add_draws(const float* from, std::size_t draws, double* to) {
+  for (std::size_t m = 0; m < draws; ++m) {
+    to[m] += static_cast<double>(from[m]);
+  }
+}
+
+FG_WIDE_VECTORS void add_draws(const float* from, std::size_t draws, float* to) {
+  for (std::size_t m = 0; m < draws; ++m) {
+    to[m] += from[m];
+  }
+}
+
+/// The value that has `rank` others before it: of few ranks by a short list of the foremost, which most values never
+/// enter.
+template <typename Before>
+float ranked(const std::vector<float>& values, std::size_t rank, Before before) {
+  constexpr std::size_t kShort = 24;
+  if (rank >= kShort || values.size() <= rank) {
+    std::vector<float> sorted = values;
+    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(rank), sorted.end(), before);
+    return sorted[rank];
+  }
+  std::array<float, kShort + 1> foremost{};
+  std::size_t count = 0;
+  for (const float value : values) {
+    if (count > rank && !before(value, foremost[rank])) {
+      continue;
+    }
+    std::size_t at = std::min(count, rank);
+    count = std::min(count + 1, rank + 1);
+    for (; at > 0 && before(value, foremost[at - 1]); --at) {
+      foremost[at] = foremost[at - 1];
+    }
+    foremost[at] = value;
+  }
+  return foremost[rank];
+}
+
 void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
-                         std::vector<float>& sorted) const {
+                         std::vector<float>& items) const {
   float none = 1;
-  float items = 0;
+  float expected = 0;
   float evidence = 0;
-  std::fill(sorted.begin(), sorted.end(), 0.0F);
+  float weight = 0;
+  std::fill(items.begin(), items.end(), 0.0F);
   for (const ClassPrediction& c : classes) {
     none *= 1 - c.probability[at];
-    items += c.items[at];
+    expected += c.items[at];
     evidence += c.evidence[at] * (c.probability[at] + 1e-9F);
-    for (std::size_t m = 0; m < sorted.size(); ++m) {
-      sorted[m] += c.item_draws[at * sorted.size() + m];
-    }
-  }
-  float weight = 0;
-  for (const ClassPrediction& c : classes) {
     weight += c.probability[at] + 1e-9F;
+    add_draws(c.item_draws.data() + at * items.size(), items.size(), items.data());
   }
-  const auto low = static_cast<std::ptrdiff_t>(0.05 * static_cast<double>(sorted.size()));
-  const auto high = static_cast<std::ptrdiff_t>(std::lround(0.95 * static_cast<double>(sorted.size() - 1)));
-  std::nth_element(sorted.begin(), sorted.begin() + low, sorted.end());
-  const float p05 = sorted[static_cast<std::size_t>(low)];
-  std::nth_element(sorted.begin(), sorted.begin() + high, sorted.end());
+  const auto low = static_cast<std::size_t>(0.05 * static_cast<double>(items.size()));
+  const auto high = static_cast<std::size_t>(std::lround(0.95 * static_cast<double>(items.size() - 1)));
   raster->bands[0][cell] = 1 - none;
-  raster->bands[1][cell] = std::max(items, 1 - none);
-  raster->bands[2][cell] = p05;
-  raster->bands[3][cell] = sorted[static_cast<std::size_t>(high)];
+  raster->bands[1][cell] = std::max(expected, 1 - none);
+  raster->bands[2][cell] = ranked(items, low, std::less<>());
+  raster->bands[3][cell] = ranked(items, items.size() - 1 - high, std::greater<>());
   raster->bands[4][cell] = evidence / weight;
 }
 
@@ -187,50 +224,58 @@ void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector
 void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) const {
   const auto columns = static_cast<std::size_t>(observations.grid.columns);
   stripe.nation = Sum(draws());
-  KindCells of_kinds;
   if (kinds != nullptr) {
     stripe.kinds = kinds->empty_sum(first_row);
   }
   std::vector<ClassPrediction> classes(predictors.size());
-  std::vector<float> sorted(draws());
   std::vector<std::uint32_t> cells;
-  std::vector<std::uint8_t> in_polygon;
   for (std::size_t row = first_row; row < last_row; ++row) {
-    cells.clear();
-    in_polygon.clear();
     for (std::size_t cell = row * columns; cell < (row + 1) * columns; ++cell) {
       if (wanted[cell] != 0) {
         cells.push_back(static_cast<std::uint32_t>(cell));
-        in_polygon.push_back(by_cell.begin[cell] < by_cell.begin[cell + 1] ? 1 : 0);
+      }
+      if (cells.size() == kRun || cell + 1 == (row + 1) * columns) {
+        run(cells, classes, stripe);
+        cells.clear();
       }
     }
-    for (std::size_t k = 0; k < predictors.size(); ++k) {
-      predictors[k].predict(cells, in_polygon, classes[k]);
+  }
+}
+
+/// Of one row.
+void MapWork::run(const std::vector<std::uint32_t>& cells, std::vector<ClassPrediction>& classes,
+                  Stripe& stripe) const {
+  std::vector<std::uint8_t> in_polygon;
+  in_polygon.reserve(cells.size());
+  for (const std::uint32_t cell : cells) {
+    in_polygon.push_back(by_cell.begin[cell] < by_cell.begin[cell + 1] ? 1 : 0);
+  }
+  for (std::size_t k = 0; k < predictors.size(); ++k) {
+    predictors[k].predict(cells, in_polygon, classes[k]);
+  }
+  KindCells of_kinds;
+  if (kinds != nullptr) {
+    kinds->tell(cells, classes, of_kinds);
+    kinds->add(cells, classes, of_kinds, stripe.kinds);
+    if (kind_raster != nullptr) {
+      kinds->write(cells, classes, of_kinds, *kind_raster);
     }
-    if (kinds != nullptr) {
-      kinds->tell(cells, classes, of_kinds);
-      kinds->add(cells, classes, of_kinds, stripe.kinds);
-      if (kind_raster != nullptr) {
-        kinds->write(cells, classes, of_kinds, *kind_raster);
-      }
+  }
+  std::vector<float> items(draws());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    write_cell(cells[i], i, classes, items);
+    for (const ClassPrediction& c : classes) {
+      add_draws(c.item_draws.data() + i * draws(), draws(), stripe.nation.items.data());
+      stripe.nation.variance += static_cast<double>(c.variance_items[i]);
     }
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      write_cell(cells[i], i, classes, sorted);
+    stripe.nation.mean += static_cast<double>(raster->bands[1][cells[i]]);
+    add_polygons(cells[i], i, classes, of_kinds, stripe);
+    if (!options.leave_out.empty() && options.leave_out[cells[i]] != 0) {
+      float missed = 1;
       for (const ClassPrediction& c : classes) {
-        for (std::size_t m = 0; m < draws(); ++m) {
-          stripe.nation.items[m] += static_cast<double>(c.item_draws[i * draws() + m]);
-        }
-        stripe.nation.variance += static_cast<double>(c.variance_items[i]);
+        missed *= 1 - c.find_probability[i];
       }
-      stripe.nation.mean += static_cast<double>(raster->bands[1][cells[i]]);
-      add_polygons(cells[i], i, classes, of_kinds, stripe);
-      if (!options.leave_out.empty() && options.leave_out[cells[i]] != 0) {
-        float missed = 1;
-        for (const ClassPrediction& c : classes) {
-          missed *= 1 - c.find_probability[i];
-        }
-        stripe.predicted_finds.emplace_back(cells[i], 1 - missed);
-      }
+      stripe.predicted_finds.emplace_back(cells[i], 1 - missed);
     }
   }
 }
