@@ -123,25 +123,39 @@ void FieldFitter::Impl::find_variance(std::size_t first, std::size_t last) {
   });
 }
 
-double FieldFitter::Impl::spread_of(std::size_t i, double variance_of_eta) const {
+double FieldFitter::Impl::spread_of(std::size_t i) const {
   // Far from searches a block's short field is what the prior says, and no node's.
   const double beyond = model.observations[i].report && model.design[i].node[0] < 0 ? short_variance : 0.0;
-  return std::sqrt(std::max(variance_of_eta, 0.0) + beyond);
+  return std::sqrt(std::max(variance[i], 0.0) + beyond);
 }
 
-void FieldFitter::Impl::find_means(std::span<const double> variance_of_eta, const MeanTerms& out) const {
+void FieldFitter::Impl::find_means(std::size_t first, const MeanTerms& out) const {
   base::parallel_for(out.value.size(), kBlock, [&](std::size_t begin, std::size_t end) {
     std::array<double, kBlock> sd{};
     for (std::size_t i = begin; i < end; ++i) {
-      sd[i - begin] = spread_of(i, variance_of_eta[i]);
+      sd[i - begin] = spread_of(first + i);
     }
     const auto part = [&](std::span<double> whole) {
       return whole.empty() ? whole : whole.subspan(begin, end - begin);
     };
-    find_mean_terms(std::span(model.observations).subspan(begin, end - begin),
-                    std::span(eta).subspan(begin, end - begin), std::span(sd).first(end - begin), law(),
+    find_mean_terms(std::span(model.observations).subspan(first + begin, end - begin),
+                    std::span(eta).subspan(first + begin, end - begin), std::span(sd).first(end - begin), law(),
                     {part(out.value), part(out.slope), part(out.observed), part(out.by_patchiness)});
   });
+}
+
+/// Weights of observations that had none at the last factorisation.
+void FieldFitter::Impl::weigh_new() {
+  const std::size_t count = telling();
+  if (weighed >= count) {
+    return;
+  }
+  std::vector<double> value(count - weighed);
+  std::vector<double> slope(count - weighed);
+  find_means(weighed, {value, slope, std::span(used_weight).subspan(weighed, count - weighed), {}});
+  for (std::size_t i = weighed; i < count; ++i) {
+    used_weight[i] = std::max(used_weight[i], kLeastWeight);
+  }
 }
 
 /// The hazard's own slope by log patchiness is that by eta less the hazard, and the bound is at its highest in all
@@ -152,7 +166,7 @@ double FieldFitter::Impl::patchiness_slope() const {
   std::vector<double> slope(count);
   std::vector<double> curvature(count);
   std::vector<double> by_patchiness(count);
-  find_means(variance, {value, slope, curvature, by_patchiness});
+  find_means(0, {value, slope, curvature, by_patchiness});
   return std::accumulate(by_patchiness.begin(), by_patchiness.end(), 0.0);
 }
 
@@ -163,7 +177,7 @@ double FieldFitter::Impl::bound_here(std::span<double> slope, std::span<double> 
   covariance = factor.selected_inverse(posterior);
   find_variance(0, count);
   std::vector<double> value(count);
-  find_means(variance, {value, slope, curvature, {}});
+  find_means(0, {value, slope, curvature, {}});
   double expected = 0;
   double traced = 0;
   for (std::size_t i = 0; i < count; ++i) {
@@ -349,6 +363,7 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   if (!m.started) {
     FG_TRY(fit.iterations, m.newton(std::max(0.5, 5e-4 * m.observed)));
   } else {
+    m.weigh_new();
     FG_TRY_VOID(m.factorise(m.used_weight));
   }
   FG_TRY(const double bound, m.variational(settled, fit.iterations));
@@ -388,13 +403,9 @@ void FieldFitter::start_at(std::vector<double> latent, std::vector<double> borde
   m.mode = {std::move(latent), std::move(border)};
   m.predict(m.mode, 0, m.eta.size(), m.eta);
   m.started = true;
+  m.variance.assign(m.eta.size(), variance);
   m.used_weight.resize(m.eta.size());
-  std::vector<double> value(m.eta.size());
-  std::vector<double> slope(m.eta.size());
-  m.find_means(std::vector<double>(m.eta.size(), variance), {value, slope, m.used_weight, {}});
-  for (double& weight : m.used_weight) {
-    weight = std::max(weight, kLeastWeight);
-  }
+  m.weighed = 0;
 }
 
 const sparse::Cholesky& FieldFitter::factor() const {

@@ -99,7 +99,8 @@ struct FieldFitter::Impl {
   std::shared_ptr<sparse::DenseCholesky> near_schur;  ///< of the columns that the observations reach
   std::vector<double> eta;
   std::vector<double> used_weight;  ///< of the last factorisation
-  bool started = false;             ///< it means something
+  bool started = false;             ///< there is a mode to go on from
+  std::size_t weighed = 0;          ///< first observations whose used_weight means something
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
   BorderShare border_share;         ///< at the last factorisation
@@ -405,6 +406,7 @@ struct FieldFitter::Impl {
   /// Factor of the posterior precision at the given weights (of regions: eq. 29).
   base::Result<void> factorise(const std::vector<double>& weight) {
     used_weight = weight;
+    weighed = telling();
     started = true;
     posterior.value = prior.value;
     if (around != nullptr) {
@@ -509,10 +511,11 @@ struct FieldFitter::Impl {
                  Sites& sites) const;
   base::Result<void> step_to(const std::vector<double>& slope, const std::vector<double>& weight, double length);
   base::Result<void> settle_within();
-  /// Standard deviation of what an observation's log intensity may be, given the variance of its cell's.
-  double spread_of(std::size_t i, double variance_of_eta) const;
-  /// Of the first observations, as many as `out` has place for, given the variances of their cells' log intensities.
-  void find_means(std::span<const double> variance_of_eta, const MeanTerms& out) const;
+  /// Standard deviation of what an observation's log intensity may be.
+  double spread_of(std::size_t i) const;
+  /// Of the observations from `first` on, as many as `out` has place for, given their variances.
+  void find_means(std::size_t first, const MeanTerms& out) const;
+  void weigh_new();
   /// d bound / d log patchiness, without the prior.
   double patchiness_slope() const;
   base::Result<void> add_gradient(const Hyperparameters& hyper, double short_range_slope, FieldFit& fit);

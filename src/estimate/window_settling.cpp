@@ -35,7 +35,7 @@ base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<doub
   std::vector<double> slope(m.eta.size());
   std::vector<double> value(m.eta.size());
   said.curvature.resize(m.eta.size());
-  m.find_means(m.variance, {value, slope, said.curvature, {}});
+  m.find_means(0, {value, slope, said.curvature, {}});
   Vectors projected = m.project(slope);
   said.latent_slope = std::move(projected.x);
   said.border_slope = std::move(projected.b);
@@ -60,7 +60,7 @@ base::Result<void> FieldFitter::Impl::settle_within() {
   std::vector<double> curvature(count);
   Mixing mixing([](std::span<double>) {});
   for (int round = 0; round < kMost; ++round) {
-    find_means(variance, {value, slope, curvature, {}});
+    find_means(0, {value, slope, curvature, {}});
     for (std::size_t i = 0; i < count; ++i) {
       if (round == 0) {
         site[i] = used_weight[i];
