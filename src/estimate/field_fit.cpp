@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "base/parallel.h"
@@ -86,6 +87,93 @@ base::Result<int> FieldFitter::Impl::newton(double settled) {
     }
   }
   return base::fail("estimate.no_convergence", {{"iterations", std::to_string(kMost)}});
+}
+
+namespace {
+
+/// Two numbers that are added at once.
+using Pair [[gnu::vector_size(2 * sizeof(double))]] = double;
+
+void add_pair(double* to, Pair value) {
+  Pair sum;
+  std::memcpy(&sum, to, sizeof sum);
+  sum += value;
+  std::memcpy(to, &sum, sizeof sum);
+}
+
+/// The border columns that an observation touches: an effect touches two side by side, all others stand with a 0.
+struct TouchedPairs {
+  std::array<std::size_t, RowSum::kMost> column;  ///< ascending
+  std::array<Pair, RowSum::kMost> weight;
+  std::size_t count = 0;
+  void add(std::size_t at, double left, double right) {
+    if (left != 0 || right != 0) {
+      column[count] = at;
+      weight[count++] = Pair{left, right};
+    }
+  }
+  void add_scaled(double scale, double* row) const {
+    for (std::size_t k = 0; k < count; ++k) {
+      add_pair(row + column[k], scale * weight[k]);
+    }
+  }
+  /// Adds scale x x', below the diagonal and the squares about it.
+  void add_square(double scale, double* square, std::size_t stride) const {
+    for (std::size_t c = 0; c < count; ++c) {
+      double* left = square + column[c] * stride;
+      const double of_left = scale * weight[c][0];
+      const double of_right = scale * weight[c][1];
+      for (std::size_t e = c; e < count; ++e) {
+        add_pair(left + column[e], of_left * weight[e]);
+      }
+      for (std::size_t e = c; e < count && of_right != 0; ++e) {
+        add_pair(left + stride + column[e], of_right * weight[e]);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+void FieldFitter::Impl::assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
+                                 DenseMatrix& border) {
+  const std::size_t stride = p + 1;  // the last column may be touched as the left one of two
+  node_rows.assign(n * stride, 0.0);  // a node's row side by side: an observation writes to eight of them
+  std::vector<double> square(stride * stride, 0.0);
+  const std::size_t count = telling();
+  for (std::size_t i = 0; i < count; ++i) {
+    const CellDesign& d = model.design[i];
+    const auto& place = model.quad_place[model.quad[i]];
+    std::size_t pair = 0;
+    for (std::size_t a = 0; a < 8; ++a) {
+      const double wa = weight[i] * static_cast<double>(d.weight[a]);
+      for (std::size_t b = 0; b <= a; ++b, ++pair) {
+        if (place[pair] >= 0) {
+          latent.value[static_cast<std::size_t>(place[pair])] += wa * static_cast<double>(d.weight[b]);
+        }
+      }
+    }
+    TouchedPairs touched;
+    visit_pairs(i, [&](std::size_t column, double left, double right) { touched.add(column, left, right); });
+    for (std::size_t k = 0; k < 8; ++k) {
+      if (d.node[k] >= 0) {
+        touched.add_scaled(weight[i] * static_cast<double>(d.weight[k]),
+                           node_rows.data() + static_cast<std::size_t>(d.node[k]) * stride);
+      }
+    }
+    if (owns(i)) {
+      touched.add_square(weight[i], square.data(), stride);
+    }
+  }
+  for (std::size_t j = 0; j < p; ++j) {
+    for (std::size_t i = 0; i < n; ++i) {
+      mixed(i, j) += node_rows[i * stride + j];
+    }
+    for (std::size_t i = j; i < p; ++i) {
+      border(i, j) += square[j * stride + i];
+      border(j, i) = border(i, j);
+    }
+  }
 }
 
 double border_free_variance(const HazardModel& model, const std::vector<double>& covariance, std::size_t observation) {

@@ -187,22 +187,32 @@ struct FieldFitter::Impl {
   CommonLaw law() const { return {patchiness, model.event_shape}; }
   Term term(std::size_t i, double at) const { return term_of(model.observations[i], at, law()); }
 
-  /// The border columns that observation i touches, with their weights.
+  /// The border columns that observation i touches, ascending, as (column, its weight, weight of the next one).
   template <typename Visit>
-  void visit_border(std::size_t i, Visit visit) const {
-    visit(std::size_t{0}, 1.0);
+  void visit_pairs(std::size_t i, Visit visit) const {
+    visit(std::size_t{0}, 1.0, 0.0);
     const BasisPlace* place = model.basis.data() + i * model.effects.size();
     for (const SmoothEffect& effect : model.effects) {
-      visit(effect.first_column + place->knot, static_cast<double>(place->left));
-      visit(effect.first_column + place->knot + 1, static_cast<double>(place->right));
+      visit(effect.first_column + place->knot, static_cast<double>(place->left), static_cast<double>(place->right));
       ++place;
     }
     if (model.long_in_border) {
       const LongPlace& square = model.long_columns[i];
       for (std::size_t k = 0; k < 4; ++k) {
-        visit(std::size_t{square.column[k]}, static_cast<double>(square.weight[k]));
+        visit(std::size_t{square.column[k]}, static_cast<double>(square.weight[k]), 0.0);
       }
     }
+  }
+
+  /// The same one by one, with their weights.
+  template <typename Visit>
+  void visit_border(std::size_t i, Visit visit) const {
+    visit_pairs(i, [&](std::size_t column, double left, double right) {
+      visit(column, left);
+      if (right != 0) {
+        visit(column + 1, right);
+      }
+    });
   }
 
   void predict(const Vectors& at, std::size_t first, std::size_t last, std::vector<double>& out) const {
@@ -282,59 +292,7 @@ struct FieldFitter::Impl {
 
   /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
   void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
-                DenseMatrix& border) {
-    std::array<std::size_t, RowSum::kMost> columns{};
-    std::array<double, RowSum::kMost> weights{};
-    node_rows.assign(n * p, 0.0);  // a node's row side by side: an observation writes to eight of them
-    const std::size_t count = telling();
-    for (std::size_t i = 0; i < count; ++i) {
-      const CellDesign& d = model.design[i];
-      const auto& place = model.quad_place[model.quad[i]];
-      std::size_t pair = 0;
-      for (std::size_t a = 0; a < 8; ++a) {
-        const double wa = weight[i] * static_cast<double>(d.weight[a]);
-        for (std::size_t b = 0; b <= a; ++b, ++pair) {
-          if (place[pair] >= 0) {
-            latent.value[static_cast<std::size_t>(place[pair])] += wa * static_cast<double>(d.weight[b]);
-          }
-        }
-      }
-      std::size_t touched = 0;
-      visit_border(i, [&](std::size_t column, double w) {
-        if (w != 0 && touched < RowSum::kMost) {
-          columns[touched] = column;
-          weights[touched++] = w;
-        }
-      });
-      for (std::size_t k = 0; k < 8; ++k) {
-        if (d.node[k] >= 0) {
-          double* row = node_rows.data() + static_cast<std::size_t>(d.node[k]) * p;
-          const double wk = weight[i] * static_cast<double>(d.weight[k]);
-          for (std::size_t c = 0; c < touched; ++c) {
-            row[columns[c]] += wk * weights[c];
-          }
-        }
-      }
-      for (std::size_t c = 0; c < touched && owns(i); ++c) {  // columns ascend: the lower triangle
-        const double wc = weight[i] * weights[c];
-        double* column = border.value.data() + columns[c] * p;
-        for (std::size_t e = c; e < touched; ++e) {
-          column[columns[e]] += wc * weights[e];
-        }
-      }
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < p; ++j) {
-        mixed(i, j) += node_rows[i * p + j];
-      }
-    }
-    for (std::size_t j = 0; j < p; ++j) {
-      for (std::size_t i = j + 1; i < p; ++i) {
-        border(j, i) = border(i, j);
-      }
-    }
-  }
-
+                DenseMatrix& border);
   /// [A X]^T v.
   Vectors project(const std::vector<double>& v) const {
     Vectors result{std::vector<double>(n, 0.0), std::vector<double>(whole_border, 0.0)};
