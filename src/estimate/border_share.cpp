@@ -10,11 +10,7 @@ void BorderShare::set(const sparse::DenseMatrix& spread, const sparse::DenseChol
   const std::size_t p = spread.columns;
   wide_ = in_lanes(p);
   scratch.resize(nodes_ * p);
-  for (std::size_t j = 0; j < p; ++j) {
-    for (std::size_t i = 0; i < nodes_; ++i) {
-      scratch[i * p + j] = spread(i, j);
-    }
-  }
+  sparse::each_tile(nodes_, p, [&](std::size_t i, std::size_t j) { scratch[i * p + j] = spread(i, j); });
   schur.solve_lower(scratch, nodes_);
   const sparse::DenseMatrix inverse = schur.inverse_of_lower();
   rows_.resize((nodes_ + p) * wide_);

@@ -165,10 +165,8 @@ void FieldFitter::Impl::assemble(const std::vector<double>& weight, sparse::Symm
       touched.add_square(weight[i], square.data(), stride);
     }
   }
+  sparse::each_tile(n, p, [&](std::size_t i, std::size_t j) { mixed(i, j) += node_rows[i * stride + j]; });
   for (std::size_t j = 0; j < p; ++j) {
-    for (std::size_t i = 0; i < n; ++i) {
-      mixed(i, j) += node_rows[i * stride + j];
-    }
     for (std::size_t i = j; i < p; ++i) {
       border(i, j) += square[j * stride + i];
       border(j, i) = border(i, j);
