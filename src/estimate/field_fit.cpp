@@ -58,11 +58,13 @@ base::Result<int> FieldFitter::Impl::newton(double settled) {
       weight[i] = std::max({t.observed, 0.25 * t.information, 1e-12});
       slope[i] = t.slope;
     }
-    FG_TRY_VOID(factorise(weight));
+    FG_TRY_VOID(weigh(weight));
+    factorise_border();
     const Vectors gradient = uphill(slope);
     const Vectors step = solve(gradient);
     const double decrement = total(own_dot(step.x, gradient.x)) + dot(step.b, gradient.b);
     if (decrement < settled) {
+      covariance = factor.selected_inverse(posterior);
       return iteration;
     }
     double length = 1;
@@ -137,7 +139,7 @@ struct TouchedPairs {
 
 void FieldFitter::Impl::assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
                                  DenseMatrix& border) {
-  const std::size_t stride = p + 1;  // the last column may be touched as the left one of two
+  const std::size_t stride = p + 1;   // the last column may be touched as the left one of two
   node_rows.assign(n * stride, 0.0);  // a node's row side by side: an observation writes to eight of them
   std::vector<double> square(stride * stride, 0.0);
   const std::size_t count = telling();
@@ -260,7 +262,6 @@ double FieldFitter::Impl::patchiness_slope() const {
 /// observations say on average there.
 double FieldFitter::Impl::bound_here(std::span<double> slope, std::span<double> curvature) {
   const std::size_t count = slope.size();
-  covariance = factor.selected_inverse(posterior);
   find_variance(0, count);
   std::vector<double> value(count);
   find_means(0, {value, slope, curvature, {}});

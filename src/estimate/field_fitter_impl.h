@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/parallel.h"
 #include "estimate/border_share.h"
 #include "estimate/field_determinant.h"
 #include "estimate/field_fit.h"
@@ -93,6 +94,7 @@ struct FieldFitter::Impl {
   std::vector<double> border_centre;  ///< prior mean
   DenseMatrix walk;
   Vectors mode;
+  DenseMatrix border_block;                           ///< precision, scratch
   DenseMatrix cross;                                  ///< A^T W X
   DenseMatrix spread;                                 ///< H_xx^-1 cross
   std::shared_ptr<sparse::DenseCholesky> schur;       ///< of the whole border
@@ -361,8 +363,8 @@ struct FieldFitter::Impl {
     }
   }
 
-  /// Factor of the posterior precision at the given weights (of regions: eq. 29).
-  base::Result<void> factorise(const std::vector<double>& weight) {
+  /// Factor of the posterior precision's latent block at the given weights, and what observations say of the border.
+  base::Result<void> weigh(const std::vector<double>& weight) {
     used_weight = weight;
     weighed = telling();
     started = true;
@@ -372,18 +374,37 @@ struct FieldFitter::Impl {
     } else {
       std::fill(cross.value.begin(), cross.value.end(), 0.0);
     }
-    DenseMatrix border = model.long_in_border ? DenseMatrix(p, p) : effect_prior;
-    assemble(weight, posterior, cross, border);
-    FG_TRY_VOID(factorise_latent());
+    border_block = model.long_in_border ? DenseMatrix(p, p) : effect_prior;
+    assemble(weight, posterior, cross, border_block);
+    return factorise_latent();
+  }
+
+  /// The border's block, given the latent one (of regions: eq. 29).
+  void factorise_border() {
     spread = cross;
     factor.solve(spread.value, static_cast<Index>(p));
     keep_own_rows(cross);
-    sparse::subtract_transposed_product(cross, spread, border);
+    sparse::subtract_transposed_product(cross, spread, border_block);
     if (model.long_in_border) {
-      border = whole_precision(border);
+      border_block = whole_precision(border_block);
     }
-    schur = std::make_shared<sparse::DenseCholesky>(std::move(border));
+    schur = std::make_shared<sparse::DenseCholesky>(std::move(border_block));
     near_schur = model.long_in_border ? precision_of_reached() : schur;
+  }
+
+  /// Factor of the posterior precision at the given weights, and the covariance.
+  base::Result<void> factorise(const std::vector<double>& weight) {
+    FG_TRY_VOID(weigh(weight));
+    const std::size_t at_once = share == nullptr ? 1 : 2;  // regions talk to each other from the calling thread alone
+    base::parallel_for(2, at_once, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t part = begin; part < end; ++part) {
+        if (part == 0) {
+          factorise_border();
+        } else {
+          covariance = factor.selected_inverse(posterior);
+        }
+      }
+    });
     return {};
   }
 

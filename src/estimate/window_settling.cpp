@@ -29,7 +29,6 @@ base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<doub
   m.mode = {std::move(latent), std::move(border)};
   m.predict(m.mode, 0, m.eta.size(), m.eta);
   FG_TRY_VOID(m.factorise(weight));
-  m.covariance = m.factor.selected_inverse(m.posterior);
   m.find_variance(0, m.eta.size());
   Said said;
   std::vector<double> slope(m.eta.size());
@@ -89,7 +88,6 @@ base::Result<void> FieldFitter::Impl::settle_within() {
     }
     const std::vector<double> before = eta;
     predict(mode, 0, count, eta);
-    covariance = factor.selected_inverse(posterior);
     find_variance(0, count);
     double moved = 0;
     for (std::size_t i = 0; i < count; ++i) {
