@@ -389,17 +389,14 @@ base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper,
         trace += (slope.row[k] == static_cast<Index>(j) ? 1.0 : 2.0) * slope.value[k] * covariance[k];
       }
     }
-    std::vector<double> column(n);
+    DenseMatrix moved(n, p);
     for (std::size_t j = 0; j < p; ++j) {
-      slope.multiply(std::span(spread.value).subspan(j * n, n), column);
-      for (std::size_t k = 0; k < p; ++k) {
-        double sum = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-          sum += column[i] * spread(i, k);
-        }
-        trace += sum * border_covariance(j, k);
-      }
+      slope.multiply(std::span(spread.value).subspan(j * n, n), std::span(moved.value).subspan(j * n, n));
     }
+    DenseMatrix among(p, p);  // less V'MV
+    sparse::subtract_transposed_product(spread, moved, among);
+    trace -= dot(among.value, border_covariance.value);
+    std::vector<double> column(n);
     slope.multiply(mode.x, column);
     return -0.5 * dot(mode.x, column) - 0.5 * trace;
   };

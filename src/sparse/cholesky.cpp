@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -170,8 +171,17 @@ struct Cholesky::Impl {
     cholmod_l_finish(&local);
   }
 
-  void gather(const std::vector<double>& z, const Supernode& node, std::vector<double>& block) const;
-  void invert_supernode(std::size_t s, std::vector<double>& z) const;
+  /// Scratch of selected_inverse().
+  struct Scratch {
+    std::vector<double> own, below, block;
+    std::vector<Index> at;
+  };
+  void gather(const double* z, const Supernode& node, Scratch& scratch) const;
+  void invert_supernode(std::size_t s, double* z, Scratch& scratch) const;
+  void find_places(const SymmetricMatrix& pattern) const;
+
+  mutable std::once_flag places_found;
+  mutable std::vector<Index> places;  ///< in the factor, of each entry of the pattern
 };
 
 Cholesky::Cholesky(const SymmetricMatrix& pattern) : impl_(std::make_unique<Impl>()) {
@@ -231,10 +241,10 @@ void Cholesky::sample(std::span<double> z, Index columns) const {
 }
 
 /// The inverse at rows x rows of the part of the supernode below its own columns, from the ancestors that hold it.
-void Cholesky::Impl::gather(const std::vector<double>& z, const Supernode& node, std::vector<double>& block) const {
+void Cholesky::Impl::gather(const double* z, const Supernode& node, Scratch& scratch) const {
   const Index below = node.height - node.width;
   const Index* rows = node.rows + node.width;
-  block.assign(static_cast<std::size_t>(below * below), 0.0);
+  scratch.block.resize(static_cast<std::size_t>(below * below));
   for (Index j = 0; j < below;) {
     const Supernode holder =
         supernode(*factor, static_cast<std::size_t>(supernode_of[static_cast<std::size_t>(rows[j])]));
@@ -243,19 +253,20 @@ void Cholesky::Impl::gather(const std::vector<double>& z, const Supernode& node,
       ++run;
     }
     // Both row lists ascend, and the holder's contains what is left of ours: one merge serves all columns of the run.
-    std::vector<Index> at(static_cast<std::size_t>(below - j));
+    scratch.at.resize(static_cast<std::size_t>(below - j));
     Index h = 0;
     for (Index i = j; i < below; ++i) {
       while (holder.rows[h] != rows[i]) {
         ++h;
       }
-      at[static_cast<std::size_t>(i - j)] = h;
+      scratch.at[static_cast<std::size_t>(i - j)] = h;
     }
+    const Index* at = scratch.at.data();
     for (Index column = j; column < run; ++column) {
-      const double* from = z.data() + holder.values_at + (rows[column] - holder.first) * holder.height;
-      double* to = block.data() + column * below;
+      const double* from = z + holder.values_at + (rows[column] - holder.first) * holder.height;
+      double* to = scratch.block.data() + column * below;  // its lower triangle is read
       for (Index i = column; i < below; ++i) {
-        to[i] = from[at[static_cast<std::size_t>(i - j)]];
+        to[i] = from[at[i - j]];
       }
     }
     j = run;
@@ -263,59 +274,69 @@ void Cholesky::Impl::gather(const std::vector<double>& z, const Supernode& node,
 }
 
 /// Z_RJ = -Z_RR Y,  Z_JJ = (L_JJ L_JJ^T)^-1 - Y^T Z_RJ  with  Y = L_RJ L_JJ^-1.
-void Cholesky::Impl::invert_supernode(std::size_t s, std::vector<double>& z) const {
+void Cholesky::Impl::invert_supernode(std::size_t s, double* z, Scratch& scratch) const {
   const Supernode node = supernode(*factor, s);
   const auto* l = static_cast<const double*>(factor->x) + node.values_at;
-  double* out = z.data() + node.values_at;
+  double* out = z + node.values_at;
   const Index below = node.height - node.width;
   const auto w = static_cast<int>(node.width);
   const auto b = static_cast<int>(below);
   const auto ld = static_cast<int>(node.height);
   // (L_JJ L_JJ^T)^-1 by solving against the identity: widths are small.
-  std::vector<double> own(static_cast<std::size_t>(node.width * node.width), 0.0);
+  scratch.own.assign(static_cast<std::size_t>(node.width * node.width), 0.0);
+  double* own = scratch.own.data();
   for (Index k = 0; k < node.width; ++k) {
-    own[static_cast<std::size_t>(k * (node.width + 1))] = 1;
+    own[k * (node.width + 1)] = 1;
   }
-  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, w, w, 1, l, ld, own.data(), w);
-  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, w, w, 1, l, ld, own.data(), w);
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, w, w, 1, l, ld, own, w);
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, w, w, 1, l, ld, own, w);
   if (below > 0) {
-    std::vector<double> y(static_cast<std::size_t>(below * node.width));
+    scratch.below.resize(static_cast<std::size_t>(below * node.width));
+    double* y = scratch.below.data();
     for (Index k = 0; k < node.width; ++k) {
-      std::copy_n(l + k * node.height + node.width, below, y.data() + k * below);
+      std::copy_n(l + k * node.height + node.width, below, y + k * below);
     }
-    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, b, w, 1, l, ld, y.data(), b);
-    std::vector<double> block;
-    gather(z, node, block);
-    cblas_dsymm(CblasColMajor, CblasLeft, CblasLower, b, w, -1, block.data(), b, y.data(), b, 0, out + node.width, ld);
-    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, w, w, b, -1, y.data(), b, out + node.width, ld, 1, own.data(),
-                w);
+    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, b, w, 1, l, ld, y, b);
+    gather(z, node, scratch);
+    cblas_dsymm(CblasColMajor, CblasLeft, CblasLower, b, w, -1, scratch.block.data(), b, y, b, 0, out + node.width, ld);
+    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, w, w, b, -1, y, b, out + node.width, ld, 1, own, w);
   }
   for (Index k = 0; k < node.width; ++k) {
-    std::copy_n(own.data() + k * node.width, node.width, out + k * node.height);
+    std::copy_n(own + k * node.width, node.width, out + k * node.height);
+  }
+}
+
+void Cholesky::Impl::find_places(const SymmetricMatrix& pattern) const {
+  places.reserve(pattern.row.size());
+  for (std::size_t j = 0; j < factor->n; ++j) {
+    for (auto k = static_cast<std::size_t>(pattern.column_begin[j]);
+         k < static_cast<std::size_t>(pattern.column_begin[j + 1]); ++k) {
+      const Index a = inverse_permutation[static_cast<std::size_t>(pattern.row[k])];
+      const Index b = inverse_permutation[j];
+      const auto [column, row] = std::minmax(a, b);
+      const Supernode node =
+          supernode(*factor, static_cast<std::size_t>(supernode_of[static_cast<std::size_t>(column)]));
+      const Index* found = std::lower_bound(node.rows, node.rows + node.height, row);
+      FG_CHECK(found != node.rows + node.height && *found == row);
+      places.push_back(node.values_at + (column - node.first) * node.height + (found - node.rows));
+    }
   }
 }
 
 std::vector<double> Cholesky::selected_inverse(const SymmetricMatrix& pattern) const {
   const cholmod_factor& l = *impl_->factor;
   FG_CHECK(static_cast<std::size_t>(pattern.n) == l.n);
-  std::vector<double> z(l.xsize);
+  std::call_once(impl_->places_found, [&] { impl_->find_places(pattern); });
+  FG_CHECK(impl_->places.size() == pattern.row.size());
+  const auto z = std::make_unique_for_overwrite<double[]>(l.xsize);
+  Impl::Scratch scratch;
   for (std::size_t s = l.nsuper; s-- > 0;) {
-    impl_->invert_supernode(s, z);
+    impl_->invert_supernode(s, z.get(), scratch);
   }
-  std::vector<double> result(pattern.row.size());
-  for (std::size_t j = 0; j < l.n; ++j) {
-    for (auto k = static_cast<std::size_t>(pattern.column_begin[j]);
-         k < static_cast<std::size_t>(pattern.column_begin[j + 1]); ++k) {
-      const Index a = impl_->inverse_permutation[static_cast<std::size_t>(pattern.row[k])];
-      const Index b = impl_->inverse_permutation[j];
-      const auto [column, row] = std::minmax(a, b);
-      const Supernode node =
-          supernode(l, static_cast<std::size_t>(impl_->supernode_of[static_cast<std::size_t>(column)]));
-      const Index* found = std::lower_bound(node.rows, node.rows + node.height, row);
-      FG_CHECK(found != node.rows + node.height && *found == row);
-      result[k] =
-          z[static_cast<std::size_t>(node.values_at + (column - node.first) * node.height + (found - node.rows))];
-    }
+  std::vector<double> result;
+  result.reserve(impl_->places.size());
+  for (const Index place : impl_->places) {
+    result.push_back(z[static_cast<std::size_t>(place)]);
   }
   return result;
 }

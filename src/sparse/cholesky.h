@@ -34,7 +34,8 @@ class Cholesky {
   /// x = P^T L^-T z: with z standard normal, x has precision A.  In place, n x columns.
   void sample(std::span<double> z, Index columns = 1) const;
   /// Entries of A^-1 at the entries of `pattern` (lower triangle, in its order).
-  /// REQUIRES: pattern is contained in the analysed pattern.  Cost: about twice a factorisation.
+  /// REQUIRES: pattern is contained in the analysed pattern, and the same in every call: where its entries lie is looked
+  /// up once.  Cost: about twice a factorisation.
   std::vector<double> selected_inverse(const SymmetricMatrix& pattern) const;
 
  private:
