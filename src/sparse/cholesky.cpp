@@ -219,6 +219,28 @@ Index Cholesky::factor_entries() const {
   return static_cast<Index>(impl_->factor->xsize);
 }
 
+double Cholesky::factorise_operations() const {
+  double sum = 0;
+  for (std::size_t s = 0; s < impl_->factor->nsuper; ++s) {
+    const Supernode node = supernode(*impl_->factor, s);
+    const auto w = static_cast<double>(node.width);
+    const auto below = static_cast<double>(node.height - node.width);
+    sum += w * w * w / 3 + w * w * below + w * below * below;
+  }
+  return sum;
+}
+
+double Cholesky::inverse_operations() const {
+  double sum = 0;
+  for (std::size_t s = 0; s < impl_->factor->nsuper; ++s) {
+    const Supernode node = supernode(*impl_->factor, s);
+    const auto w = static_cast<double>(node.width);
+    const auto below = static_cast<double>(node.height - node.width);
+    sum += 2 * w * w * w + 3 * w * w * below + 2 * w * below * below;
+  }
+  return sum;
+}
+
 double Cholesky::log_determinant() const {
   const auto* x = static_cast<const double*>(impl_->factor->x);
   double sum = 0;
