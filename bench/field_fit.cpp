@@ -95,11 +95,8 @@ Work work_of(const estimate::HazardModel& model, const sparse::Cholesky& factor)
   const auto wide = static_cast<double>(estimate::in_lanes(model.border()));
   const double of_observations = static_cast<double>(sizeof(estimate::Observation) + sizeof(estimate::CellDesign)) +
                                  (touched - 1) / 2 * static_cast<double>(sizeof(estimate::BasisPlace));
-  return {factor.factorise_operations(),
-          factor.inverse_operations(),
-          4 * entries * p + 2 * n * p * p,
-          observations * (2 * 36 + 2 * 8 * touched + touched * touched),
-          observations * 2 * (touched + 8) * wide,
+  return {factor.factorise_operations(), factor.inverse_operations(), 4 * entries * p + 2 * n * p * p,
+          observations * (2 * 36 + 2 * 8 * touched + touched * touched), observations * 2 * (touched + 8) * wide,
           // Read to assemble, project, predict, find variances and terms; sites and mixing; the factor and its inverse.
           5 * observations * of_observations + observations * 8 * 60 + 8 * entries * 6 + 8 * n * p * 8};
 }
@@ -135,10 +132,11 @@ int main(int argc, char** argv) {
   const Work work = work_of(model, fitter->factor());
   const double arithmetic = arithmetic_rate();
   const double copy = copy_rate();
-  fmt::print("a round: {:.3f} s; 1e9 operations: factor {:.2f}, inverse {:.2f}, border {:.2f}, assembly {:.2f}, "
-             "variances {:.2f}; {:.0f} MB moved\n",
-             fit_s / (fit.iterations + 1), 1e-9 * work.factorise, 1e-9 * work.invert, 1e-9 * work.border,
-             1e-9 * work.assemble, 1e-9 * work.variances, 1e-6 * work.bytes);
+  fmt::print(
+      "a round: {:.3f} s; 1e9 operations: factor {:.2f}, inverse {:.2f}, border {:.2f}, assembly {:.2f}, "
+      "variances {:.2f}; {:.0f} MB moved\n",
+      fit_s / (fit.iterations + 1), 1e-9 * work.factorise, 1e-9 * work.invert, 1e-9 * work.border, 1e-9 * work.assemble,
+      1e-9 * work.variances, 1e-6 * work.bytes);
   fmt::print("bound: {:.3f} s of arithmetic at {:.1f} GFlop/s, {:.3f} s of memory at {:.1f} GB/s\n",
              work.operations() / arithmetic, 1e-9 * arithmetic, work.bytes / copy, 1e-9 * copy);
 }

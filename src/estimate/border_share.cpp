@@ -4,13 +4,12 @@
 
 namespace firmground::estimate {
 
-void BorderShare::set(const sparse::DenseMatrix& spread, const sparse::DenseCholesky& schur,
+void BorderShare::set(const sparse::DenseMatrix& spread_by_node, const sparse::DenseCholesky& schur,
                       std::vector<double>& scratch) {
-  nodes_ = spread.rows;
-  const std::size_t p = spread.columns;
+  nodes_ = spread_by_node.columns;
+  const std::size_t p = spread_by_node.rows;
   wide_ = in_lanes(p);
-  scratch.resize(nodes_ * p);
-  sparse::each_tile(nodes_, p, [&](std::size_t i, std::size_t j) { scratch[i * p + j] = spread(i, j); });
+  scratch = spread_by_node.value;
   schur.solve_lower(scratch, nodes_);
   const sparse::DenseMatrix inverse = schur.inverse_of_lower();
   rows_.resize((nodes_ + p) * wide_);

@@ -116,7 +116,11 @@ struct TouchedPairs {
   }
   void add_scaled(double scale, double* row) const {
     for (std::size_t k = 0; k < count; ++k) {
-      add_pair(row + column[k], scale * weight[k]);
+      if (weight[k][1] != 0) {
+        add_pair(row + column[k], scale * weight[k]);
+      } else {
+        row[column[k]] += scale * weight[k][0];
+      }
     }
   }
   /// Adds scale x x', below the diagonal and the squares about it.
@@ -137,10 +141,9 @@ struct TouchedPairs {
 
 }  // namespace
 
-void FieldFitter::Impl::assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
-                                 DenseMatrix& border) {
-  const std::size_t stride = p + 1;   // the last column may be touched as the left one of two
-  node_rows.assign(n * stride, 0.0);  // a node's row side by side: an observation writes to eight of them
+void FieldFitter::Impl::assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent,
+                                 DenseMatrix& mixed_by_node, DenseMatrix& border) {
+  const std::size_t stride = p + 1;  // the last column may be touched as the left one of two
   std::vector<double> square(stride * stride, 0.0);
   const std::size_t count = telling();
   for (std::size_t i = 0; i < count; ++i) {
@@ -160,14 +163,13 @@ void FieldFitter::Impl::assemble(const std::vector<double>& weight, sparse::Symm
     for (std::size_t k = 0; k < 8; ++k) {
       if (d.node[k] >= 0) {
         touched.add_scaled(weight[i] * static_cast<double>(d.weight[k]),
-                           node_rows.data() + static_cast<std::size_t>(d.node[k]) * stride);
+                           mixed_by_node.value.data() + static_cast<std::size_t>(d.node[k]) * p);
       }
     }
     if (owns(i)) {
       touched.add_square(weight[i], square.data(), stride);
     }
   }
-  sparse::each_tile(n, p, [&](std::size_t i, std::size_t j) { mixed(i, j) += node_rows[i * stride + j]; });
   for (std::size_t j = 0; j < p; ++j) {
     for (std::size_t i = j; i < p; ++i) {
       border(i, j) += square[j * stride + i];
@@ -193,7 +195,7 @@ double border_free_variance(const HazardModel& model, const std::vector<double>&
 }
 
 void FieldFitter::Impl::find_variance(std::size_t first, std::size_t last) {
-  border_share.set(spread, *near_schur, node_rows);
+  border_share.set(spread_by_node, *near_schur, scratch);
   variance.resize(eta.size());
   base::parallel_for(last - first, kBlock, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = first + begin; i < first + end; ++i) {
@@ -389,12 +391,24 @@ base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper,
         trace += (slope.row[k] == static_cast<Index>(j) ? 1.0 : 2.0) * slope.value[k] * covariance[k];
       }
     }
-    DenseMatrix moved(n, p);
-    for (std::size_t j = 0; j < p; ++j) {
-      slope.multiply(std::span(spread.value).subspan(j * n, n), std::span(moved.value).subspan(j * n, n));
+    DenseMatrix moved(p, n);  // V'M
+    const auto add = [&](std::size_t from, double by, std::size_t to) {
+      for (std::size_t k = 0; k < p; ++k) {
+        moved(k, to) += by * spread_by_node(k, from);
+      }
+    };
+    for (std::size_t j = 0; j < n; ++j) {
+      for (auto k = static_cast<std::size_t>(slope.column_begin[j]);
+           k < static_cast<std::size_t>(slope.column_begin[j + 1]); ++k) {
+        const auto i = static_cast<std::size_t>(slope.row[k]);
+        add(j, slope.value[k], i);
+        if (i != j) {
+          add(i, slope.value[k], j);
+        }
+      }
     }
     DenseMatrix among(p, p);  // less V'MV
-    sparse::subtract_transposed_product(spread, moved, among);
+    sparse::subtract_product_transposed(moved, spread_by_node, among);
     trace -= dot(among.value, border_covariance.value);
     std::vector<double> column(n);
     slope.multiply(mode.x, column);
@@ -472,7 +486,7 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   }
   fit.latent = m.mode.x;
   fit.border = m.mode.b;
-  fit.spread = m.spread;
+  fit.spread = sparse::transposed(m.spread_by_node);
   fit.schur = m.schur;
   return fit;
 }

@@ -94,10 +94,10 @@ struct FieldFitter::Impl {
   std::vector<double> border_centre;  ///< prior mean
   DenseMatrix walk;
   Vectors mode;
-  DenseMatrix border_block;                           ///< precision, scratch
-  DenseMatrix cross;                                  ///< A^T W X
-  DenseMatrix spread;                                 ///< H_xx^-1 cross
-  std::shared_ptr<sparse::DenseCholesky> schur;       ///< of the whole border
+  DenseMatrix border_block;                      ///< precision, scratch
+  DenseMatrix cross_by_node;                     ///< (A^T W X)^T, border x nodes: an observation writes to eight nodes
+  DenseMatrix spread_by_node;                    ///< (H_xx^-1 cross)^T
+  std::shared_ptr<sparse::DenseCholesky> schur;  ///< of the whole border
   std::shared_ptr<sparse::DenseCholesky> near_schur;  ///< of the columns that the observations reach
   std::vector<double> eta;
   std::vector<double> used_weight;  ///< of the last factorisation
@@ -106,7 +106,7 @@ struct FieldFitter::Impl {
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
   BorderShare border_share;         ///< at the last factorisation
-  std::vector<double> node_rows;    ///< scratch, n x p row by row
+  std::vector<double> scratch;      ///< of border_share
   double patchiness = 0;            ///< of the hyperparameters, or of the window's surroundings
   double short_variance = 0;        ///< of the prior, away from the lattice's edges
 
@@ -123,7 +123,7 @@ struct FieldFitter::Impl {
         posterior(m.pattern),
         factor(m.pattern),
         border_centre(effect_centre(m.effects)),
-        cross(n, p),
+        cross_by_node(p, n),
         eta(m.observations.size()) {
     FG_CHECK(2 * model.effects.size() + 13 <=
              RowSum::kMost);  // intercept, knots, four long nodes, eight of the lattices
@@ -293,7 +293,7 @@ struct FieldFitter::Impl {
   }
 
   /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
-  void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed,
+  void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed_by_node,
                 DenseMatrix& border);
   /// [A X]^T v.
   Vectors project(const std::vector<double>& v) const {
@@ -354,11 +354,11 @@ struct FieldFitter::Impl {
     return std::make_shared<sparse::DenseCholesky>(sparse::DenseCholesky(std::move(reached)).inverse());
   }
 
-  /// Rows that other regions count are left out of sums over nodes.
-  void keep_own_rows(DenseMatrix& rows) const {
+  /// Nodes that other regions count are left out of sums over nodes.
+  void keep_own(DenseMatrix& by_node) const {
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j < p && !owns_node(i); ++j) {
-        rows(i, j) = 0;
+        by_node(j, i) = 0;
       }
     }
   }
@@ -370,21 +370,21 @@ struct FieldFitter::Impl {
     started = true;
     posterior.value = prior.value;
     if (around != nullptr) {
-      cross = around->cross;
+      cross_by_node = sparse::transposed(around->cross);
     } else {
-      std::fill(cross.value.begin(), cross.value.end(), 0.0);
+      std::fill(cross_by_node.value.begin(), cross_by_node.value.end(), 0.0);
     }
     border_block = model.long_in_border ? DenseMatrix(p, p) : effect_prior;
-    assemble(weight, posterior, cross, border_block);
+    assemble(weight, posterior, cross_by_node, border_block);
     return factorise_latent();
   }
 
   /// The border's block, given the latent one (of regions: eq. 29).
   void factorise_border() {
-    spread = cross;
-    factor.solve(spread.value, static_cast<Index>(p));
-    keep_own_rows(cross);
-    sparse::subtract_transposed_product(cross, spread, border_block);
+    spread_by_node = cross_by_node;
+    factor.solve_rows(spread_by_node.value, static_cast<Index>(p));
+    keep_own(cross_by_node);
+    sparse::subtract_product_transposed(cross_by_node, spread_by_node, border_block);
     if (model.long_in_border) {
       border_block = whole_precision(border_block);
     }
@@ -463,12 +463,15 @@ struct FieldFitter::Impl {
   /// H^-1 r with the last factor.
   Vectors solve(Vectors r) const {
     factor.solve(r.x);
+    std::vector<double> reached(p, 0.0);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < p; ++j) {
+        reached[j] += cross_by_node(j, i) * r.x[i];
+      }
+    }
     std::vector<double> explained(whole_border, 0.0);
     for (std::size_t j = 0; j < p; ++j) {
-      double& sum = explained[border_place[j]];
-      for (std::size_t i = 0; i < n; ++i) {
-        sum += cross(i, j) * r.x[i];
-      }
+      explained[border_place[j]] = reached[j];
     }
     total(explained);
     for (std::size_t j = 0; j < whole_border; ++j) {
@@ -476,8 +479,11 @@ struct FieldFitter::Impl {
     }
     schur->solve(r.b);
     for (std::size_t j = 0; j < p; ++j) {
-      for (std::size_t i = 0; i < n; ++i) {
-        r.x[i] -= spread(i, j) * r.b[border_place[j]];
+      reached[j] = r.b[border_place[j]];
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < p; ++j) {
+        r.x[i] -= spread_by_node(j, i) * reached[j];
       }
     }
     return r;

@@ -12,6 +12,7 @@ namespace firmground::estimate {
 namespace {
 
 using sparse::DenseMatrix;
+using sparse::transposed;
 using Mask = std::vector<std::uint8_t>;
 
 /// Held nodes have this much precision: they move by less than rounding.
@@ -92,16 +93,6 @@ DenseMatrix product(const DenseMatrix& a, const DenseMatrix& b) {
     }
   }
   return c;
-}
-
-DenseMatrix transposed(const DenseMatrix& a) {
-  DenseMatrix result(a.columns, a.rows);
-  for (std::size_t j = 0; j < a.columns; ++j) {
-    for (std::size_t i = 0; i < a.rows; ++i) {
-      result(j, i) = a(i, j);
-    }
-  }
-  return result;
 }
 
 /// What turns draws of covariance `from` into draws of covariance `to`, with little change where these agree:

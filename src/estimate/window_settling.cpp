@@ -18,7 +18,7 @@ FieldFit FieldFitter::fit_so_far() const {
   FieldFit fit;
   fit.latent = impl_->mode.x;
   fit.border = impl_->mode.b;
-  fit.spread = impl_->spread;
+  fit.spread = sparse::transposed(impl_->spread_by_node);
   fit.schur = impl_->schur;
   return fit;
 }
@@ -115,7 +115,7 @@ sparse::DenseMatrix FieldFitter::covariance_with_shared(std::size_t first_row) c
     for (std::size_t j = 0; j < m.p; ++j) {
       const double w = border(j, k);
       for (std::size_t i = 0; i < m.n; ++i) {
-        response(i, k) += m.spread(i, j) * w;
+        response(i, k) += m.spread_by_node(j, i) * w;
       }
     }
   }
@@ -134,7 +134,7 @@ sparse::DenseMatrix FieldFitter::covariance_with_shared(std::size_t first_row) c
       for (std::size_t i = first_row; i < m.n; ++i) {
         double sum = unit[c * m.n + i];
         for (std::size_t j = 0; j < m.p; ++j) {
-          sum += m.spread(i, j) * response(node, j);
+          sum += m.spread_by_node(j, i) * response(node, j);
         }
         result(i - first_row, begin + c) = sum;
       }

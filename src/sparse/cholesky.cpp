@@ -171,6 +171,9 @@ struct Cholesky::Impl {
     cholmod_l_finish(&local);
   }
 
+  void solve_forward(double* x, int p, std::vector<double>& scratch) const;
+  void solve_backward(double* x, int p, std::vector<double>& scratch) const;
+
   /// Scratch of selected_inverse().
   struct Scratch {
     std::vector<double> own, below, block;
@@ -255,6 +258,75 @@ double Cholesky::log_determinant() const {
 
 void Cholesky::solve(std::span<double> b, Index columns) const {
   impl_->solve_system(CHOLMOD_A, b, columns);
+}
+
+/// L X = B, supernode after supernode; B transposed is a dense matrix of as many rows as there are columns.
+void Cholesky::Impl::solve_forward(double* x, int p, std::vector<double>& scratch) const {
+  const auto* values = static_cast<const double*>(factor->x);
+  for (std::size_t s = 0; s < factor->nsuper; ++s) {
+    const Supernode node = supernode(*factor, s);
+    const auto w = static_cast<int>(node.width);
+    const auto below = static_cast<int>(node.height - node.width);
+    const auto ld = static_cast<int>(node.height);
+    const double* l = values + node.values_at;
+    double* own = x + node.first * p;
+    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, p, w, 1, l, ld, own, p);
+    if (below == 0) {
+      continue;
+    }
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, p, below, w, 1, own, p, l + w, ld, 0, scratch.data(), p);
+    for (Index r = 0; r < below; ++r) {
+      double* to = x + node.rows[w + r] * p;
+      const double* from = scratch.data() + r * p;
+      for (int k = 0; k < p; ++k) {
+        to[k] -= from[k];
+      }
+    }
+  }
+}
+
+/// L^T X = B.
+void Cholesky::Impl::solve_backward(double* x, int p, std::vector<double>& scratch) const {
+  const auto* values = static_cast<const double*>(factor->x);
+  for (std::size_t s = factor->nsuper; s-- > 0;) {
+    const Supernode node = supernode(*factor, s);
+    const auto w = static_cast<int>(node.width);
+    const auto below = static_cast<int>(node.height - node.width);
+    const auto ld = static_cast<int>(node.height);
+    const double* l = values + node.values_at;
+    double* own = x + node.first * p;
+    for (Index r = 0; r < below; ++r) {
+      std::copy_n(x + node.rows[w + r] * p, p, scratch.data() + r * p);
+    }
+    if (below > 0) {
+      cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, p, w, below, -1, scratch.data(), p, l + w, ld, 1, own, p);
+    }
+    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, p, w, 1, l, ld, own, p);
+  }
+}
+
+void Cholesky::solve_rows(std::span<double> b, Index columns) const {
+  const cholmod_factor& l = *impl_->factor;
+  FG_CHECK(b.size() == l.n * static_cast<std::size_t>(columns));
+  if (columns == 0) {
+    return;
+  }
+  const auto* perm = static_cast<const Index*>(l.Perm);
+  const auto x = std::make_unique_for_overwrite<double[]>(b.size());
+  Index highest = 0;
+  for (std::size_t s = 0; s < l.nsuper; ++s) {
+    highest = std::max(highest, supernode(l, s).height);
+  }
+  std::vector<double> scratch(static_cast<std::size_t>(highest * columns));
+  const auto n = static_cast<Index>(l.n);
+  for (Index i = 0; i < n; ++i) {
+    std::copy_n(b.data() + perm[i] * columns, columns, x.get() + i * columns);
+  }
+  impl_->solve_forward(x.get(), static_cast<int>(columns), scratch);
+  impl_->solve_backward(x.get(), static_cast<int>(columns), scratch);
+  for (Index i = 0; i < n; ++i) {
+    std::copy_n(x.get() + i * columns, columns, b.data() + perm[i] * columns);
+  }
 }
 
 void Cholesky::sample(std::span<double> z, Index columns) const {

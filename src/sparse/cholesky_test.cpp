@@ -117,6 +117,31 @@ TEST(Cholesky, AgreesWithADenseSolve) {
   }
 }
 
+TEST(Cholesky, RowByRowItSolvesTheSame) {
+  for (const Index m : {2, 12, 40}) {
+    const SymmetricMatrix a = lattice(m, 0.3);
+    Cholesky factor(a);
+    ASSERT_TRUE(factor.factorise(a));
+    constexpr std::size_t kColumns = 7;
+    const auto n = static_cast<std::size_t>(a.n);
+    std::vector<double> by_column(kColumns * n);
+    std::vector<double> by_row(kColumns * n);
+    base::Random random(11);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < kColumns; ++k) {
+        by_row[i * kColumns + k] = by_column[k * n + i] = random.normal();
+      }
+    }
+    factor.solve(by_column, kColumns);
+    factor.solve_rows(by_row, kColumns);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < kColumns; ++k) {
+        EXPECT_NEAR(by_row[i * kColumns + k], by_column[k * n + i], 1e-10);
+      }
+    }
+  }
+}
+
 TEST(Cholesky, SelectedInverseEqualsTheDenseInverseWhereItIsAsked) {
   for (const Index m : {3, 7, 15}) {
     const SymmetricMatrix a = lattice(m, 0.05);

@@ -19,6 +19,31 @@ void subtract_transposed_product(const DenseMatrix& a, const DenseMatrix& b, Den
               static_cast<int>(b.rows), 1, c.value.data(), static_cast<int>(c.rows));
 }
 
+void subtract_product_transposed(const DenseMatrix& a, const DenseMatrix& b, DenseMatrix& c) {
+  FG_CHECK(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows);
+  if (a.columns == 0 || c.rows == 0 || c.columns == 0) {
+    return;
+  }
+  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, static_cast<int>(c.rows), static_cast<int>(c.columns),
+              static_cast<int>(a.columns), -1, a.value.data(), static_cast<int>(a.rows), b.value.data(),
+              static_cast<int>(b.rows), 1, c.value.data(), static_cast<int>(c.rows));
+}
+
+/// Tile by tile: what is read along rows and written along columns stays near the processor.
+DenseMatrix transposed(const DenseMatrix& a) {
+  constexpr std::size_t kTile = 32;
+  DenseMatrix result(a.columns, a.rows);
+  for (std::size_t first = 0; first < a.rows; first += kTile) {
+    const std::size_t last = std::min(a.rows, first + kTile);
+    for (std::size_t j = 0; j < a.columns; ++j) {
+      for (std::size_t i = first; i < last; ++i) {
+        result(j, i) = a(i, j);
+      }
+    }
+  }
+  return result;
+}
+
 DenseCholesky::DenseCholesky(DenseMatrix a) : l_(std::move(a)) {
   FG_CHECK(l_.rows == l_.columns);
   const std::size_t n = l_.rows;

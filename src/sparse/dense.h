@@ -1,5 +1,4 @@
 #pragma once
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -18,23 +17,11 @@ struct DenseMatrix {
   double operator()(std::size_t i, std::size_t j) const { return value[j * rows + i]; }
 };
 
-/// Calls visit(i, j) for all places of a rows x columns matrix, tile by tile: what is read along rows and written along
-/// columns stays near the processor.
-template <typename Visit>
-void each_tile(std::size_t rows, std::size_t columns, Visit visit) {
-  constexpr std::size_t kTile = 32;
-  for (std::size_t first = 0; first < rows; first += kTile) {
-    const std::size_t last = std::min(rows, first + kTile);
-    for (std::size_t j = 0; j < columns; ++j) {
-      for (std::size_t i = first; i < last; ++i) {
-        visit(i, j);
-      }
-    }
-  }
-}
-
 /// C -= A^T B.  Shapes: A n x p, B n x q, C p x q.
 void subtract_transposed_product(const DenseMatrix& a, const DenseMatrix& b, DenseMatrix& c);
+/// C -= A B^T.  Shapes: A p x n, B q x n, C p x q.
+void subtract_product_transposed(const DenseMatrix& a, const DenseMatrix& b, DenseMatrix& c);
+DenseMatrix transposed(const DenseMatrix& a);
 
 /// Dense Cholesky of a symmetric positive definite matrix (lower triangle read).
 class DenseCholesky {
