@@ -372,6 +372,31 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
   return base::fail("estimate.no_convergence", {{"iterations", std::to_string(kMost)}});
 }
 
+namespace {
+
+/// V'M, V' held by node.
+DenseMatrix multiplied(const sparse::SymmetricMatrix& m, const DenseMatrix& by_node) {
+  DenseMatrix result(by_node.rows, by_node.columns);
+  const auto add = [&](std::size_t from, double by, std::size_t to) {
+    for (std::size_t k = 0; k < by_node.rows; ++k) {
+      result(k, to) += by * by_node(k, from);
+    }
+  };
+  for (std::size_t j = 0; j < by_node.columns; ++j) {
+    for (auto k = static_cast<std::size_t>(m.column_begin[j]); k < static_cast<std::size_t>(m.column_begin[j + 1]);
+         ++k) {
+      const auto i = static_cast<std::size_t>(m.row[k]);
+      add(j, m.value[k], i);
+      if (i != j) {
+        add(i, m.value[k], j);
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
 base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper, double short_range_slope,
                                                    FieldFit& fit) {
   const DenseMatrix border_covariance = schur->inverse();
@@ -391,24 +416,8 @@ base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper,
         trace += (slope.row[k] == static_cast<Index>(j) ? 1.0 : 2.0) * slope.value[k] * covariance[k];
       }
     }
-    DenseMatrix moved(p, n);  // V'M
-    const auto add = [&](std::size_t from, double by, std::size_t to) {
-      for (std::size_t k = 0; k < p; ++k) {
-        moved(k, to) += by * spread_by_node(k, from);
-      }
-    };
-    for (std::size_t j = 0; j < n; ++j) {
-      for (auto k = static_cast<std::size_t>(slope.column_begin[j]);
-           k < static_cast<std::size_t>(slope.column_begin[j + 1]); ++k) {
-        const auto i = static_cast<std::size_t>(slope.row[k]);
-        add(j, slope.value[k], i);
-        if (i != j) {
-          add(i, slope.value[k], j);
-        }
-      }
-    }
     DenseMatrix among(p, p);  // less V'MV
-    sparse::subtract_product_transposed(moved, spread_by_node, among);
+    sparse::subtract_product_transposed(multiplied(slope, spread_by_node), spread_by_node, among);
     trace -= dot(among.value, border_covariance.value);
     std::vector<double> column(n);
     slope.multiply(mode.x, column);

@@ -222,24 +222,14 @@ Index Cholesky::factor_entries() const {
   return static_cast<Index>(impl_->factor->xsize);
 }
 
-double Cholesky::factorise_operations() const {
-  double sum = 0;
+Cholesky::Operations Cholesky::operations() const {
+  Operations sum;
   for (std::size_t s = 0; s < impl_->factor->nsuper; ++s) {
     const Supernode node = supernode(*impl_->factor, s);
     const auto w = static_cast<double>(node.width);
     const auto below = static_cast<double>(node.height - node.width);
-    sum += w * w * w / 3 + w * w * below + w * below * below;
-  }
-  return sum;
-}
-
-double Cholesky::inverse_operations() const {
-  double sum = 0;
-  for (std::size_t s = 0; s < impl_->factor->nsuper; ++s) {
-    const Supernode node = supernode(*impl_->factor, s);
-    const auto w = static_cast<double>(node.width);
-    const auto below = static_cast<double>(node.height - node.width);
-    sum += 2 * w * w * w + 3 * w * w * below + 2 * w * below * below;
+    sum.factorise += w * w * w / 3 + w * w * below + w * below * below;
+    sum.invert += 2 * w * w * w + 3 * w * w * below + 2 * w * below * below;
   }
   return sum;
 }

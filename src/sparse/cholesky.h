@@ -29,8 +29,11 @@ class Cholesky {
   Index size() const;
   Index factor_entries() const;
   /// Multiplications and additions that factorise() and selected_inverse() take.
-  double factorise_operations() const;
-  double inverse_operations() const;
+  struct Operations {
+    double factorise = 0;
+    double invert = 0;
+  };
+  Operations operations() const;
   double log_determinant() const;
   /// Solves A X = B in place; B is n x columns, column by column.
   void solve(std::span<double> b, Index columns = 1) const;
