@@ -195,6 +195,7 @@ TEST(Cholesky, GivesTheSameBytesHoweverManyMatricesAreAnalysedAtOnce) {
   solve(alone);
   std::vector<std::vector<double>> together(32);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (std::size_t t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (std::size_t i = t; i < together.size(); i += 4) {
@@ -222,7 +223,7 @@ TEST(Cholesky, NamesTheRowThatMakesAMatrixIndefinite) {
   const auto result = factor.factorise(a);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().id, "sparse.not_positive_definite");
-  EXPECT_NE(result.error().message.find("9"), std::string::npos);
+  EXPECT_NE(result.error().message.find('9'), std::string::npos);
 }
 
 }  // namespace
