@@ -1,4 +1,5 @@
-// One fit of the hazard field with known hyperparameters, from nothing: bench_field_fit [--nodes 100000] [--tiny]
+// One fit of the hazard field with known hyperparameters, from nothing: bench_field_fit [--nodes 100000] [--threads 1]
+// [--tiny]
 // Prints what a round of it takes beside what its arithmetic would take at the rate of a product of large matrices, and
 // its bytes at the rate of a copy, both measured in the same run on one thread.
 #include <array>
@@ -61,9 +62,9 @@ double arithmetic_rate() {
   constexpr std::size_t kSide = 1500;
   const sparse::DenseMatrix a(kSide, kSide);
   sparse::DenseMatrix c(kSide, kSide);
-  sparse::subtract_transposed_product(a, a, c);
+  sparse::subtract_product_transposed(a, a, c);
   const auto [seconds, done] = bench::timed([&] {
-    sparse::subtract_transposed_product(a, a, c);
+    sparse::subtract_product_transposed(a, a, c);
     return true;
   });
   return done ? 2.0 * std::pow(static_cast<double>(kSide), 3) / seconds : 0;

@@ -131,7 +131,7 @@ FG_WIDE_VECTORS void add_draws(const float* from, std::size_t draws, float* to) 
 template <typename Before>
 float ranked(const std::vector<float>& values, std::size_t rank, Before before) {
   constexpr std::size_t kShort = 24;
-  if (rank >= kShort || values.size() <= rank) {
+  if (rank >= kShort) {
     std::vector<float> sorted = values;
     std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(rank), sorted.end(), before);
     return sorted[rank];

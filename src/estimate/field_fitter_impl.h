@@ -295,6 +295,7 @@ struct FieldFitter::Impl {
   /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
   void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed_by_node,
                 DenseMatrix& border);
+
   /// [A X]^T v.
   Vectors project(const std::vector<double>& v) const {
     Vectors result{std::vector<double>(n, 0.0), std::vector<double>(whole_border, 0.0)};

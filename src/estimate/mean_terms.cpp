@@ -97,8 +97,10 @@ void find_one(const Observation& o, double eta, double sd, const CommonLaw& law,
     mean.value += kHermiteWeights[k] * t.value;
     mean.slope += kHermiteWeights[k] * t.slope;
     mean.observed += kHermiteWeights[k] * t.observed;
-    const Hazard hazard = hazard_at(node, law.patchiness);
-    by_patchiness += kHermiteWeights[k] * t.slope * (1 - hazard.value / hazard.slope);
+    if (!out.by_patchiness.empty()) {
+      const Hazard hazard = hazard_at(node, law.patchiness);
+      by_patchiness += kHermiteWeights[k] * t.slope * (1 - hazard.value / hazard.slope);
+    }
   }
   out.value[at] = mean.value;
   out.slope[at] = mean.slope;

@@ -63,6 +63,21 @@ Supernode supernode(const cholmod_factor& l, std::size_t s) {
   return {super[s], super[s + 1] - super[s], pi[s + 1] - pi[s], rows + pi[s], px[s]};
 }
 
+/// The same as BLAS takes it: L_JJ is width x width at `own`, L_RJ below x width at `rest`.
+struct Panel {
+  int width;
+  int below;
+  int ld;
+  const double* own;
+  const double* rest;
+};
+
+Panel panel(const cholmod_factor& l, const Supernode& node) {
+  const auto* own = static_cast<const double*>(l.x) + node.values_at;
+  return {static_cast<int>(node.width), static_cast<int>(node.height - node.width), static_cast<int>(node.height), own,
+          own + node.width};
+}
+
 void start(cholmod_common& common) {
   // A product of BLAS calls that were split over threads would depend on the number of threads.
   static const bool one_thread = (openblas_set_num_threads(1), true);
@@ -252,19 +267,15 @@ void Cholesky::solve(std::span<double> b, Index columns) const {
 
 /// L X = B, supernode after supernode; B transposed is a dense matrix of as many rows as there are columns.
 void Cholesky::Impl::solve_forward(double* x, int p, std::vector<double>& scratch) const {
-  const auto* values = static_cast<const double*>(factor->x);
   for (std::size_t s = 0; s < factor->nsuper; ++s) {
     const Supernode node = supernode(*factor, s);
-    const auto w = static_cast<int>(node.width);
-    const auto below = static_cast<int>(node.height - node.width);
-    const auto ld = static_cast<int>(node.height);
-    const double* l = values + node.values_at;
+    const auto [w, below, ld, l, rest] = panel(*factor, node);
     double* own = x + node.first * p;
     cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, p, w, 1, l, ld, own, p);
     if (below == 0) {
       continue;
     }
-    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, p, below, w, 1, own, p, l + w, ld, 0, scratch.data(), p);
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, p, below, w, 1, own, p, rest, ld, 0, scratch.data(), p);
     for (Index r = 0; r < below; ++r) {
       double* to = x + node.rows[w + r] * p;
       const double* from = scratch.data() + r * p;
@@ -277,19 +288,15 @@ void Cholesky::Impl::solve_forward(double* x, int p, std::vector<double>& scratc
 
 /// L^T X = B.
 void Cholesky::Impl::solve_backward(double* x, int p, std::vector<double>& scratch) const {
-  const auto* values = static_cast<const double*>(factor->x);
   for (std::size_t s = factor->nsuper; s-- > 0;) {
     const Supernode node = supernode(*factor, s);
-    const auto w = static_cast<int>(node.width);
-    const auto below = static_cast<int>(node.height - node.width);
-    const auto ld = static_cast<int>(node.height);
-    const double* l = values + node.values_at;
+    const auto [w, below, ld, l, rest] = panel(*factor, node);
     double* own = x + node.first * p;
     for (Index r = 0; r < below; ++r) {
       std::copy_n(x + node.rows[w + r] * p, p, scratch.data() + r * p);
     }
     if (below > 0) {
-      cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, p, w, below, -1, scratch.data(), p, l + w, ld, 1, own, p);
+      cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, p, w, below, -1, scratch.data(), p, rest, ld, 1, own, p);
     }
     cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, p, w, 1, l, ld, own, p);
   }
@@ -360,12 +367,9 @@ void Cholesky::Impl::gather(const double* z, const Supernode& node, Scratch& scr
 /// Z_RJ = -Z_RR Y,  Z_JJ = (L_JJ L_JJ^T)^-1 - Y^T Z_RJ  with  Y = L_RJ L_JJ^-1.
 void Cholesky::Impl::invert_supernode(std::size_t s, double* z, Scratch& scratch) const {
   const Supernode node = supernode(*factor, s);
-  const auto* l = static_cast<const double*>(factor->x) + node.values_at;
+  const auto [w, b, ld, l, rest] = panel(*factor, node);
   double* out = z + node.values_at;
-  const Index below = node.height - node.width;
-  const auto w = static_cast<int>(node.width);
-  const auto b = static_cast<int>(below);
-  const auto ld = static_cast<int>(node.height);
+  const Index below = b;
   // (L_JJ L_JJ^T)^-1 by solving against the identity: widths are small.
   scratch.own.assign(static_cast<std::size_t>(node.width * node.width), 0.0);
   double* own = scratch.own.data();
@@ -378,7 +382,7 @@ void Cholesky::Impl::invert_supernode(std::size_t s, double* z, Scratch& scratch
     scratch.below.resize(static_cast<std::size_t>(below * node.width));
     double* y = scratch.below.data();
     for (Index k = 0; k < node.width; ++k) {
-      std::copy_n(l + k * node.height + node.width, below, y + k * below);
+      std::copy_n(rest + k * node.height, below, y + k * below);
     }
     cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, b, w, 1, l, ld, y, b);
     gather(z, node, scratch);

@@ -9,16 +9,6 @@
 
 namespace firmground::sparse {
 
-void subtract_transposed_product(const DenseMatrix& a, const DenseMatrix& b, DenseMatrix& c) {
-  FG_CHECK(a.rows == b.rows && c.rows == a.columns && c.columns == b.columns);
-  if (a.rows == 0 || c.rows == 0 || c.columns == 0) {
-    return;
-  }
-  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, static_cast<int>(c.rows), static_cast<int>(c.columns),
-              static_cast<int>(a.rows), -1, a.value.data(), static_cast<int>(a.rows), b.value.data(),
-              static_cast<int>(b.rows), 1, c.value.data(), static_cast<int>(c.rows));
-}
-
 void subtract_product_transposed(const DenseMatrix& a, const DenseMatrix& b, DenseMatrix& c) {
   FG_CHECK(a.columns == b.columns && c.rows == a.rows && c.columns == b.rows);
   if (a.columns == 0 || c.rows == 0 || c.columns == 0) {

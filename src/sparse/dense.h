@@ -17,8 +17,6 @@ struct DenseMatrix {
   double operator()(std::size_t i, std::size_t j) const { return value[j * rows + i]; }
 };
 
-/// C -= A^T B.  Shapes: A n x p, B n x q, C p x q.
-void subtract_transposed_product(const DenseMatrix& a, const DenseMatrix& b, DenseMatrix& c);
 /// C -= A B^T.  Shapes: A p x n, B q x n, C p x q.
 void subtract_product_transposed(const DenseMatrix& a, const DenseMatrix& b, DenseMatrix& c);
 DenseMatrix transposed(const DenseMatrix& a);
