@@ -11,7 +11,7 @@
 #include <mutex>
 #include <string>
 
-extern "C" void openblas_set_num_threads(int threads);
+#include "sparse/blas.h"
 
 namespace firmground::sparse {
 
@@ -79,9 +79,7 @@ Panel panel(const cholmod_factor& l, const Supernode& node) {
 }
 
 void start(cholmod_common& common) {
-  // A product of BLAS calls that were split over threads would depend on the number of threads.
-  static const bool one_thread = (openblas_set_num_threads(1), true);
-  FG_CHECK(one_thread);
+  set_up_blas();
   cholmod_l_start(&common);
   common.print = 0;
   common.supernodal = CHOLMOD_SUPERNODAL;

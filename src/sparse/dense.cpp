@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "sparse/blas.h"
 
 namespace firmground::sparse {
 
@@ -14,6 +15,7 @@ void subtract_product_transposed(const DenseMatrix& a, const DenseMatrix& b, Den
   if (a.columns == 0 || c.rows == 0 || c.columns == 0) {
     return;
   }
+  set_up_blas();
   cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, static_cast<int>(c.rows), static_cast<int>(c.columns),
               static_cast<int>(a.columns), -1, a.value.data(), static_cast<int>(a.rows), b.value.data(),
               static_cast<int>(b.rows), 1, c.value.data(), static_cast<int>(c.rows));
@@ -69,6 +71,7 @@ void DenseCholesky::solve_lower(std::span<double> b, std::size_t columns) const 
   if (b.empty()) {
     return;
   }
+  set_up_blas();
   cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, static_cast<int>(l_.rows),
               static_cast<int>(columns), 1, l_.value.data(), static_cast<int>(l_.rows), b.data(),
               static_cast<int>(l_.rows));
