@@ -446,7 +446,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
 
   FG_TRY(const std::vector<double> prior, fitter.prior_variance(posterior->hyper));
   if (!start.border.empty()) {
-    fitter.start_at(std::move(start.latent), std::move(start.border), 1.0);
+    fitter.start_at(std::move(start.latent), std::move(start.border));
   }
   if (!meetings.met.empty()) {
     FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode, std::max(options.settled, fitter.roughly())));

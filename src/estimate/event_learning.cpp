@@ -81,7 +81,7 @@ base::Result<HyperFit> learn_stretched(const evidence::Observations& observation
     HazardModel stretched = model;
     stretch_field(observations, ratio, stretched);
     FieldFitter fitter(stretched, range_m);
-    fitter.start_at(plain.fit.latent, plain.fit.border, 1.0);
+    fitter.start_at(plain.fit.latent, plain.fit.border);
     const auto fit = fitter.fit(plain.best, FieldFitter::Want::mode);
     if (!fit || fit->evidence_bound < highest) {
       break;

@@ -103,9 +103,8 @@ class FieldFitter {
   /// Nats at which a fit of so many observations tells well enough how often people meet what is there.
   double roughly() const;
 
-  /// Where the next fit starts instead of at nothing: latent and border near the answer, such as a coarser lattice's,
-  /// and the variance that a predictor has about there.
-  void start_at(std::vector<double> latent, std::vector<double> border, double variance);
+  /// Where the next fit starts instead of at nothing: latent and border near the answer, such as a coarser lattice's.
+  void start_at(std::vector<double> latent, std::vector<double> border);
 
   /// Of a window: what is said at latent and border when observations curve by `weight`.
   base::Result<Said> say(std::vector<double> latent, std::vector<double> border, const std::vector<double>& weight);

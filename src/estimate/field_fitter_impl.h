@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,31 +46,6 @@ struct Vectors {
   std::vector<double> b;
 };
 
-/// What each observation says, as a Gaussian: precisions, then shifts.
-struct Sites {
-  std::vector<double> at, aim, scale;
-  std::vector<double> from;  ///< precisions alone
-  explicit Sites(std::size_t observations)
-      : at(2 * observations), aim(2 * observations), scale(2 * observations), from(observations) {}
-  /// Their weights, and slopes at a predictor.
-  void say(const std::vector<double>& eta, std::vector<double>& weight, std::vector<double>& slope) {
-    const std::size_t count = at.size() / 2;
-    for (std::size_t i = 0; i < count; ++i) {
-      weight[i] = at[i] = std::max(at[i], kLeastWeight);
-      slope[i] = at[count + i] - at[i] * eta[i];
-    }
-  }
-  /// Weights on the way to the aim, and slopes at the predictor where the aim was taken.
-  void part_way(double pace, const std::vector<double>& eta, std::vector<double>& weight,
-                std::vector<double>& slope) const {
-    const std::size_t count = at.size() / 2;
-    for (std::size_t i = 0; i < count; ++i) {
-      weight[i] = from[i] + pace * (aim[i] - from[i]);
-      slope[i] = aim[count + i] - aim[i] * eta[i];
-    }
-  }
-};
-
 struct FieldFitter::Impl {
   using DenseMatrix = sparse::DenseMatrix;
   using Index = sparse::Index;
@@ -101,7 +77,6 @@ struct FieldFitter::Impl {
   std::shared_ptr<sparse::DenseCholesky> near_schur;  ///< of the columns that the observations reach
   std::vector<double> eta;
   std::vector<double> used_weight;  ///< of the last factorisation
-  bool started = false;             ///< there is a mode to go on from
   std::size_t weighed = 0;          ///< first observations whose used_weight means something
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
@@ -141,10 +116,20 @@ struct FieldFitter::Impl {
     }
     total(sums);
     mode.b[0] = std::log((sums[0] + 0.5) / (sums[1] + 1));
+    start();
     observed = sums[2];
     if (share != nullptr) {
       own_determinant.emplace(model.pattern, share->owner);
     }
+  }
+
+  /// From the mode as it is, of whose covariance nothing is known.
+  void start() {
+    constexpr double kUnknown = 1;  // variance of a predictor
+    predict(mode, 0, eta.size(), eta);
+    variance.assign(eta.size(), kUnknown);
+    used_weight.resize(eta.size());
+    weighed = 0;
   }
 
   static std::vector<std::size_t> place_in_border(const HazardModel& m) {
@@ -187,8 +172,6 @@ struct FieldFitter::Impl {
   }
 
   CommonLaw law() const { return {patchiness, model.event_shape}; }
-  Term term(std::size_t i, double at) const { return term_of(model.observations[i], at, law()); }
-
   /// The border columns that observation i touches, ascending, as (column, its weight, weight of the next one).
   template <typename Visit>
   void visit_pairs(std::size_t i, Visit visit) const {
@@ -218,17 +201,19 @@ struct FieldFitter::Impl {
   }
 
   void predict(const Vectors& at, std::size_t first, std::size_t last, std::vector<double>& out) const {
-    for (std::size_t i = first; i < last; ++i) {
-      const CellDesign& d = model.design[i];
-      double sum = 0;
-      for (std::size_t k = 0; k < 8; ++k) {
-        if (d.node[k] >= 0) {
-          sum += static_cast<double>(d.weight[k]) * at.x[static_cast<std::size_t>(d.node[k])];
+    base::parallel_for(last - first, kBlock, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = first + begin; i < first + end; ++i) {
+        const CellDesign& d = model.design[i];
+        double sum = 0;
+        for (std::size_t k = 0; k < 8; ++k) {
+          if (d.node[k] >= 0) {
+            sum += static_cast<double>(d.weight[k]) * at.x[static_cast<std::size_t>(d.node[k])];
+          }
         }
+        visit_border(i, [&](std::size_t column, double w) { sum += w * at.b[border_place[column]]; });
+        out[i] = sum;
       }
-      visit_border(i, [&](std::size_t column, double w) { sum += w * at.b[border_place[column]]; });
-      out[i] = sum;
-    }
+    });
   }
 
   void set_prior(const Hyperparameters& hyper) {
@@ -280,53 +265,69 @@ struct FieldFitter::Impl {
     return border;
   }
 
-  /// log likelihood + log density of latent and border, but for constants.
-  double objective(const Vectors& at, const std::vector<double>& predictor) const {
-    double sum = 0;
-    for (std::size_t i = 0; i < predictor.size(); ++i) {
-      sum += owns(i) ? term(i, predictor[i]).value : 0.0;
-    }
-    std::vector<double> qx(n);
-    prior.multiply(at.x, qx);
-    const std::vector<double> moved = off_centre(at.b);
-    return total(sum - 0.5 * own_dot(at.x, qx)) - 0.5 * dot(moved, times(effect_prior, moved));
-  }
-
-  /// Adds a^T w a per observation to the latent block, its cross products with the border, and the border's own.
-  void assemble(const std::vector<double>& weight, sparse::SymmetricMatrix& latent, DenseMatrix& mixed_by_node,
-                DenseMatrix& border);
+  /// Q + A^T W A.
+  void assemble_latent(const std::vector<double>& weight);
+  /// Its cross products with the border, and the border's own.
+  void assemble_border(const std::vector<double>& weight);
 
   /// [A X]^T v.
   Vectors project(const std::vector<double>& v) const {
-    Vectors result{std::vector<double>(n, 0.0), std::vector<double>(whole_border, 0.0)};
+    constexpr std::size_t kParts = 4;  // whatever the thread count: each adds up by itself
+    std::array<Vectors, kParts> parts;
     const std::size_t count = telling();
-    for (std::size_t i = 0; i < count; ++i) {
-      const CellDesign& d = model.design[i];
-      for (std::size_t k = 0; k < 8; ++k) {
-        if (d.node[k] >= 0) {
-          result.x[static_cast<std::size_t>(d.node[k])] += v[i] * static_cast<double>(d.weight[k]);
+    base::parallel_for(kParts, 1, [&](std::size_t part, std::size_t) {
+      Vectors& result = parts[part];
+      result = {std::vector<double>(n, 0.0), std::vector<double>(whole_border, 0.0)};
+      for (std::size_t i = part * count / kParts; i < (part + 1) * count / kParts; ++i) {
+        const CellDesign& d = model.design[i];
+        for (std::size_t k = 0; k < 8; ++k) {
+          if (d.node[k] >= 0) {
+            result.x[static_cast<std::size_t>(d.node[k])] += v[i] * static_cast<double>(d.weight[k]);
+          }
+        }
+        if (owns(i)) {
+          visit_border(i, [&](std::size_t column, double w) { result.b[border_place[column]] += v[i] * w; });
         }
       }
-      if (owns(i)) {
-        visit_border(i, [&](std::size_t column, double w) { result.b[border_place[column]] += v[i] * w; });
-      }
+    });
+    Vectors result = std::move(parts[0]);
+    for (std::size_t part = 1; part < kParts; ++part) {
+      std::transform(result.x.begin(), result.x.end(), parts[part].x.begin(), result.x.begin(), std::plus<>());
+      std::transform(result.b.begin(), result.b.end(), parts[part].b.begin(), result.b.begin(), std::plus<>());
     }
     total(result.b);
     return result;
   }
 
-  /// Factor of the latent block and its log determinant over all regions; an error in one is an error in all.
-  base::Result<void> factorise_latent() {
-    const auto local = [&]() -> base::Result<double> {
-      FG_TRY_VOID(factor.factorise(posterior));
-      return own_determinant ? own_determinant->of(posterior, factor.log_determinant()) : factor.log_determinant();
-    };
-    const base::Result<double> done = local();
-    std::array<double, 2> sums = {done ? 0.0 : 1.0, done.value_or(0)};
+  /// Factor of the posterior precision's latent block at the given weights, and what observations say of the border.
+  base::Result<void> weigh(const std::vector<double>& weight) {
+    used_weight = weight;
+    weighed = telling();
+    assemble_latent(weight);
+    base::Result<double> local;
+    base::parallel_for(2, 1, [&](std::size_t part, std::size_t) {
+      if (part == 0) {
+        local = factorise_local();
+      } else {
+        assemble_border(weight);
+      }
+    });
+    return all_factorised(local);
+  }
+
+  /// Result: the log determinant's part of this region.
+  base::Result<double> factorise_local() {
+    FG_TRY_VOID(factor.factorise(posterior));
+    return own_determinant ? own_determinant->of(posterior, factor.log_determinant()) : factor.log_determinant();
+  }
+
+  /// The log determinant over all regions; an error in one is an error in all.
+  base::Result<void> all_factorised(const base::Result<double>& local) {
+    std::array<double, 2> sums = {local ? 0.0 : 1.0, local.value_or(0)};
     total(sums);
     log_determinant = sums[1];
-    if (!done) {
-      return tl::unexpected<base::Error>(done.error());
+    if (!local) {
+      return tl::unexpected<base::Error>(local.error());
     }
     return sums[0] > 0 ? base::fail("estimate.region_failed") : base::Result<void>{};
   }
@@ -362,22 +363,6 @@ struct FieldFitter::Impl {
         by_node(j, i) = 0;
       }
     }
-  }
-
-  /// Factor of the posterior precision's latent block at the given weights, and what observations say of the border.
-  base::Result<void> weigh(const std::vector<double>& weight) {
-    used_weight = weight;
-    weighed = telling();
-    started = true;
-    posterior.value = prior.value;
-    if (around != nullptr) {
-      cross_by_node = sparse::transposed(around->cross);
-    } else {
-      std::fill(cross_by_node.value.begin(), cross_by_node.value.end(), 0.0);
-    }
-    border_block = model.long_in_border ? DenseMatrix(p, p) : effect_prior;
-    assemble(weight, posterior, cross_by_node, border_block);
-    return factorise_latent();
   }
 
   /// The border's block, given the latent one (of regions: eq. 29).
@@ -464,38 +449,46 @@ struct FieldFitter::Impl {
   /// H^-1 r with the last factor.
   Vectors solve(Vectors r) const {
     factor.solve(r.x);
-    std::vector<double> reached(p, 0.0);
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < p; ++j) {
-        reached[j] += cross_by_node(j, i) * r.x[i];
+    const std::size_t blocks = (n + kBlock - 1) / kBlock;
+    std::vector<double> of_block(blocks * p, 0.0);
+    base::parallel_for(n, kBlock, [&](std::size_t begin, std::size_t end) {
+      double* sums = of_block.data() + begin / kBlock * p;
+      for (std::size_t i = begin; i < end; ++i) {
+        for (std::size_t j = 0; j < p; ++j) {
+          sums[j] += cross_by_node(j, i) * r.x[i];
+        }
       }
-    }
+    });
     std::vector<double> explained(whole_border, 0.0);
-    for (std::size_t j = 0; j < p; ++j) {
-      explained[border_place[j]] = reached[j];
+    for (std::size_t k = 0; k < of_block.size(); ++k) {
+      explained[border_place[k % p]] += of_block[k];
     }
     total(explained);
     for (std::size_t j = 0; j < whole_border; ++j) {
       r.b[j] -= explained[j];
     }
     schur->solve(r.b);
+    std::vector<double> reached(p);
     for (std::size_t j = 0; j < p; ++j) {
       reached[j] = r.b[border_place[j]];
     }
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < p; ++j) {
-        r.x[i] -= spread_by_node(j, i) * reached[j];
+    base::parallel_for(n, kBlock, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        for (std::size_t j = 0; j < p; ++j) {
+          r.x[i] -= spread_by_node(j, i) * reached[j];
+        }
       }
-    }
+    });
     return r;
   }
 
-  base::Result<int> newton(double settled);
   base::Result<double> variational(double settled, int& iterations);
-  double bound_here(std::span<double> slope, std::span<double> curvature);
-  void aim_sites(const std::vector<double>& slope, const std::vector<double>& curvature, bool apart,
-                 Sites& sites) const;
-  base::Result<void> step_to(const std::vector<double>& slope, const std::vector<double>& weight, double length);
+  double bound_of_mean(std::span<double> slope, std::span<double> curvature) const;
+  double bound_of_covariance(std::size_t count) const;
+  double settle_mean(double reached, double settled, std::span<double> slope, std::span<double> curvature);
+  /// Mode and first predictors, `length` along from there.
+  void move(const Vectors& from, const Vectors& along, double length, std::size_t count);
+  double product(const Vectors& a, const Vectors& b) const { return total(own_dot(a.x, b.x)) + dot(a.b, b.b); }
   base::Result<void> settle_within();
   /// Standard deviation of what an observation's log intensity may be.
   double spread_of(std::size_t i) const;

@@ -346,7 +346,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, co
   const auto split = start.begin() + static_cast<std::ptrdiff_t>(bordered.latent());
   std::vector<double> border = learning.coarse_border;
   border.insert(border.end(), split, start.end());
-  fitter.start_at({start.begin(), split}, std::move(border), 1.0);
+  fitter.start_at({start.begin(), split}, std::move(border));
   if (learning.reports) {
     FG_TRY_VOID(agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, fitter.roughly())));
     posterior->reports = learn_meetings(region, fitter, meetings, &share, bordered);
