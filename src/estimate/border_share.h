@@ -11,8 +11,8 @@ namespace firmground::estimate {
 /// columns of L^-1 and the nodes' vectors serve all predictors.
 class BorderShare {
  public:
-  /// spread_by_node: V', border x nodes.  Cost: O(nodes border^2); `scratch` saves its allocation.
-  void set(const sparse::DenseMatrix& spread_by_node, const sparse::DenseCholesky& schur, std::vector<double>& scratch);
+  /// spread_by_node: V', border x nodes.  Cost: O(nodes border^2).
+  void set(const sparse::DenseMatrix& spread_by_node, const sparse::DenseCholesky& schur);
   void touch_column(std::size_t column, float weight, RowSum& sum) const {
     sum.add(rows_.data() + (nodes_ + column) * wide_, weight);
   }

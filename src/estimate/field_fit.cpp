@@ -161,7 +161,7 @@ double border_free_variance(const HazardModel& model, const std::vector<double>&
 }
 
 void FieldFitter::Impl::find_variance(std::size_t first, std::size_t last) {
-  border_share.set(spread_by_node, *near_schur, scratch);
+  border_share.set(spread_by_node, *near_schur);
   variance.resize(eta.size());
   base::parallel_for(last - first, kBlock, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = first + begin; i < first + end; ++i) {
@@ -291,7 +291,8 @@ Vectors sum(Vectors a, double by, const Vectors& b) {
 double FieldFitter::Impl::settle_mean(double reached, double settled, std::span<double> slope,
                                       std::span<double> curvature) {
   constexpr int kMost = 8;
-  constexpr double kUphill = 0.1;  // of what the factor promises: a direction that rises less is not worth keeping
+  constexpr double kLittle = 0.001;  // of what was gained, which the next covariance makes up for
+  constexpr double kUphill = 0.1;    // of what the factor promises: a direction that rises less is not worth keeping
   constexpr double kSteep =
       0.3;  // a slope at the end of a step, of that at its beginning, that asks for another length
   const std::size_t count = slope.size();
@@ -302,7 +303,8 @@ double FieldFitter::Impl::settle_mean(double reached, double settled, std::span<
   Vectors towards = solve(gradient);
   Vectors direction = limited(towards);
   double promised = product(towards, gradient);
-  for (int step = 0; step < kMost && promised >= settled; ++step) {
+  const double at_first = reached;
+  for (int step = 0; step < kMost && promised >= std::max(settled, kLittle * (reached - at_first)); ++step) {
     double rise = product(direction, gradient);
     if (rise < kUphill * promised) {
       direction = limited(towards);
@@ -355,6 +357,12 @@ bool has_settled(double rise, double last_rise, double settled) {
 }
 
 }  // namespace
+
+base::Result<double> FieldFitter::Impl::settle(double settled, int& iterations) {
+  weigh_new();
+  FG_TRY_VOID(factorise(used_weight));
+  return variational(settled, iterations);
+}
 
 /// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the
 /// precision (eq. 14). In turn the mode, given the covariance, and the covariance, given the mode. Steps of the
@@ -505,6 +513,21 @@ base::Result<void> FieldFitter::Impl::add_gradient(const Hyperparameters& hyper,
   return {};
 }
 
+base::Result<FieldFitter::Impl::PriorDeterminants> FieldFitter::Impl::prior_determinants(const Hyperparameters& hyper,
+                                                                                         bool slope) {
+  if (!short_determinant) {
+    short_determinant.emplace(model.short_field);
+    long_determinant.emplace(model.long_field);
+  }
+  PriorDeterminants result;
+  FG_TRY(result.short_field,
+         short_determinant->at(model.short_field, model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
+                               std::exp(hyper.log_short_sd), slope));
+  FG_TRY(result.long_field, long_determinant->at(model.long_field, model.long_lattice.spacing_m, long_range_m,
+                                                 std::exp(hyper.log_long_sd), false));
+  return result;
+}
+
 FieldFitter::FieldFitter(const HazardModel& model, double long_range_m, const RegionShare* share)
     : impl_(std::make_unique<Impl>(model, long_range_m, share)) {}
 FieldFitter::~FieldFitter() = default;
@@ -514,27 +537,30 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   FG_CHECK(m.share == nullptr || want == Want::mode);
   m.set_prior(hyper);
   FieldFit fit;
-  m.weigh_new();
-  FG_TRY_VOID(m.factorise(m.used_weight));
-  FG_TRY(const double bound, m.variational(settled, fit.iterations));
-  if (!m.short_determinant) {
-    m.short_determinant.emplace(m.model.short_field);
-    m.long_determinant.emplace(m.model.long_field);
+  base::Result<double> bound;
+  base::Result<Impl::PriorDeterminants> prior;
+  const std::size_t at_once = m.share == nullptr ? 1 : 2;  // regions talk to each other from the calling thread alone
+  base::parallel_for(2, at_once, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t part = begin; part < end; ++part) {
+      if (part == 0) {
+        bound = m.settle(settled, fit.iterations);
+      } else {
+        prior = m.prior_determinants(hyper, want == Want::gradient);
+      }
+    }
+  });
+  if (!bound || !prior) {
+    return tl::unexpected<base::Error>(bound ? prior.error() : bound.error());
   }
-  FG_TRY(const LogDeterminant short_log, m.short_determinant->at(m.model.short_field, m.model.short_lattice.spacing_m,
-                                                                 std::exp(hyper.log_short_range_m),
-                                                                 std::exp(hyper.log_short_sd), want == Want::gradient));
-  FG_TRY(const LogDeterminant long_log, m.long_determinant->at(m.model.long_field, m.model.long_lattice.spacing_m,
-                                                               m.long_range_m, std::exp(hyper.log_long_sd), false));
   // effect_prior is that of the whole border, with the long field where it holds it.
-  const double prior_log = short_log.value + (m.model.long_in_border ? 0.0 : long_log.value) +
+  const double prior_log = prior->short_field.value + (m.model.long_in_border ? 0.0 : prior->long_field.value) +
                            sparse::DenseCholesky(m.effect_prior).log_determinant();
-  fit.evidence_bound = bound + 0.5 * prior_log + range_prior(hyper.log_short_range_m).value +
+  fit.evidence_bound = *bound + 0.5 * prior_log + range_prior(hyper.log_short_range_m).value +
                        sd_prior(hyper.log_short_sd, 4).value + sd_prior(hyper.log_long_sd, 2).value +
                        smooth_prior(hyper.log_smooth_precision).value +
                        (m.patchiness > 0 ? sd_prior(hyper.log_patchiness, kMostPatchiness).value : 0.0);
   if (want == Want::gradient) {
-    FG_TRY_VOID(m.add_gradient(hyper, short_log.range_slope, fit));
+    FG_TRY_VOID(m.add_gradient(hyper, prior->short_field.range_slope, fit));
   }
   fit.latent = m.mode.x;
   fit.border = m.mode.b;

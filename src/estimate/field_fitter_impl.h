@@ -81,7 +81,6 @@ struct FieldFitter::Impl {
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
   BorderShare border_share;         ///< at the last factorisation
-  std::vector<double> scratch;      ///< of border_share
   double patchiness = 0;            ///< of the hyperparameters, or of the window's surroundings
   double short_variance = 0;        ///< of the prior, away from the lattice's edges
 
@@ -482,6 +481,11 @@ struct FieldFitter::Impl {
     return r;
   }
 
+  struct PriorDeterminants {
+    LogDeterminant short_field, long_field;
+  };
+  base::Result<PriorDeterminants> prior_determinants(const Hyperparameters& hyper, bool slope);
+  base::Result<double> settle(double settled, int& iterations);
   base::Result<double> variational(double settled, int& iterations);
   double bound_of_mean(std::span<double> slope, std::span<double> curvature) const;
   double bound_of_covariance(std::size_t count) const;

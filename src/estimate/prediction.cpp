@@ -82,8 +82,7 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       seed_(options.seed),
       searched_law_(moments_of(posterior.law)),
       law_ahead_(moments_of(posterior.law_ahead)) {
-  std::vector<double> scratch;
-  border_share_.set(sparse::transposed(posterior.fit.spread), *posterior.fit.schur, scratch);
+  border_share_.set(sparse::transposed(posterior.fit.spread), *posterior.fit.schur);
   for (const SmoothEffect& effect : posterior.model.effects) {
     for (const evidence::CovariateField& field : observations.covariates) {
       if (field.name == effect.name) {

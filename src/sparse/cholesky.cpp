@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 
+#include "base/parallel.h"
 #include "sparse/blas.h"
 
 namespace firmground::sparse {
@@ -142,6 +143,13 @@ class Analyses {
   std::deque<Kept> kept_;
 };
 
+/// Multiplications and additions to factorise a supernode, and to invert it.
+std::pair<double, double> operations_of(const Supernode& node) {
+  const auto w = static_cast<double>(node.width);
+  const auto below = static_cast<double>(node.height - node.width);
+  return {w * w * w / 3 + w * w * below + w * below * below, 2 * w * w * w + 3 * w * w * below + 2 * w * below * below};
+}
+
 }  // namespace
 
 struct Cholesky::Impl {
@@ -149,6 +157,10 @@ struct Cholesky::Impl {
   cholmod_factor* factor = nullptr;
   std::vector<Index> inverse_permutation;
   std::vector<Index> supernode_of;  ///< of each column of L
+  /// Subtrees of supernodes, [first, last): what one needs of the others lies in `crown`, the supernodes above them
+  /// all.
+  std::vector<std::pair<std::size_t, std::size_t>> subtrees;
+  std::vector<std::size_t> crown;  ///< descending
 
   Impl() { start(common); }
   Impl(const Impl&) = delete;
@@ -171,6 +183,8 @@ struct Cholesky::Impl {
     }
   }
 
+  void plant_subtrees();
+
   void solve_system(int system, std::span<double> b, Index columns) const {
     // A copy of the workspace per call keeps const members callable from several threads.
     cholmod_common local;
@@ -185,7 +199,7 @@ struct Cholesky::Impl {
   }
 
   void solve_forward(double* x, int p, std::vector<double>& scratch) const;
-  void solve_backward(double* x, int p, std::vector<double>& scratch) const;
+  void solve_backward(double* x, int p, std::size_t first, std::size_t last, std::vector<double>& scratch) const;
 
   /// Scratch of selected_inverse().
   struct Scratch {
@@ -204,6 +218,41 @@ Cholesky::Cholesky(const SymmetricMatrix& pattern) : impl_(std::make_unique<Impl
   impl_->factor = Analyses::shared().factor_of(pattern, impl_->common);
   FG_CHECK(impl_->factor != nullptr);
   impl_->index_columns();
+  impl_->plant_subtrees();
+}
+
+/// The largest subtree is cut at its root until each has little of the work. Supernodes are in postorder: a subtree is
+/// a run of them.
+void Cholesky::Impl::plant_subtrees() {
+  constexpr double kMostOfWork = 0.1;
+  const std::size_t count = factor->nsuper;
+  std::vector<std::size_t> parent(count, count);
+  std::vector<std::size_t> first(count);
+  std::vector<double> work(count, 0.0);
+  double all = 0;
+  for (std::size_t s = 0; s < count; ++s) {
+    const Supernode node = supernode(*factor, s);
+    first[s] = s;
+    work[s] += operations_of(node).second;
+    all += operations_of(node).second;
+    if (node.height > node.width) {
+      parent[s] = static_cast<std::size_t>(supernode_of[static_cast<std::size_t>(node.rows[node.width])]);
+    }
+  }
+  for (std::size_t s = 0; s < count; ++s) {
+    if (parent[s] < count) {
+      work[parent[s]] += work[s];
+      first[parent[s]] = std::min(first[parent[s]], first[s]);
+    }
+  }
+  for (std::size_t s = count; s-- > 0;) {
+    const bool root = parent[s] == count || work[parent[s]] > kMostOfWork * all;
+    if (work[s] > kMostOfWork * all) {
+      crown.push_back(s);
+    } else if (root) {
+      subtrees.emplace_back(first[s], s + 1);
+    }
+  }
 }
 
 Cholesky::Cholesky(Cholesky&&) noexcept = default;
@@ -238,11 +287,9 @@ Index Cholesky::factor_entries() const {
 Cholesky::Operations Cholesky::operations() const {
   Operations sum;
   for (std::size_t s = 0; s < impl_->factor->nsuper; ++s) {
-    const Supernode node = supernode(*impl_->factor, s);
-    const auto w = static_cast<double>(node.width);
-    const auto below = static_cast<double>(node.height - node.width);
-    sum.factorise += w * w * w / 3 + w * w * below + w * below * below;
-    sum.invert += 2 * w * w * w + 3 * w * w * below + 2 * w * below * below;
+    const auto [factorise, invert] = operations_of(supernode(*impl_->factor, s));
+    sum.factorise += factorise;
+    sum.invert += invert;
   }
   return sum;
 }
@@ -284,12 +331,14 @@ void Cholesky::Impl::solve_forward(double* x, int p, std::vector<double>& scratc
   }
 }
 
-/// L^T X = B.
-void Cholesky::Impl::solve_backward(double* x, int p, std::vector<double>& scratch) const {
-  for (std::size_t s = factor->nsuper; s-- > 0;) {
+/// L^T X = B, of the supernodes from `last` down to `first`: those above are done.
+void Cholesky::Impl::solve_backward(double* x, int p, std::size_t first, std::size_t last,
+                                    std::vector<double>& scratch) const {
+  for (std::size_t s = last; s-- > first;) {
     const Supernode node = supernode(*factor, s);
     const auto [w, below, ld, l, rest] = panel(*factor, node);
     double* own = x + node.first * p;
+    scratch.resize(std::max(scratch.size(), static_cast<std::size_t>(node.height * p)));
     for (Index r = 0; r < below; ++r) {
       std::copy_n(x + node.rows[w + r] * p, p, scratch.data() + r * p);
     }
@@ -318,7 +367,14 @@ void Cholesky::solve_rows(std::span<double> b, Index columns) const {
     std::copy_n(b.data() + perm[i] * columns, columns, x.get() + i * columns);
   }
   impl_->solve_forward(x.get(), static_cast<int>(columns), scratch);
-  impl_->solve_backward(x.get(), static_cast<int>(columns), scratch);
+  for (const std::size_t s : impl_->crown) {
+    impl_->solve_backward(x.get(), static_cast<int>(columns), s, s + 1, scratch);
+  }
+  base::parallel_for(impl_->subtrees.size(), 1, [&](std::size_t tree, std::size_t) {
+    std::vector<double> of_tree;
+    const auto [first, last] = impl_->subtrees[tree];
+    impl_->solve_backward(x.get(), static_cast<int>(columns), first, last, of_tree);
+  });
   for (Index i = 0; i < n; ++i) {
     std::copy_n(x.get() + i * columns, columns, b.data() + perm[i] * columns);
   }
@@ -415,10 +471,17 @@ std::vector<double> Cholesky::selected_inverse(const SymmetricMatrix& pattern) c
   std::call_once(impl_->places_found, [&] { impl_->find_places(pattern); });
   FG_CHECK(impl_->places.size() == pattern.row.size());
   const auto z = std::make_unique_for_overwrite<double[]>(l.xsize);
-  Impl::Scratch scratch;
-  for (std::size_t s = l.nsuper; s-- > 0;) {
-    impl_->invert_supernode(s, z.get(), scratch);
+  Impl::Scratch of_crown;
+  for (const std::size_t s : impl_->crown) {
+    impl_->invert_supernode(s, z.get(), of_crown);
   }
+  base::parallel_for(impl_->subtrees.size(), 1, [&](std::size_t tree, std::size_t) {
+    const auto [first, last] = impl_->subtrees[tree];
+    Impl::Scratch scratch;
+    for (std::size_t s = last; s-- > first;) {
+      impl_->invert_supernode(s, z.get(), scratch);
+    }
+  });
   std::vector<double> result;
   result.reserve(impl_->places.size());
   for (const Index place : impl_->places) {
