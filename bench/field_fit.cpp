@@ -128,15 +128,17 @@ int main(int argc, char** argv) {
   }
   fmt::print("{} nodes, {} observations, {} columns of the border: laid out in {:.2f} s, analysed in {:.2f} s\n",
              model.latent(), model.observations.size(), model.border(), layout_s, analyse_s);
-  fmt::print("fit: {:.2f} s, {} rounds, {:.0f} MB, hash {}\n", fit_s, fit.iterations, bench::peak_mb(),
+  const int rounds = fit.iterations + 1;
+  fmt::print("fit: {:.2f} s, {} rounds, {:.0f} MB, hash {}\n", fit_s, rounds, bench::peak_mb(),
              hasher.hex().substr(0, 16));
   const Work work = work_of(model, fitter->factor());
   const double arithmetic = arithmetic_rate();
   const double copy = copy_rate();
   fmt::print(
-      "a round: {:.3f} s; 1e9 operations: factor {:.2f}, inverse {:.2f}, border {:.2f}, assembly {:.2f}, "
+      "a round, with its steps of the mode: {:.3f} s; 1e9 operations of its factorisation: factor {:.2f}, inverse "
+      "{:.2f}, border {:.2f}, assembly {:.2f}, "
       "variances {:.2f}; {:.0f} MB moved\n",
-      fit_s / (fit.iterations + 1), 1e-9 * work.factorise, 1e-9 * work.invert, 1e-9 * work.border, 1e-9 * work.assemble,
+      fit_s / rounds, 1e-9 * work.factorise, 1e-9 * work.invert, 1e-9 * work.border, 1e-9 * work.assemble,
       1e-9 * work.variances, 1e-6 * work.bytes);
   fmt::print("bound: {:.3f} s of arithmetic at {:.1f} GFlop/s, {:.3f} s of memory at {:.1f} GB/s\n",
              work.operations() / arithmetic, 1e-9 * arithmetic, work.bytes / copy, 1e-9 * copy);

@@ -95,9 +95,9 @@ class FieldFitter {
   ~FieldFitter();
 
   enum class Want : std::uint8_t { mode, gradient };
-  /// Newton steps on expected information with a line search, from the last mode, until a step promises less than
-  /// `settled`. Errors: estimate.no_convergence, sparse.not_positive_definite. Cost: about five factorisations of the
-  /// latent precision; the gradient adds a selected inverse (eq. 14-15).
+  /// The fixed point of eq. 14, from the last mode, until a round promises less than `settled` nats of the bound.
+  /// Errors: estimate.no_convergence, sparse.not_positive_definite.  Cost: two to five factorisations of the latent
+  /// precision with their selected inverses, and some twenty steps of the mode, each a tenth of such a pair.
   base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.5);
 
   /// Nats at which a fit of so many observations tells well enough how often people meet what is there.

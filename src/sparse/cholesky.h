@@ -10,9 +10,10 @@ namespace firmground::sparse {
 
 /// Supernodal sparse Cholesky A = P^T L L^T P (CHOLMOD: Chen, Davis, Hager, Rajamanickam 2008) with METIS ordering,
 /// analysed once per pattern and factorised many times, and the selected inverse on the factor's pattern (Takahashi
-/// 1973; Erisman & Tinney 1975). One BLAS thread, whatever the machine: the same bytes everywhere; run several
-/// factorisations beside each other instead. Not copyable; one object must not be used from two threads at once, const
-/// members may be.
+/// 1973; Erisman & Tinney 1975). One BLAS thread, whatever the machine: the same bytes on any number; run several
+/// factorisations beside each other instead. Subtrees of the elimination tree are solved and inverted on several
+/// threads (base::parallel_for). Not copyable; one object must not be used from two threads at once, const members may
+/// be.
 class Cholesky {
  public:
   /// Symbolic analysis of the pattern.  Cost: METIS, about 0.8 s per 100,000 lattice nodes of a 13-point stencil;

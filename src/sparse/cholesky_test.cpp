@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/parallel.h"
 #include "base/random.h"
 
 namespace firmground::sparse {
@@ -114,6 +115,32 @@ TEST(Cholesky, AgreesWithADenseSolve) {
       expected += oracle.inverse[i * n + j] * right[n + j];
     }
     EXPECT_NEAR(b[n + i], expected, 1e-9);
+  }
+}
+
+TEST(Cholesky, SaysTheSameBytesOnAnyNumberOfThreads) {
+  const SymmetricMatrix a = lattice(40, 0.3);
+  Cholesky factor(a);
+  ASSERT_TRUE(factor.factorise(a));
+  constexpr std::size_t kColumns = 7;
+  std::vector<double> right(kColumns * static_cast<std::size_t>(a.n));
+  base::Random random(5);
+  for (double& value : right) {
+    value = random.normal();
+  }
+  const unsigned before = base::thread_count();
+  std::vector<std::vector<double>> solved;
+  std::vector<std::vector<double>> inverted;
+  for (const unsigned threads : {1U, 2U, 4U}) {
+    base::set_thread_count(threads);
+    solved.push_back(right);
+    factor.solve_rows(solved.back(), kColumns);
+    inverted.push_back(factor.selected_inverse(a));
+  }
+  base::set_thread_count(before);
+  for (std::size_t k = 1; k < solved.size(); ++k) {
+    EXPECT_EQ(solved[k], solved[0]);
+    EXPECT_EQ(inverted[k], inverted[0]);
   }
 }
 
