@@ -98,7 +98,7 @@ class FieldFitter {
   /// The fixed point of eq. 14, from the last mode, until a round promises less than `settled` nats of the bound.
   /// Errors: estimate.no_convergence, sparse.not_positive_definite.  Cost: two to five factorisations of the latent
   /// precision with their selected inverses, and some twenty steps of the mode, each a tenth of such a pair.
-  base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.5);
+  base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.1);
 
   /// Nats at which a fit of so many observations tells well enough how often people meet what is there.
   double roughly() const;
