@@ -91,8 +91,10 @@ void judge_country(std::uint64_t seed, std::size_t which, int draws) {
   if (!evidence::reconcile_records(country.known, observe, {}, {}, observations)) {
     std::exit(1);
   }
+  // The oracle knows searches alone.
+  observations.records.reset();
   estimate::EstimateOptions options;
-  options.reports = false;  // their blocks reach beyond the nodes, and the oracle knows searches alone
+  options.reports = false;
   const auto fitted = bench::value_of(estimate::fit_class(observations, which, options));
   const estimate::HazardModel& model = fitted->model;
   const geo::Grid& grid = observations.grid;
