@@ -235,7 +235,9 @@ void export_events(int argc, char** argv) {
   const evidence::Observations& seen = observations;
   const double before = processor_s() - processor;
   processor = processor_s();
-  const auto [estimate_s, result] = bench::timed([&] { return bench::value_of(estimate::estimate(seen)); });
+  estimate::EstimateOptions options;
+  options.years_ahead = until.year() - from.year() + 1;
+  const auto [estimate_s, result] = bench::timed([&] { return bench::value_of(estimate::estimate(seen, options)); });
   const double estimate_processor_s = processor_s() - processor;
 
   Cells cells(seen);
@@ -254,6 +256,7 @@ void export_events(int argc, char** argv) {
   }
   cells.add("events before", events_by_cell(seen));
   cells.add("events later", events_by_cell(bench::value_of(evidence::observe(snapshot, later))));
+  cells.add("firmground any", result.hazard.raster.bands[0]);
   cells.add("firmground rate", result.hazard.raster.bands[1]);
   cells.add_covariates();
   cells.write(argv[3]);

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -68,7 +69,10 @@ base::Result<estimate::Validation> forward_in_time(const ValidateVerb& asked, co
   const double years =
       std::chrono::duration<double, std::ratio<31556952>>(until.last_day() - from.first_day() + std::chrono::days(1))
           .count();
-  return estimate::validate_later_events(before, after, count_of(last) / 3 * years, {}, progress);
+  constexpr long kMostYearsAhead = 20;
+  estimate::EstimateOptions options;
+  options.years_ahead = static_cast<int>(std::clamp(std::lround(years), 1L, kMostYearsAhead));
+  return estimate::validate_later_events(before, after, count_of(last) / 3 * years, options, progress);
 }
 
 base::Result<estimate::Validation> make_validation(const ValidateVerb& asked, const base::Progress& progress) {

@@ -509,6 +509,9 @@ std::string settings_json(const evidence::Observations& observations, const Esti
                                  {"draws", options.draws},
                                  {"most_nodes", options.most_nodes},
                                  {"most_hyper_searches", options.most_hyper_searches}};
+  if (options.years_ahead != 1) {
+    json["years_ahead"] = options.years_ahead;
+  }
   if (!options.reports) {
     json["reports"] = "ignored";
   }

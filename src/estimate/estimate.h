@@ -56,6 +56,7 @@ struct EstimateOptions {
   std::int64_t most_hyper_searches =
       12'000;                           ///< searched cells (whole blocks) that the hyperparameters are learned from
   double settled = 0.1;                 ///< nats of the bound that a class's last steps may still promise
+  int years_ahead = 1;                  ///< presence-only: whose events are expected
   std::vector<std::uint8_t> leave_out;  ///< one flag per cell, may be empty: observations not to be used (validation)
   std::optional<std::array<Hyperparameters, 2>> hyper;  ///< known already: skips learning them
   bool reports = true;  ///< what people met outside searched land is evidence (report_evidence.h)

@@ -22,6 +22,29 @@ double log_probability(double y, double m, double a) {
 
 }  // namespace
 
+EventsAhead events_ahead(const EventLaw& law, double count, double exposure, double intensity, int years) {
+  EventsAhead ahead;
+  double shape = law.shape + count;  // expected of the years between
+  double quiet = shape;              // if nothing happens in them
+  double shape_variance = 0;
+  double covariance = 0;  // of shape and events so far
+  for (int year = 0; year < years; ++year) {
+    const double scale = intensity / (law.shape + intensity * exposure);
+    const double mean = scale * shape;
+    const double excess = scale * scale * (shape_variance + shape);
+    const double variance = mean + excess;
+    ahead.expected += mean;
+    ahead.excess += excess + 2 * scale * covariance;
+    ahead.log_none -= quiet * std::log1p(scale);
+    covariance = (law.yearly + scale) * covariance + law.yearly * scale * shape_variance + variance;
+    shape_variance = law.yearly * (law.yearly + 2 * scale) * shape_variance + variance;
+    shape = law.shape + law.yearly * (shape - law.shape) + mean;
+    quiet = law.shape + law.yearly * (quiet - law.shape);
+    exposure = law.yearly * exposure + 1;
+  }
+  return ahead;
+}
+
 EventYears years_of(const std::vector<evidence::Report>& reports, const std::string& until) {
   EventYears years;
   for (const evidence::Report& report : reports) {

@@ -14,6 +14,17 @@ struct EventLaw {
   double shape = 0.2;   ///< of the gamma law of the factors; infinite: the ground says all
 };
 
+/// Events of a cell in the years to come.
+struct EventsAhead {
+  double expected = 0;
+  double excess = 0;    ///< variance beyond that of a Poisson number
+  double log_none = 0;  ///< log P(none)
+};
+/// What the law lets expect of the next `years` years, each foretold from what would have come before it (eq. 61, 62).
+/// `count`, `exposure`: events and years so far, each weighted by its age; `intensity`: events in a year as the ground
+/// says.  REQUIRES: years >= 1.
+EventsAhead events_ahead(const EventLaw& law, double count, double exposure, double intensity, int years);
+
 /// Those of a history, both inclusive; 0 and 0 where no event has a date, which counts as one year.
 struct EventYears {
   int first = 0;

@@ -70,6 +70,60 @@ TEST(EventHistory, LearnsHowCellsDifferAndHowFastTheyForget) {
   EXPECT_LE(forgetful.yearly, 0.8);
 }
 
+struct Drawn {
+  double none = 0;
+  double mean = 0;
+  double variance = 0;
+};
+
+/// Years drawn one after the other: a rate from what came before, events from the rate, which then count too.
+Drawn brute_force(const EventLaw& law, double count, double exposure, double intensity, int years) {
+  constexpr int kDraws = 400'000;
+  base::Random random(11, 3);
+  Drawn drawn;
+  double squares = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    double weighted = count;
+    double worth = exposure;
+    double events = 0;
+    for (int year = 0; year < years; ++year) {
+      const double rate = intensity * random.gamma(law.shape + weighted, 1 / (law.shape + intensity * worth));
+      const auto now = static_cast<double>(random.poisson(rate));
+      events += now;
+      weighted = law.yearly * weighted + now;
+      worth = law.yearly * worth + 1;
+    }
+    drawn.none += events == 0 ? 1.0 / kDraws : 0;
+    drawn.mean += events / kDraws;
+    squares += events * events / kDraws;
+  }
+  drawn.variance = squares - drawn.mean * drawn.mean;
+  return drawn;
+}
+
+TEST(EventsAhead, AreThoseOfYearsDrawnOneAfterTheOther) {
+  for (const int years : {1, 2, 4}) {
+    for (const double count : {0.0, 2.5}) {
+      const EventLaw law{0.7, 0.3};
+      const EventsAhead ahead = events_ahead(law, count, 2.9, 0.4, years);
+      const Drawn drawn = brute_force(law, count, 2.9, 0.4, years);
+      EXPECT_NEAR(std::exp(ahead.log_none), drawn.none, 0.003) << years << " years, " << count << " events";
+      EXPECT_NEAR(ahead.expected, drawn.mean, 0.01 * drawn.mean + 0.002);
+      EXPECT_NEAR(ahead.expected + ahead.excess, drawn.variance, 0.03 * drawn.variance + 0.004);
+      // A Poisson number of the same mean would come at least once far more often.
+      EXPECT_GT(ahead.log_none, 0.95 * -ahead.expected);
+    }
+  }
+}
+
+TEST(EventsAhead, OfOneYearAreNegativeBinomial) {
+  const EventsAhead ahead = events_ahead({0.8, 0.2}, 3, 4, 0.1, 1);
+  const double scale = 0.1 / (0.2 + 0.1 * 4);
+  EXPECT_NEAR(ahead.expected, 3.2 * scale, 1e-12);
+  EXPECT_NEAR(ahead.excess, 3.2 * scale * scale, 1e-12);
+  EXPECT_NEAR(ahead.log_none, -3.2 * std::log1p(scale), 1e-12);
+}
+
 TEST(EventHistory, AYearOrTwoTeachNothing) {
   const EventLaw law = EventHistory({{0, 5, 2001}, {0, 5, 2002}}, {2001, 2002}).learned({0}, {1.0});
   EXPECT_DOUBLE_EQ(law.shape, EventLaw{}.shape);

@@ -80,6 +80,7 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       count_draws_(set == DrawSet::own ? posterior.count_draws : posterior.more_draws.count),
       draws_(count_draws_.size()),
       seed_(options.seed),
+      years_ahead_(options.years_ahead),
       searched_law_(moments_of(posterior.law)),
       law_ahead_(moments_of(posterior.law_ahead)) {
   border_share_.set(sparse::transposed(posterior.fit.spread), *posterior.fit.schur);
@@ -257,37 +258,38 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, KnownF
   }
 }
 
-/// Presence-only: `rate` holds the draws' intensities, events a year; what comes out is of one year.
+/// Presence-only: `rate` holds the draws' intensities, events a year; what comes out is of the years ahead.
 void CellPredictor::finish_events(std::uint32_t cell, std::size_t at, double mean, double variance,
                                   const std::vector<float>& rate, ClassPrediction& out) const {
   const PastEvents& events = *posterior_.events;
-  const double shape = events.law.shape + static_cast<double>(events.count[cell]);
-  const auto scale = [&](double intensity) { return 1 / (events.law.shape + intensity * events.exposure); };
+  const auto ahead = [&](double intensity) {
+    return events_ahead(events.law, static_cast<double>(events.count[cell]), events.exposure, intensity, years_ahead_);
+  };
   const double sd = std::sqrt(std::max(variance, 0.0));
+  EventsAhead sum;
   double probability = 0;
-  double expected = 0;
-  double squares = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const double intensity = std::exp(std::min(mean + sd * kHermiteNodes[k], 20.0));
-    const double per_shape = intensity * scale(intensity);
-    probability += kHermiteWeights[k] * -std::expm1(-shape * std::log1p(per_shape));
-    expected += kHermiteWeights[k] * shape * per_shape;
-    squares += kHermiteWeights[k] * shape * per_shape * (1 + per_shape);
+    const EventsAhead node = ahead(std::exp(std::min(mean + sd * kHermiteNodes[k], 20.0)));
+    probability += kHermiteWeights[k] * -std::expm1(node.log_none);
+    sum.expected += kHermiteWeights[k] * node.expected;
+    sum.excess += kHermiteWeights[k] * node.excess;
   }
   out.find_probability[at] = out.probability[at] = static_cast<float>(probability);
-  out.items[at] = std::max(static_cast<float>(expected), out.probability[at]);
-  out.variance_items[at] = static_cast<float>(squares);
+  out.items[at] = std::max(static_cast<float>(sum.expected), out.probability[at]);
+  out.variance_items[at] = static_cast<float>(sum.expected + sum.excess);
   const auto columns = static_cast<std::uint32_t>(observations_.grid.columns);
   const auto country_columns = static_cast<std::uint64_t>(observations_.whole().columns);
   const std::uint64_t of_country =
       (cell / columns + observations_.first_row()) * country_columns + cell % columns + observations_.first_column();
   base::Random random(seed_ + 131 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), of_country);
   for (std::size_t m = 0; m < draws_; ++m) {
-    const auto intensity = static_cast<double>(rate[m]);
-    const auto events_ahead = static_cast<float>(intensity * random.gamma(shape, scale(intensity)));
-    out.item_draws[at * draws_ + m] = events_ahead;
-    out.none_draws[at * draws_ + m] = -events_ahead;
-    out.any_draws[at * draws_ + m] = presence_of(events_ahead);
+    // The gamma law whose Poisson numbers have the same mean and variance; of one year it is that of eq. 6.
+    const EventsAhead draw = ahead(std::max(1e-30, static_cast<double>(rate[m])));
+    const double scale = draw.excess / draw.expected;
+    const auto expected = static_cast<float>(random.gamma(draw.expected / scale, scale));
+    out.item_draws[at * draws_ + m] = expected;
+    out.none_draws[at * draws_ + m] = -expected;
+    out.any_draws[at * draws_ + m] = presence_of(expected);
   }
 }
 

@@ -106,6 +106,7 @@ class CellPredictor {
   const std::vector<float>& count_draws_;
   std::size_t draws_;
   std::uint64_t seed_;
+  int years_ahead_;
   LawMoments searched_law_;
   LawMoments law_ahead_;  ///< of cells never searched
   BorderShare border_share_;
