@@ -134,7 +134,7 @@ def judge(build, years):
     tuned, best = min(BANDWIDTHS, key=of_last_two), min(BANDWIDTHS, key=of_window)
     ones = numpy.ones_like(count)
     of_law, any_event = cells["firmground rate"].astype("f8"), cells["firmground any"].astype("f8")
-    by_law = nothing_by_law(shapes_of(of_law, numpy.minimum(any_event, -numpy.expm1(-of_law))), expected)
+    by_law = nothing_by_law(shapes_of(of_law, numpy.minimum(numpy.minimum(any_event, -numpy.expm1(-of_law)), 1 - 1e-6)), expected)
     rates = {"Firmground": rate_of(of_law, expected)}
     for name, bandwidth in (("kernel density", tuned), ("kernel density with hindsight", best)):
         rates["%s, %g km" % (name, bandwidth * cells.grid["cell_m"] / 1000)] = rate_of(kernel(cells, before, bandwidth), expected)

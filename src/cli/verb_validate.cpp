@@ -33,7 +33,7 @@ base::Result<double> length_m(const std::string& text) {
     if ((unit.empty() || unit == "m" || unit == "km") && metres >= 100 && metres <= 1e6) {
       return metres;
     }
-  } catch (const std::exception&) {  // not a number: refused below, in words
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): not a number, refused below in words
   }
   return base::fail("estimate.block_invalid", {{"value", text}});
 }

@@ -204,6 +204,61 @@ TEST(Estimate, TheStampTellsWhetherRecordsWereReconciled) {
   EXPECT_NE(settings_json(belt_half_searched(), {}).find(R"("records":"as-drawn")"), std::string::npos);
 }
 
+/// Events of eight years in 40 x 40 cells of 2 km: one place reports year after year, some others once.
+evidence::Observations bare_register() {
+  evidence::Observations o;
+  o.grid = {2000, 0, 40, 40, 40};
+  o.inside.assign(o.grid.size(), 1);
+  o.processed.assign(o.grid.size(), 0);
+  o.mode = "presence-only";
+  o.snapshot_hash = "drawn";
+  base::Random random(4);
+  for (std::uint32_t cell = 0; cell < o.grid.size(); ++cell) {
+    for (std::int16_t year = 2000; year < 2008; ++year) {
+      const double rate = cell == 820 ? 3 : 0.01;
+      if (const std::int64_t count = random.poisson(rate); count > 0) {
+        o.reports[1].push_back({cell, static_cast<std::uint32_t>(count), year});
+      }
+    }
+  }
+  return o;
+}
+
+TEST(Estimate, TheChanceOfAnyEventIsThatOfTheLawOfEvents) {
+  const evidence::Observations o = bare_register();
+  EstimateOptions three_years;
+  three_years.years_ahead = 3;
+  const auto one = estimate(o);
+  const auto three = estimate(o, three_years);
+  ASSERT_TRUE(one) << base::to_text(one.error());
+  ASSERT_TRUE(three) << base::to_text(three.error());
+  double sum = 0;
+  double sum_of_poisson = 0;
+  for (std::size_t cell = 0; cell < o.grid.size(); ++cell) {
+    const auto any = static_cast<double>(one->hazard.raster.bands[0][cell]);
+    const auto expected = static_cast<double>(one->hazard.raster.bands[1][cell]);
+    const auto any_of_three = static_cast<double>(three->hazard.raster.bands[0][cell]);
+    const auto expected_of_three = static_cast<double>(three->hazard.raster.bands[1][cell]);
+    ASSERT_GT(any, 0);
+    // Rates differ for reasons that nobody knows: any event is rarer than among as many Poisson events.
+    ASSERT_LE(any, -std::expm1(-expected) + 1e-6);
+    if (cell != 820) {
+      sum += any;
+      sum_of_poisson += -std::expm1(-expected);
+    }
+    ASSERT_LE(any_of_three, -std::expm1(-expected_of_three) + 1e-6);
+    // A year without events speaks against events in the next.
+    ASSERT_GT(any_of_three, any);
+    ASSERT_LE(any_of_three, 1 - std::pow(1 - any, 3) + 1e-6);
+    ASSERT_GT(expected_of_three, 1.5 * expected);
+  }
+  EXPECT_LT(sum, 0.995 * sum_of_poisson);
+  const auto quiet = static_cast<double>(one->hazard.raster.bands[1][0]);
+  EXPECT_GT(static_cast<double>(one->hazard.raster.bands[1][820]), 20 * quiet);
+  EXPECT_NE(settings_json(o, three_years).find(R"("years_ahead":3)"), std::string::npos);
+  EXPECT_EQ(settings_json(o, {}).find("years_ahead"), std::string::npos);
+}
+
 TEST(Estimate, RefusesGroundThatNobodyObserved) {
   evidence::Observations empty = belt_half_searched();
   empty.searched = {};

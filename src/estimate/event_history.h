@@ -7,7 +7,7 @@
 
 namespace firmground::estimate {
 
-/// How events of the past tell of the years to come (eq. 6a): the rate of a cell is what its ground says times a factor
+/// How events of the past tell of the years to come (eq. 6): the rate of a cell is what its ground says times a factor
 /// of its own, gamma of mean 1, that forgets.
 struct EventLaw {
   double yearly = 0.8;  ///< what an event of one year earlier weighs, (0, 1]
