@@ -293,8 +293,8 @@ double FieldFitter::Impl::settle_mean(double reached, double settled, std::span<
   constexpr int kMost = 8;
   constexpr double kLittle = 0.001;  // of what was gained, which the next covariance makes up for
   constexpr double kUphill = 0.1;    // of what the factor promises: a direction that rises less is not worth keeping
-  constexpr double kSteep =
-      0.3;  // a slope at the end of a step, of that at its beginning, that asks for another length
+  constexpr double kSteep = 0.3;     // at the end of a step, of the slope at its beginning: asks for another length
+  constexpr double kLongest = 3;     // times a step
   const std::size_t count = slope.size();
   std::vector<double> next_slope(eta.size(), 0.0);
   std::vector<double> next_curvature(count);
@@ -321,9 +321,10 @@ double FieldFitter::Impl::settle_mean(double reached, double settled, std::span<
     double next = go(1);
     const double rise_there = product(direction, next_gradient);
     if (next < reached || std::abs(rise_there) > kSteep * std::abs(rise)) {
-      next = go(std::clamp(rise / (rise - rise_there), 0.02, 3.0));
+      const double turn = rise - rise_there;
+      next = go(turn > 0 ? std::clamp(rise / turn, 0.02, kLongest) : kLongest);
     }
-    if (next < reached) {
+    if (!(next >= reached)) {
       move(from, direction, 0, count);
       break;
     }
