@@ -96,10 +96,11 @@ Work work_of(const estimate::HazardModel& model, const sparse::Cholesky& factor)
   const auto wide = static_cast<double>(estimate::in_lanes(model.border()));
   const double of_observations = static_cast<double>(sizeof(estimate::Observation) + sizeof(estimate::CellDesign)) +
                                  (touched - 1) / 2 * static_cast<double>(sizeof(estimate::BasisPlace));
-  return {factor.operations().factorise, factor.operations().invert, 4 * entries * p + 2 * n * p * p,
-          observations * (2 * 36 + 2 * 8 * touched + touched * touched), observations * 2 * (touched + 8) * wide,
-          // Read to assemble, project, predict, find variances and terms; sites and mixing; the factor and its inverse.
-          5 * observations * of_observations + observations * 8 * 60 + 8 * entries * 6 + 8 * n * p * 8};
+  return {
+      factor.operations().factorise, factor.operations().invert, 4 * entries * p + 2 * n * p * p,
+      observations * (2 * 36 + 2 * 8 * touched + touched * touched), observations * 2 * (touched + 8) * wide,
+      // Read to assemble, project, predict, find variances and terms; mixing of precisions; the factor and its inverse.
+      5 * observations * of_observations + observations * 8 * 30 + 8 * entries * 6 + 8 * n * p * 8};
 }
 
 }  // namespace

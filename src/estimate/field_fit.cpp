@@ -7,7 +7,6 @@
 
 #include "base/parallel.h"
 #include "estimate/field_fitter_impl.h"
-#include "estimate/hermite.h"
 #include "estimate/mixing.h"
 
 namespace firmground::estimate {
@@ -251,6 +250,11 @@ double FieldFitter::Impl::bound_of_covariance(std::size_t count) const {
   return 0.5 * total(traced) - 0.5 * (log_determinant + schur->log_determinant());
 }
 
+void FieldFitter::Impl::stand_at(const Vectors& there, std::size_t count) {
+  mode = there;
+  predict(mode, 0, count, eta);
+}
+
 void FieldFitter::Impl::move(const Vectors& from, const Vectors& along, double length, std::size_t count) {
   for (std::size_t i = 0; i < n; ++i) {
     mode.x[i] = from.x[i] + length * along.x[i];
@@ -325,7 +329,7 @@ double FieldFitter::Impl::settle_mean(double reached, double settled, std::span<
       next = go(turn > 0 ? std::clamp(rise / turn, 0.02, kLongest) : kLongest);
     }
     if (!(next >= reached)) {
-      move(from, direction, 0, count);
+      stand_at(from, count);
       break;
     }
     reached = next;
@@ -402,7 +406,7 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
       ++falls;
       pace = std::max(1.0 / 64, pace / 4);
       mixing.forget();
-      move(highest, highest, 0, count);
+      stand_at(highest, count);
       weight = part_way(best_weight, best_aim, pace);
     } else {
       last = bound;
@@ -540,16 +544,8 @@ base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want,
   FieldFit fit;
   base::Result<double> bound;
   base::Result<Impl::PriorDeterminants> prior;
-  const std::size_t at_once = m.share == nullptr ? 1 : 2;  // regions talk to each other from the calling thread alone
-  base::parallel_for(2, at_once, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t part = begin; part < end; ++part) {
-      if (part == 0) {
-        bound = m.settle(settled, fit.iterations);
-      } else {
-        prior = m.prior_determinants(hyper, want == Want::gradient);
-      }
-    }
-  });
+  m.beside([&] { bound = m.settle(settled, fit.iterations); },
+           [&] { prior = m.prior_determinants(hyper, want == Want::gradient); });
   if (!bound || !prior) {
     return tl::unexpected<base::Error>(bound ? prior.error() : bound.error());
   }

@@ -380,17 +380,22 @@ struct FieldFitter::Impl {
   /// Factor of the posterior precision at the given weights, and the covariance.
   base::Result<void> factorise(const std::vector<double>& weight) {
     FG_TRY_VOID(weigh(weight));
-    const std::size_t at_once = share == nullptr ? 1 : 2;  // regions talk to each other from the calling thread alone
-    base::parallel_for(2, at_once, [&](std::size_t begin, std::size_t end) {
+    beside([&] { factorise_border(); }, [&] { covariance = factor.selected_inverse(posterior); });
+    return {};
+  }
+
+  /// Both at the same time, of regions one after the other: these talk to each other from the calling thread alone.
+  template <typename First, typename Second>
+  void beside(First first, Second second) const {
+    base::parallel_for(2, share == nullptr ? 1 : 2, [&](std::size_t begin, std::size_t end) {
       for (std::size_t part = begin; part < end; ++part) {
         if (part == 0) {
-          factorise_border();
+          first();
         } else {
-          covariance = factor.selected_inverse(posterior);
+          second();
         }
       }
     });
-    return {};
   }
 
   /// Gradient of likelihood and prior at the mode, from the slopes of the observations.
@@ -490,7 +495,8 @@ struct FieldFitter::Impl {
   double bound_of_mean(std::span<double> slope, std::span<double> curvature) const;
   double bound_of_covariance(std::size_t count) const;
   double settle_mean(double reached, double settled, std::span<double> slope, std::span<double> curvature);
-  /// Mode and first predictors, `length` along from there.
+  /// Mode and first predictors there, or `length` along from there.
+  void stand_at(const Vectors& there, std::size_t count);
   void move(const Vectors& from, const Vectors& along, double length, std::size_t count);
   double product(const Vectors& a, const Vectors& b) const { return total(own_dot(a.x, b.x)) + dot(a.b, b.b); }
   base::Result<void> settle_within();

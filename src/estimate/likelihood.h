@@ -10,7 +10,7 @@ namespace firmground::estimate {
 struct Term {
   double value;        ///< log likelihood
   double slope;        ///< d value / d eta
-  double information;  ///< expected Fisher information: > 0, used for steps and for the FieldFitter curvature
+  double information;  ///< expected Fisher information: > 0
   double observed;     ///< - d2 value / d eta2, may be negative
   double information_slope;
 };

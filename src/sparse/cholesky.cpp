@@ -143,8 +143,7 @@ class Analyses {
   std::deque<Kept> kept_;
 };
 
-/// Multiplications and additions to factorise a supernode, and to invert it.
-std::pair<double, double> operations_of(const Supernode& node) {
+Cholesky::Operations operations_of(const Supernode& node) {
   const auto w = static_cast<double>(node.width);
   const auto below = static_cast<double>(node.height - node.width);
   return {w * w * w / 3 + w * w * below + w * below * below, 2 * w * w * w + 3 * w * w * below + 2 * w * below * below};
@@ -184,6 +183,22 @@ struct Cholesky::Impl {
   }
 
   void plant_subtrees();
+  /// Calls visit(supernode, scratch) for each, its ancestors before it; subtrees on several threads, with a Scratch of
+  /// their own.
+  template <typename Scratch, typename Visit>
+  void descend(Visit visit) const {
+    Scratch of_crown;
+    for (const std::size_t s : crown) {
+      visit(s, of_crown);
+    }
+    base::parallel_for(subtrees.size(), 1, [&](std::size_t tree, std::size_t) {
+      const auto [first, last] = subtrees[tree];
+      Scratch scratch;
+      for (std::size_t s = last; s-- > first;) {
+        visit(s, scratch);
+      }
+    });
+  }
 
   void solve_system(int system, std::span<double> b, Index columns) const {
     // A copy of the workspace per call keeps const members callable from several threads.
@@ -199,7 +214,7 @@ struct Cholesky::Impl {
   }
 
   void solve_forward(double* x, int p, std::vector<double>& scratch) const;
-  void solve_backward(double* x, int p, std::size_t first, std::size_t last, std::vector<double>& scratch) const;
+  void solve_backward(double* x, int p, std::size_t s, std::vector<double>& scratch) const;
 
   /// Scratch of selected_inverse().
   struct Scratch {
@@ -233,8 +248,8 @@ void Cholesky::Impl::plant_subtrees() {
   for (std::size_t s = 0; s < count; ++s) {
     const Supernode node = supernode(*factor, s);
     first[s] = s;
-    work[s] += operations_of(node).second;
-    all += operations_of(node).second;
+    work[s] = operations_of(node).invert;
+    all += work[s];
     if (node.height > node.width) {
       parent[s] = static_cast<std::size_t>(supernode_of[static_cast<std::size_t>(node.rows[node.width])]);
     }
@@ -287,9 +302,9 @@ Index Cholesky::factor_entries() const {
 Cholesky::Operations Cholesky::operations() const {
   Operations sum;
   for (std::size_t s = 0; s < impl_->factor->nsuper; ++s) {
-    const auto [factorise, invert] = operations_of(supernode(*impl_->factor, s));
-    sum.factorise += factorise;
-    sum.invert += invert;
+    const Operations of_node = operations_of(supernode(*impl_->factor, s));
+    sum.factorise += of_node.factorise;
+    sum.invert += of_node.invert;
   }
   return sum;
 }
@@ -331,22 +346,19 @@ void Cholesky::Impl::solve_forward(double* x, int p, std::vector<double>& scratc
   }
 }
 
-/// L^T X = B, of the supernodes from `last` down to `first`: those above are done.
-void Cholesky::Impl::solve_backward(double* x, int p, std::size_t first, std::size_t last,
-                                    std::vector<double>& scratch) const {
-  for (std::size_t s = last; s-- > first;) {
-    const Supernode node = supernode(*factor, s);
-    const auto [w, below, ld, l, rest] = panel(*factor, node);
-    double* own = x + node.first * p;
-    scratch.resize(std::max(scratch.size(), static_cast<std::size_t>(node.height * p)));
-    for (Index r = 0; r < below; ++r) {
-      std::copy_n(x + node.rows[w + r] * p, p, scratch.data() + r * p);
-    }
-    if (below > 0) {
-      cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, p, w, below, -1, scratch.data(), p, rest, ld, 1, own, p);
-    }
-    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, p, w, 1, l, ld, own, p);
+/// L^T X = B, of one supernode: its ancestors are done.
+void Cholesky::Impl::solve_backward(double* x, int p, std::size_t s, std::vector<double>& scratch) const {
+  const Supernode node = supernode(*factor, s);
+  const auto [w, below, ld, l, rest] = panel(*factor, node);
+  double* own = x + node.first * p;
+  scratch.resize(std::max(scratch.size(), static_cast<std::size_t>(node.height * p)));
+  for (Index r = 0; r < below; ++r) {
+    std::copy_n(x + node.rows[w + r] * p, p, scratch.data() + r * p);
   }
+  if (below > 0) {
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, p, w, below, -1, scratch.data(), p, rest, ld, 1, own, p);
+  }
+  cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, p, w, 1, l, ld, own, p);
 }
 
 void Cholesky::solve_rows(std::span<double> b, Index columns) const {
@@ -367,13 +379,8 @@ void Cholesky::solve_rows(std::span<double> b, Index columns) const {
     std::copy_n(b.data() + perm[i] * columns, columns, x.get() + i * columns);
   }
   impl_->solve_forward(x.get(), static_cast<int>(columns), scratch);
-  for (const std::size_t s : impl_->crown) {
-    impl_->solve_backward(x.get(), static_cast<int>(columns), s, s + 1, scratch);
-  }
-  base::parallel_for(impl_->subtrees.size(), 1, [&](std::size_t tree, std::size_t) {
-    std::vector<double> of_tree;
-    const auto [first, last] = impl_->subtrees[tree];
-    impl_->solve_backward(x.get(), static_cast<int>(columns), first, last, of_tree);
+  impl_->descend<std::vector<double>>([&](std::size_t s, std::vector<double>& of_tree) {
+    impl_->solve_backward(x.get(), static_cast<int>(columns), s, of_tree);
   });
   for (Index i = 0; i < n; ++i) {
     std::copy_n(x.get() + i * columns, columns, b.data() + perm[i] * columns);
@@ -471,17 +478,8 @@ std::vector<double> Cholesky::selected_inverse(const SymmetricMatrix& pattern) c
   std::call_once(impl_->places_found, [&] { impl_->find_places(pattern); });
   FG_CHECK(impl_->places.size() == pattern.row.size());
   const auto z = std::make_unique_for_overwrite<double[]>(l.xsize);
-  Impl::Scratch of_crown;
-  for (const std::size_t s : impl_->crown) {
-    impl_->invert_supernode(s, z.get(), of_crown);
-  }
-  base::parallel_for(impl_->subtrees.size(), 1, [&](std::size_t tree, std::size_t) {
-    const auto [first, last] = impl_->subtrees[tree];
-    Impl::Scratch scratch;
-    for (std::size_t s = last; s-- > first;) {
-      impl_->invert_supernode(s, z.get(), scratch);
-    }
-  });
+  impl_->descend<Impl::Scratch>(
+      [&](std::size_t s, Impl::Scratch& scratch) { impl_->invert_supernode(s, z.get(), scratch); });
   std::vector<double> result;
   result.reserve(impl_->places.size());
   for (const Index place : impl_->places) {
