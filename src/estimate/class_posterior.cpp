@@ -379,7 +379,13 @@ base::Result<FitStart> learn_on_coarse_lattice(const evidence::Observations& obs
   HazardModel coarse =
       make_model(observations, thinned(list, observations.grid, options.most_hyper_searches), of_coarse);
   expect_recorded(posterior.recorded, coarse);
-  FG_TRY(const HyperFit learned, learn_stretched(observations, history, posterior.hyper, coarse, law));
+  std::optional<EventLearning> events;
+  if (history != nullptr) {
+    events.emplace(EventLearning{
+        *history, make_model(observations, thinned(list, observations.grid, kMostCellsOfLaw), of_coarse)});
+  }
+  FG_TRY(const HyperFit learned,
+         learn_stretched(observations, events ? &*events : nullptr, posterior.hyper, coarse, law));
   posterior.hyper = learned.best;
   return FitStart{interpolated(coarse, learned.fit.latent, posterior.model), learned.fit.border};
 }

@@ -394,6 +394,7 @@ void describe(const Posteriors& posteriors, EstimateResult& result) {
     if (posterior->events) {
       h["event_weight_per_year" + suffix] = posterior->events->law.yearly;
       h["event_shape" + suffix] = posterior->events->law.shape;
+      h["event_ground_power" + suffix] = posterior->events->law.power;
     }
     result.classes.push_back({posterior->ordnance_class, posterior->hyper, posterior->fit.evidence_bound,
                               positive_mean(posterior->law_ahead), posterior->model.short_lattice.active,

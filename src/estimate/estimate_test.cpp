@@ -259,6 +259,43 @@ TEST(Estimate, TheChanceOfAnyEventIsThatOfTheLawOfEvents) {
   EXPECT_EQ(settings_json(o, {}).find("years_ahead"), std::string::npos);
 }
 
+double learned_of(const EstimateResult& result, const std::string& what) {
+  for (const auto& [name, value] : result.hazard.hyperparameters) {
+    if (name.starts_with(what)) {
+      return value;
+    }
+  }
+  return NAN;
+}
+
+TEST(Estimate, TheLawOfEventsIsLearnedOfAllCellsHoweverFewTheFieldsAre) {
+  const evidence::Observations o = bare_register();
+  EstimateOptions few;
+  few.most_hyper_searches = 200;
+  const auto all = estimate(o);
+  const auto some = estimate(o, few);
+  ASSERT_TRUE(all && some);
+  EXPECT_LT(learned_of(*all, "event_shape"), 0.5) << "one place reports year after year";
+  EXPECT_EQ(learned_of(*some, "event_shape"), learned_of(*all, "event_shape"));
+  EXPECT_EQ(learned_of(*some, "event_weight_per_year"), learned_of(*all, "event_weight_per_year"));
+}
+
+TEST(Estimate, GroundThatForetoldBadlyIsBelievedLess) {
+  evidence::Observations o = bare_register();
+  o.reports[1].clear();
+  for (std::uint32_t cell = 0; cell < o.grid.size(); cell += 3) {
+    const bool west = cell % 40 < 12;
+    for (std::int16_t year = 2000; year < 2008; ++year) {
+      if ((west || year >= 2006) && (cell + static_cast<std::uint32_t>(year)) % 4 == 0) {
+        o.reports[1].push_back({cell, 1, year});
+      }
+    }
+  }
+  const auto moved = estimate(o);
+  ASSERT_TRUE(moved) << base::to_text(moved.error());
+  EXPECT_LT(learned_of(*moved, "event_ground_power"), 0.9);
+}
+
 TEST(Estimate, RefusesGroundThatNobodyObserved) {
   evidence::Observations empty = belt_half_searched();
   empty.searched = {};

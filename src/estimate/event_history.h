@@ -7,12 +7,27 @@
 
 namespace firmground::estimate {
 
-/// How events of the past tell of the years to come (eq. 6): the rate of a cell is what its ground says times a factor
-/// of its own, gamma of mean 1, that forgets.
-struct EventLaw {
-  double yearly = 0.8;  ///< what an event of one year earlier weighs, (0, 1]
-  double shape = 0.2;   ///< of the gamma law of the factors; infinite: the ground says all
+/// What the field says of a cell's log intensity, in events a year.
+struct LogRate {
+  double mean = 0;
+  double variance = 0;
 };
+
+/// How events of the past tell of the years to come (eq. 6): the rate of a cell is what its ground says times a factor
+/// of its own, gamma of mean 1, that forgets. Of years to come the ground says less, or more, than of past ones (eq.
+/// 63).
+struct EventLaw {
+  double yearly = 0.8;   ///< what an event of one year earlier weighs, (0, 1]
+  double shape = 0.2;    ///< of the gamma law of the factors; infinite: the ground says all
+  double power = 1;      ///< of the ground's intensity, in years to come
+  double log_level = 0;  ///< what keeps the sum of all intensities with that power
+
+  LogRate ahead(const LogRate& ground) const {
+    return {log_level + power * ground.mean, power * power * ground.variance};
+  }
+};
+/// The level that keeps the sum of these intensities when each has that power (eq. 63), as a logarithm.
+double log_level_of(double power, const std::vector<LogRate>& ground);
 
 /// Events of a cell in the years to come.
 struct EventsAhead {
@@ -52,7 +67,23 @@ class EventHistory {
   /// Cost: O(laws x years x cells).
   EventLaw learned(const std::vector<std::uint32_t>& cells, const std::vector<double>& intensity) const;
 
+  /// Years at the end that the ground of power() is fitted without: 2, or 0 where no two years and an event are left.
+  int kept_back() const;
+  /// The same but for so many years at the end.  REQUIRES: fewer than there are.
+  EventHistory without_last(int years) const;
+  /// The power of the ground that would have foretold best, by a law, each of the years kept back from those before it:
+  /// the largest sum of log probabilities as in learned() and a prior, N(1, 0.25^2), over a grid. `ground`: fitted to
+  /// without_last(kept_back()).  REQUIRES: `cells` ascending; kept_back() > 0.  Cost: as learned().
+  double power(const EventLaw& law, const std::vector<std::uint32_t>& cells, const std::vector<LogRate>& ground) const;
+
  private:
+  explicit EventHistory(std::size_t years) : by_year_(years) {}
+  /// By year: positions in `cells`, and events there.
+  using Placed = std::vector<std::vector<std::pair<std::size_t, double>>>;
+  Placed placed(const std::vector<std::uint32_t>& cells) const;
+  static double foretell(const EventLaw& law, const Placed& events, const std::vector<double>& intensity,
+                         std::size_t first, std::size_t end);
+
   struct Year {
     std::vector<std::pair<std::uint32_t, float>> events;  ///< ascending cells
   };

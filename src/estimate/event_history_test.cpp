@@ -124,6 +124,58 @@ TEST(EventsAhead, OfOneYearAreNegativeBinomial) {
   EXPECT_NEAR(ahead.log_none, -3.2 * std::log1p(scale), 1e-12);
 }
 
+/// Of ground that knows how cells differ, and says so `sharpness` times over.
+double power_of_ground(double sharpness) {
+  constexpr std::size_t kCells = 4000;
+  std::vector<std::uint32_t> cells(kCells);
+  std::iota(cells.begin(), cells.end(), 0U);
+  std::vector<evidence::Report> reports;
+  std::vector<LogRate> ground;
+  base::Random random(3, 1);
+  for (const std::uint32_t cell : cells) {
+    const double differs = 1.2 * random.normal();
+    ground.push_back({-2 + sharpness * differs, 0});
+    const double rate = std::exp(-2 + differs) * random.gamma(0.8, 1 / 0.8);
+    for (std::int16_t year = 2000; year < 2010; ++year) {
+      if (const std::int64_t count = random.poisson(rate); count > 0) {
+        reports.push_back({cell, static_cast<std::uint32_t>(count), year});
+      }
+    }
+  }
+  return EventHistory(reports, {2000, 2009}).power({0.4, 0.8}, cells, ground);
+}
+
+TEST(EventHistory, GroundThatIsTooSureIsBelievedLess) {
+  EXPECT_NEAR(power_of_ground(1), 1, 0.11);
+  EXPECT_LT(power_of_ground(1.6), 0.9);
+  EXPECT_GT(power_of_ground(0.6), 1.1);
+}
+
+TEST(EventHistory, ThePowerOfTheGroundKeepsItsLevel) {
+  const std::vector<LogRate> ground = {{-4, 1}, {-1, 0.5}, {1, 0}};
+  EventLaw law{0.8, 0.2, 0.6};
+  law.log_level = log_level_of(law.power, ground);
+  double before = 0;
+  double after = 0;
+  for (const LogRate& rate : ground) {
+    before += std::exp(rate.mean + 0.5 * rate.variance);
+    const LogRate ahead = law.ahead(rate);
+    after += std::exp(ahead.mean + 0.5 * ahead.variance);
+  }
+  EXPECT_NEAR(after, before, 1e-9 * before);
+}
+
+TEST(EventHistory, KeepsTheLastTwoYearsFromTheGround) {
+  const EventHistory history({{3, 1, 2001}, {3, 4, 2003}, {7, 2, 2002}, {8, 1, 2005}}, {2001, 2005});
+  ASSERT_EQ(history.kept_back(), 2);
+  const EventHistory before = history.without_last(2);
+  EXPECT_DOUBLE_EQ(before.exposure({0.5, 1}), 1.75);
+  EXPECT_FLOAT_EQ(before.counts({0.5, 1}, 9)[3], 4.25F);
+  EXPECT_FLOAT_EQ(before.counts({0.5, 1}, 9)[8], 0);
+  EXPECT_EQ(EventHistory({{0, 5, 2001}}, {2001, 2003}).kept_back(), 0);
+  EXPECT_EQ(EventHistory({{0, 5, 2004}}, {2000, 2005}).kept_back(), 0) << "years without any event tell of no ground";
+}
+
 TEST(EventHistory, AYearOrTwoTeachNothing) {
   const EventLaw law = EventHistory({{0, 5, 2001}, {0, 5, 2002}}, {2001, 2002}).learned({0}, {1.0});
   EXPECT_DOUBLE_EQ(law.shape, EventLaw{}.shape);

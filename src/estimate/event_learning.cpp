@@ -22,57 +22,91 @@ void count_events(const std::vector<float>& counts, double exposure, const Event
   }
 }
 
-/// Events a year that the ground of each observed cell lets expect.
-std::vector<double> intensities(const HazardModel& model, const FieldFit& fit) {
-  std::vector<double> result;
-  result.reserve(model.observations.size());
-  for (std::size_t i = 0; i < model.observations.size(); ++i) {
-    double eta = fit.border[0];
-    for (std::size_t e = 0; e < model.effects.size(); ++e) {
-      const BasisPlace& place = model.basis[i * model.effects.size() + e];
-      const double* value = fit.border.data() + model.effects[e].first_column + place.knot;
-      eta += static_cast<double>(place.left) * value[0] + static_cast<double>(place.right) * value[1];
-    }
-    const CellDesign& design = model.design[i];
-    for (std::size_t k = 0; k < design.node.size(); ++k) {
-      if (design.node[k] >= 0) {
-        eta += static_cast<double>(design.weight[k]) * fit.latent[static_cast<std::size_t>(design.node[k])];
-      }
-    }
-    result.push_back(std::exp(eta));
-  }
-  return result;
+void count_by_law(const EventHistory& history, const EventLaw& law, HazardModel& model) {
+  const std::size_t beyond = model.observations.empty() ? 0 : std::size_t{model.observations.back().cell} + 1;
+  count_events(history.counts(law, beyond), history.exposure(law), law, model);
 }
+
+/// Fits of the field everywhere, with the hyperparameters of another fit.
+class Everywhere {
+ public:
+  /// `model` and `events` outlive it.
+  Everywhere(EventLearning& events, double long_range_m, const HazardModel& model)
+      : events_(events), long_range_m_(long_range_m), model_(model) {
+    cells_.reserve(events.everywhere.observations.size());
+    for (const Observation& o : events.everywhere.observations) {
+      cells_.push_back(o.cell);
+    }
+  }
+
+  /// What the ground of each observed cell says.  `near`: a fit of the model.
+  base::Result<std::vector<LogRate>> ground(const EventHistory& known, const EventLaw& law, const HyperFit& near) {
+    HazardModel& everywhere = events_.everywhere;
+    count_by_law(known, law, everywhere);
+    FieldFitter fitter(everywhere, long_range_m_);
+    fitter.start_at(interpolated(model_, near.fit.latent, everywhere), near.fit.border);
+    FG_TRY_VOID(fitter.fit(near.best, FieldFitter::Want::mode));
+    std::vector<LogRate> ground(cells_.size());
+    for (std::size_t i = 0; i < ground.size(); ++i) {
+      const Predicted rate = fitter.predicted(i);
+      ground[i] = {rate.mean, rate.variance};
+    }
+    return ground;
+  }
+
+  base::Result<EventLaw> law(const EventLaw& start, const HyperFit& near) {
+    FG_TRY(const std::vector<LogRate> all, ground(events_.history, start, near));
+    std::vector<double> intensity(all.size());
+    std::transform(all.begin(), all.end(), intensity.begin(), [](const LogRate& rate) { return std::exp(rate.mean); });
+    return events_.history.learned(cells_, intensity);
+  }
+
+  /// The law with the power of the ground (eq. 63).
+  base::Result<EventLaw> with_power(EventLaw law, const HyperFit& near) {
+    const int years = events_.history.kept_back();
+    if (years == 0) {
+      return law;
+    }
+    FG_TRY(const std::vector<LogRate> before, ground(events_.history.without_last(years), law, near));
+    law.power = events_.history.power(law, cells_, before);
+    FG_TRY(const std::vector<LogRate> all, ground(events_.history, law, near));
+    law.log_level = log_level_of(law.power, all);
+    return law;
+  }
+
+ private:
+  EventLearning& events_;
+  double long_range_m_;
+  const HazardModel& model_;
+  std::vector<std::uint32_t> cells_;
+};
 
 }  // namespace
 
-base::Result<HyperFit> learn_hyperparameters(const EventHistory* history, double long_range_m,
-                                             const Hyperparameters& guess, HazardModel& model, EventLaw& law) {
+base::Result<HyperFit> learn_hyperparameters(EventLearning* events, double long_range_m, const Hyperparameters& guess,
+                                             HazardModel& model, EventLaw& law) {
   const auto learn = [&](const Hyperparameters& start) {
     FieldFitter fitter(model, long_range_m);
     return fit_hyperparameters(fitter, start, kMostEvaluations, kEnough);
   };
-  if (history == nullptr) {
+  if (events == nullptr) {
     return learn(guess);
   }
-  std::vector<std::uint32_t> cells;
-  cells.reserve(model.observations.size());
-  for (const Observation& o : model.observations) {
-    cells.push_back(o.cell);
-  }
-  const std::size_t beyond = cells.empty() ? 0 : std::size_t{cells.back()} + 1;
-  count_events(history->counts(law, beyond), history->exposure(law), law, model);
+  Everywhere everywhere(*events, long_range_m, model);
+  count_by_law(events->history, law, model);
   FG_TRY(const HyperFit first, learn(guess));
-  law = history->learned(cells, intensities(model, first.fit));
-  count_events(history->counts(law, beyond), history->exposure(law), law, model);
-  return learn(first.best);
+  FG_TRY(law, everywhere.law(law, first));
+  count_by_law(events->history, law, model);
+  FG_TRY(HyperFit last, learn(first.best));
+  FG_TRY(law, everywhere.with_power(law, last));
+  return last;
 }
 
-base::Result<HyperFit> learn_stretched(const evidence::Observations& observations, const EventHistory* history,
+base::Result<HyperFit> learn_stretched(const evidence::Observations& observations, EventLearning* events,
                                        const Hyperparameters& guess, HazardModel& model, EventLaw& law) {
   const double range_m = long_range(observations.whole());
-  FG_TRY(HyperFit plain, learn_hyperparameters(history, range_m, guess, model, law));
-  if (history != nullptr || observations.line == nullptr) {
+  FG_TRY(HyperFit plain, learn_hyperparameters(events, range_m, guess, model, law));
+  if (events != nullptr || observations.line == nullptr) {
     return plain;
   }
   Hyperparameters best = plain.best;

@@ -265,11 +265,12 @@ void CellPredictor::finish_events(std::uint32_t cell, std::size_t at, double mea
   const auto ahead = [&](double intensity) {
     return events_ahead(events.law, static_cast<double>(events.count[cell]), events.exposure, intensity, years_ahead_);
   };
-  const double sd = std::sqrt(std::max(variance, 0.0));
+  const LogRate ground = events.law.ahead({mean, variance});
+  const double sd = std::sqrt(std::max(ground.variance, 0.0));
   EventsAhead sum;
   double probability = 0;
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const EventsAhead node = ahead(std::exp(std::min(mean + sd * kHermiteNodes[k], 20.0)));
+    const EventsAhead node = ahead(std::exp(std::min(ground.mean + sd * kHermiteNodes[k], 20.0)));
     probability += kHermiteWeights[k] * -std::expm1(node.log_none);
     sum.expected += kHermiteWeights[k] * node.expected;
     sum.excess += kHermiteWeights[k] * node.excess;
@@ -363,6 +364,11 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, const Row& r
   float* items = out.item_draws.data() + at * draws_;
   float* none = out.none_draws.data() + at * draws_;
   float* any_left = out.any_draws.data() + at * draws_;
+  if (posterior_.events) {
+    for (float& value : eta) {
+      value = static_cast<float>(posterior_.events->law.ahead({static_cast<double>(value), 0}).mean);
+    }
+  }
   to_hazard(eta, posterior_.hyper.patchiness());
   add_recorded(cell, eta);
   if (posterior_.events) {

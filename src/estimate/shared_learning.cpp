@@ -170,12 +170,15 @@ base::Result<void> learn_fields(const evidence::Observations& country, std::size
     expect_recorded(recorded_hazard(*country.records, findable, country.grid.size()), coarse);
   }
   std::optional<EventHistory> history;
+  std::optional<EventLearning> events;
   if (presence_only(country)) {
     learning.event_years = years_of(country.reports[which], country.until);
     history.emplace(country.reports[which], learning.event_years);
+    events.emplace(
+        EventLearning{*history, make_model(country, thinned(list, country.grid, kMostCellsOfLaw), of_model)});
   }
   FG_TRY(const HyperFit learned,
-         learn_stretched(country, history ? &*history : nullptr, first_guess(country), coarse, learning.event_law));
+         learn_stretched(country, events ? &*events : nullptr, first_guess(country), coarse, learning.event_law));
   learning.hyper = learned.best;
   learning.coarse_latent = learned.fit.latent;
   learning.coarse_border = learned.fit.border;
