@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <span>
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "estimate/class_parts.h"
+#include "estimate/prediction.h"
 
 namespace firmground::estimate {
 namespace {
@@ -59,6 +62,52 @@ TEST(Estimate, ABeltGoesOnWhereTheSearchStopped) {
   EXPECT_GT(ahead, 1.3 * beside);
   // Where nobody searched for a kilometre less is known than beside the search.
   EXPECT_LT(mean_of(map, 4, 69, 50, 4), mean_of(map, 4, 20, 20, 4));
+}
+
+double covariance(std::span<const float> a, std::span<const float> b) {
+  double sum_a = 0;
+  double sum_b = 0;
+  double product = 0;
+  for (std::size_t m = 0; m < a.size(); ++m) {
+    sum_a += static_cast<double>(a[m]);
+    sum_b += static_cast<double>(b[m]);
+    product += static_cast<double>(a[m]) * static_cast<double>(b[m]);
+  }
+  const auto n = static_cast<double>(a.size());
+  return product / n - sum_a / n * (sum_b / n);
+}
+
+/// Ground never searched has something in common over 1.6 km that neither fields nor effects tell (eq. 65).
+TEST(Estimate, SquaresNeverSearchedHaveSomethingInCommon) {
+  const evidence::Observations o = belt_half_searched();
+  EstimateOptions options;
+  options.draws = 4000;
+  Hyperparameters flat;  // fields that hardly vary
+  flat.log_short_range_m = std::log(300);
+  flat.log_short_sd = flat.log_long_sd = std::log(0.05);
+  flat.log_smooth_precision = 6;
+  options.hyper = {flat, flat};
+  const auto posterior = fit_class(o, 0, options);
+  ASSERT_TRUE(posterior) << base::to_text(posterior.error());
+  EXPECT_EQ((*posterior)->model.search_worth, kSearchWorth);
+  const std::uint32_t searched = 28 * 80 + 20;
+  // All on one row; the first two lie in one square of 32 cells and the third in the next one.
+  const std::vector<std::uint32_t> cells = {searched, 28 * 80 + 42, 28 * 80 + 62, 28 * 80 + 66};
+  LogIntensity told;
+  CellPredictor(**posterior, o, options).log_intensity(cells, {}, told);
+  const auto among = [&](std::size_t i, std::size_t j) {
+    const std::span<const float> eta(told.eta);
+    return covariance(eta.subspan(i * 4000, 4000), eta.subspan(j * 4000, 4000));
+  };
+  EXPECT_NEAR(told.variance[1] - told.variance[0], 0.49, 0.02);
+  EXPECT_NEAR(told.mean[1] - told.mean[0], -0.245, 0.02) << "the mean intensity stays";
+  EXPECT_NEAR(among(1, 2) - among(2, 3), 0.49, 0.06);
+  EXPECT_NEAR(among(1, 1) - among(0, 0), 0.49, 0.06);
+  options.leave_out.assign(o.grid.size(), 0);
+  options.leave_out[searched] = 1;
+  LogIntensity left_out;
+  CellPredictor(**posterior, o, options).log_intensity({searched}, {}, left_out);
+  EXPECT_NEAR(left_out.variance[0] - told.variance[0], 0.49, 1e-9) << "nobody told the fit";
 }
 
 TEST(Estimate, KeepsItsPromisesInEveryCell) {

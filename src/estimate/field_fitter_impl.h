@@ -170,7 +170,7 @@ struct FieldFitter::Impl {
     return sum;
   }
 
-  CommonLaw law() const { return {patchiness, model.event_shape}; }
+  CommonLaw law() const { return {patchiness, model.event_shape, model.search_worth}; }
   /// The border columns that observation i touches, ascending, as (column, its weight, weight of the next one).
   template <typename Visit>
   void visit_pairs(std::size_t i, Visit visit) const {

@@ -248,7 +248,10 @@ HazardModel make_model(const evidence::Observations& observations, std::vector<O
       options.effects ? *options.effects
                       : smooth_effects(observations.covariates, options.ordnance_class, cells_searched(list),
                                        forecast_sample(observations), options.knots);
-  return model_on(observations, std::move(list), std::move(short_lattice), std::move(long_lattice), std::move(effects));
+  HazardModel model =
+      model_on(observations, std::move(list), std::move(short_lattice), std::move(long_lattice), std::move(effects));
+  model.search_worth = options.search_worth;
+  return model;
 }
 
 HazardModel model_on(const evidence::Observations& observations, std::vector<Observation> list, Lattice short_lattice,

@@ -47,6 +47,7 @@ struct HazardModel {
   FieldPrecision long_field;
   std::vector<SmoothEffect> effects;
   double event_shape = std::numeric_limits<double>::infinity();  ///< of the law of counted events (eq. 6)
+  double search_worth = 1;                                       ///< of a searched cell, in facts (eq. 64)
   std::vector<Observation> observations;
   std::vector<CellDesign> design;          ///< of each observation
   std::vector<BasisPlace> basis;           ///< observations x effects
@@ -75,6 +76,7 @@ struct ModelOptions {
   double long_range_m = 6000;
   double reach_m = 1000;  ///< the short field lives this far around observations
   std::size_t knots = 6;
+  double search_worth = 1;
   evidence::OrdnanceClass ordnance_class = evidence::OrdnanceClass::mines;  ///< whose covariates are used
   /// Of another model of the class, to be shared; empty: laid out from the list.
   std::optional<std::vector<SmoothEffect>> effects = {};

@@ -22,6 +22,10 @@ Term term_of(const Observation& o, double eta, const CommonLaw& law) {
 
 namespace {
 
+double worth_of(const Observation& o, const CommonLaw& law) {
+  return o.report || o.events ? 1.0 : law.search_worth;
+}
+
 constexpr std::size_t kBatch = 128;
 constexpr double kMostMet = 1 - 1e-8;  ///< of searches, which detect less; keeps lanes of reports in range
 using Lanes = std::array<double, kBatch>;
@@ -91,6 +95,7 @@ void find_quiet(Quiet& q, const CommonLaw& law, bool with_patchiness) {
 void find_one(const Observation& o, double eta, double sd, const CommonLaw& law, std::size_t at, const MeanTerms& out) {
   Term mean{};
   double by_patchiness = 0;
+  const double worth = worth_of(o, law);
   for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
     const double node = eta + sd * kHermiteNodes[k];
     const Term t = term_of(o, node, law);
@@ -102,11 +107,11 @@ void find_one(const Observation& o, double eta, double sd, const CommonLaw& law,
       by_patchiness += kHermiteWeights[k] * t.slope * (1 - hazard.value / hazard.slope);
     }
   }
-  out.value[at] = mean.value;
-  out.slope[at] = mean.slope;
-  out.observed[at] = mean.observed;
+  out.value[at] = worth * mean.value;
+  out.slope[at] = worth * mean.slope;
+  out.observed[at] = worth * mean.observed;
   if (!out.by_patchiness.empty()) {
-    out.by_patchiness[at] = by_patchiness;
+    out.by_patchiness[at] = worth * by_patchiness;
   }
 }
 
@@ -120,11 +125,12 @@ void find_mean_terms(std::span<const Observation> observations, std::span<const 
   const auto flush = [&] {
     find_quiet(q, law, !out.by_patchiness.empty());
     for (std::size_t lane = 0; lane < filled; ++lane) {
-      out.value[at[lane]] = q.value[lane];
-      out.slope[at[lane]] = q.first[lane];
-      out.observed[at[lane]] = q.second[lane];
+      const double worth = worth_of(observations[at[lane]], law);
+      out.value[at[lane]] = worth * q.value[lane];
+      out.slope[at[lane]] = worth * q.first[lane];
+      out.observed[at[lane]] = worth * q.second[lane];
       if (!out.by_patchiness.empty()) {
-        out.by_patchiness[at[lane]] = q.by_patchiness[lane];
+        out.by_patchiness[at[lane]] = worth * q.by_patchiness[lane];
       }
     }
     filled = 0;

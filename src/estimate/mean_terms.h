@@ -10,12 +10,14 @@ namespace firmground::estimate {
 struct CommonLaw {
   double patchiness = 0;
   double event_shape = 0;
+  double search_worth = 1;
 };
 
 /// What an observation says about the log intensity eta of its cell.
 Term term_of(const Observation& observation, double eta, const CommonLaw& law);
 
-/// What observations say on average, each over the Gaussian marginal of its eta; as long as they are.
+/// What observations say on average, each over the Gaussian marginal of its eta, searches as many times as they are
+/// worth; as long as they are.
 struct MeanTerms {
   std::span<double> value;
   std::span<double> slope;

@@ -45,6 +45,10 @@ FG_WIDE_VECTORS void find_none(const std::vector<float>& hazard, float* none, fl
 
 constexpr std::size_t kMissedFactors = 4096;  ///< a power of two
 
+/// Log sd of what the cells of a square have in common that neither fields nor effects tell, and its side (eq. 65).
+constexpr double kUntoldSd = 0.7;
+constexpr double kUntoldSide_m = 1600;
+
 std::size_t in_hundredths(float detection) {
   return static_cast<std::size_t>(std::lround(std::clamp(detection, 0.01F, 0.99F) * 100));
 }
@@ -94,8 +98,10 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
   FG_CHECK(fields_.size() == posterior.model.effects.size());
   const auto& searched = observations.searched[static_cast<std::size_t>(posterior.ordnance_class)];
   searched_at_.assign(observations.grid.size(), -1);
+  told_.assign(observations.grid.size(), 0);
   for (std::size_t i = 0; i < searched.size(); ++i) {
     searched_at_[searched[i].cell] = static_cast<std::int32_t>(i);
+    told_[searched[i].cell] = options.leave_out.empty() || options.leave_out[searched[i].cell] == 0 ? 1 : 0;
   }
   if (!posterior.recorded.empty()) {
     switch_records();
@@ -255,6 +261,10 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, KnownF
     row.mean[i] = sum;
     row.variance[i] = border_share_.variance(touched) + field_variance(design, square);
     row.scale[i] = square.scale;
+    if (has_untold(cells[i])) {
+      row.mean[i] -= 0.5 * kUntoldSd * kUntoldSd;
+      row.variance[i] += kUntoldSd * kUntoldSd;
+    }
   }
 }
 
@@ -316,6 +326,18 @@ const evidence::SearchedCell* CellPredictor::search_of(std::uint32_t cell) const
   const std::int32_t at = searched_at_[cell];
   const auto which = static_cast<std::size_t>(posterior_.ordnance_class);
   return at < 0 ? nullptr : &observations_.searched[which][static_cast<std::size_t>(at)];
+}
+
+bool CellPredictor::has_untold(std::uint32_t cell) const {
+  return !posterior_.events && told_[cell] == 0;
+}
+
+/// The factor of the square of a cell on its intensity, draw by draw, as a logarithm; its mean is 1 (eq. 65).
+void CellPredictor::fill_untold(std::uint64_t square, std::vector<float>& untold) const {
+  base::Random random(seed_ + 223 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), square);
+  for (float& value : untold) {
+    value = static_cast<float>(kUntoldSd * random.normal() - 0.5 * kUntoldSd * kUntoldSd);
+  }
 }
 
 OwnSearch CellPredictor::own_search(std::uint32_t cell) const {
@@ -458,9 +480,18 @@ void CellPredictor::draw(const std::vector<std::uint32_t>& cells, KnownFields fi
   const auto long_sd = static_cast<float>(std::sqrt(posterior_.long_variance));
   const auto step = static_cast<std::uint32_t>(posterior_.place_cells);
   const auto columns = static_cast<std::uint32_t>(observations_.grid.columns);
+  const auto square_side =
+      static_cast<std::uint32_t>(std::max(1L, std::lround(kUntoldSide_m / observations_.grid.cell_m)));
   const std::uint32_t first_column = observations_.first_column();
   const std::uint32_t first_row = observations_.first_row();
+  // Places and squares are those of the whole country, whatever region these cells are in.
+  const auto of_country = [&](std::uint32_t cell, std::uint32_t side) {
+    return (static_cast<std::uint64_t>((cell / columns + first_row) / side) << 32U) |
+           ((cell % columns + first_column) / side);
+  };
   std::vector<float> eta(draws_);
+  std::vector<float> untold(draws_);
+  std::uint64_t untold_of = ~std::uint64_t{0};
   std::vector<float> unknown(draws_);
   std::vector<float> region(fields.region ? 0 : draws_);
   base::Random random_region(seed_ + 177 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), 3);
@@ -472,9 +503,7 @@ void CellPredictor::draw(const std::vector<std::uint32_t>& cells, KnownFields fi
   bool drawn = false;  // `unknown` is that of the place
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const bool known = row.design[i].node[0] >= 0;
-    // Places are those of the whole country, whatever region these cells are in.
-    const std::uint64_t key = (static_cast<std::uint64_t>((cells[i] / columns + first_row) / step) << 32U) |
-                              ((cells[i] % columns + first_column) / step);
+    const std::uint64_t key = of_country(cells[i], step);
     if (key != place) {
       place = key;
       drawn = false;
@@ -495,6 +524,15 @@ void CellPredictor::draw(const std::vector<std::uint32_t>& cells, KnownFields fi
     }
     for (std::size_t m = 0; m < region.size(); ++m) {
       eta[m] += region[m];
+    }
+    if (has_untold(cells[i])) {
+      if (const std::uint64_t square = of_country(cells[i], square_side); square != untold_of) {
+        untold_of = square;
+        fill_untold(square, untold);
+      }
+      for (std::size_t m = 0; m < draws_; ++m) {
+        eta[m] += untold[m];
+      }
     }
     draw_eta(row, i, known, eta);
     visit(i, factor, eta);

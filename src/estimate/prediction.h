@@ -86,6 +86,9 @@ class CellPredictor {
   double field_variance(const CellDesign& design, const Square& square) const;
   void draw_eta(const Row& row, std::size_t at, bool known, std::vector<float>& eta) const;
   void fill_counts(std::uint64_t place, DrawFactors& factor) const;
+  /// Whether the fit saw no search of a cell: fields and effects do not tell all of it.
+  bool has_untold(std::uint32_t cell) const;
+  void fill_untold(std::uint64_t square, std::vector<float>& untold) const;
   void finish_events(std::uint32_t cell, std::size_t at, double mean, double variance, const std::vector<float>& rate,
                      ClassPrediction& out) const;
   void tabulate_missed();
@@ -112,6 +115,7 @@ class CellPredictor {
   BorderShare border_share_;
   std::vector<const evidence::CovariateField*> fields_;
   std::vector<std::int32_t> searched_at_;  ///< cell -> index of its search, -1 none
+  std::vector<std::uint8_t> told_;         ///< by cell: the fit saw its search
   std::vector<std::uint8_t> there_;        ///< records x draws: the field can be found in that draw
   /// By detection in hundredths: factors on what a search missed, mean 1; those of the first draws once more at the
   /// end.

@@ -291,6 +291,7 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
   }
   posterior->model = model_on(observations, std::move(list), part_of(short_lattice, of_model_),
                               part_of(whole_long_, of_long_), kept_.learnt.effects, LongPairs::all);
+  posterior->model.search_worth = kSearchWorth;
   stretch_field(observations, kept_.learnt.hyper.stretch, posterior->model, LongPairs::all);
   const HazardModel& model = posterior->model;
   const Hyperparameters& hyper = kept_.learnt.hyper;
