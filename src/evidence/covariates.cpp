@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/parallel.h"
+#include "evidence/confirmed_areas.h"
 #include "evidence/effort.h"
 #include "evidence/statements.h"
 #include "geo/raster_unit.h"
@@ -285,6 +286,9 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
   add_recorded_outlines(snapshot, grid, fields);
   if (std::optional<CovariateField> statements = survey_statements(snapshot, grid, processed, until)) {
     fields.push_back(*std::move(statements));
+  }
+  if (std::optional<CovariateField> confirmed = confirmed_areas(snapshot, grid, processed, until)) {
+    fields.push_back(*std::move(confirmed));
   }
   add_rasters(snapshot, grid, fields);
   add_attention(grid, processed, fields);

@@ -62,6 +62,7 @@ const covariates: Record<string, TextKey> = {
   'distance to reconciled minefields': 'covariate.reconciled',
   'density of recorded minefields': 'covariate.density',
   'survey statement': 'covariate.statement',
+  'distance to confirmed hazardous areas': 'covariate.confirmed',
   'share of land searched within 1.5 km': 'covariate.searched',
   'how land was released': 'covariate.released',
 };

@@ -1,0 +1,19 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "evidence/observations.h"
+
+namespace firmground::evidence {
+
+/// The covariate "distance to confirmed hazardous areas": metres to the nearest cell that a CHA covers by half.  Survey
+/// outlines what it has direct evidence of, and not to the metre: the hazard falls with the distance, not at the edge.
+/// Of a cell that was searched before the year in which a nearer CHA was reported it is not known (NaN): that area may
+/// rest on what was found.  `until`: of those reported until this day, or on a day not known.  Empty: no CHA.
+/// Cost: a distance transform for each year in which ground was searched and after which a CHA was reported.
+std::optional<CovariateField> confirmed_areas(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                              const std::vector<std::uint8_t>& processed,
+                                              const std::optional<mineaction::Date>& until);
+
+}  // namespace firmground::evidence
