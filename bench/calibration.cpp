@@ -147,6 +147,7 @@ void Calibration::add(const oracle::DrawnGround& ground, std::uint64_t number, b
   estimate::EstimateOptions options;
   options.draws = kDraws;
   options.seed = number;
+  options.left_out = {1, 0};
   if (!learn) {
     options.hyper = {ground.hyper, ground.hyper};
   }

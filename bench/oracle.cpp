@@ -95,6 +95,7 @@ void judge_country(std::uint64_t seed, std::size_t which, int draws) {
   observations.records.reset();
   estimate::EstimateOptions options;
   options.reports = false;
+  options.left_out = {1, 0};
   const auto fitted = bench::value_of(estimate::fit_class(observations, which, options));
   const estimate::HazardModel& model = fitted->model;
   const geo::Grid& grid = observations.grid;

@@ -16,9 +16,6 @@ namespace firmground::estimate {
 inline constexpr std::int32_t kCoarseStep = 5;
 /// Nats of the bound at which a fit has settled: far below what tens of thousands of searches decide.
 inline constexpr double kSettled = 0.1;
-/// What a searched cell is worth, in facts: neighbours hold items, or none, together, beyond what the field says (eq.
-/// 63).
-inline constexpr double kSearchWorth = 0.7;
 /// The stream of random numbers of a class's joint draw.
 constexpr std::uint64_t draw_stream(std::size_t which, std::uint64_t draw) {
   return (std::uint64_t{which} + 1) << 32U | draw;

@@ -425,7 +425,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   posterior->hyper = first_guess(observations);
   const std::int32_t step = step_within(observations, list, reach_m, options.most_nodes);
   ModelOptions fine_options = model_options(observations, which, step, reach_m);
-  fine_options.search_worth = kSearchWorth;
+  fine_options.search_worth = options.left_out.search_worth;
   if (learnt != nullptr) {
     fine_options.effects = learnt->effects;
   }

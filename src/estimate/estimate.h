@@ -49,6 +49,14 @@ struct LearntClass {
 /// Whether classes are split into kinds (eq. 37-39), and a map of them is drawn.
 enum class KindUse : std::uint8_t { left_out, totals, map };
 
+/// What fields and effects leave out of real ground, and the estimate allows for; {1, 0}: the model as it is written.
+struct LeftOut {
+  /// Of a searched cell, in facts, (0, 1]: neighbours hold items, or none, together (eq. 64).
+  double search_worth = 0.7;
+  /// Log sd of what a square that nobody searched has in common besides (eq. 65).
+  double untold_sd = 0.7;
+};
+
 struct EstimateOptions {
   std::uint64_t seed = 1;
   int draws = 100;                   ///< joint posterior draws behind the intervals
@@ -65,6 +73,7 @@ struct EstimateOptions {
       learnt;                       ///< known already, by class: learns none of it anew, but for kinds that it has not
   KindUse kinds = KindUse::totals;  ///< with leave_out: left out whatever it says
   CloserLook closer;                ///< changes nothing else that comes out
+  LeftOut left_out;
 };
 
 /// What one class's fit found; kept by the caller for validation and for documents.

@@ -13,7 +13,7 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303036;  // "FGEST006"
+constexpr std::uint64_t kLayout = 0x4647455354303037;  // "FGEST007"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -247,6 +247,8 @@ void head_fields(Archive&& archive, State& state) {
   archive(state.grid.rows);
   archive(state.seed);
   archive(state.draws);
+  archive(state.left_out.search_worth);
+  archive(state.left_out.untold_sd);
   archive(state.covariates);
 }
 
@@ -456,6 +458,7 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
   state.grid = observations.grid;
   state.seed = options.seed;
   state.draws = options.draws;
+  state.left_out = options.left_out;
   for (const evidence::CovariateField& field : observations.covariates) {
     state.covariates.push_back(field.name);
     if (field.statements) {

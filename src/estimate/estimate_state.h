@@ -55,6 +55,7 @@ struct EstimateState {
   geo::Grid grid;
   std::uint64_t seed = 1;
   int draws = 0;
+  LeftOut left_out;
   std::vector<std::string> covariates;  ///< by name, in order
   std::vector<std::uint8_t> processed;  ///< by cell
   std::vector<float> outcomes;          ///< by cell, values of the covariate of how land was released; empty: none

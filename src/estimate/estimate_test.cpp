@@ -89,7 +89,7 @@ TEST(Estimate, SquaresNeverSearchedHaveSomethingInCommon) {
   options.hyper = {flat, flat};
   const auto posterior = fit_class(o, 0, options);
   ASSERT_TRUE(posterior) << base::to_text(posterior.error());
-  EXPECT_EQ((*posterior)->model.search_worth, kSearchWorth);
+  EXPECT_EQ((*posterior)->model.search_worth, options.left_out.search_worth);
   const std::uint32_t searched = 28 * 80 + 20;
   // All on one row; the first two lie in one square of 32 cells and the third in the next one.
   const std::vector<std::uint32_t> cells = {searched, 28 * 80 + 42, 28 * 80 + 62, 28 * 80 + 66};
@@ -251,6 +251,10 @@ TEST(Estimate, RecordsOfMinesSayNothingOfErw) {
 TEST(Estimate, TheStampTellsWhetherRecordsWereReconciled) {
   EXPECT_NE(settings_json(belt_on_record(), {}).find(R"("records":"reconciled")"), std::string::npos);
   EXPECT_NE(settings_json(belt_half_searched(), {}).find(R"("records":"as-drawn")"), std::string::npos);
+  EstimateOptions as_written;
+  as_written.left_out = {1, 0};
+  EXPECT_NE(settings_json(belt_half_searched(), as_written).find(R"("search_worth":1.0,"untold_sd":0.0)"),
+            std::string::npos);
 }
 
 /// Events of eight years in 40 x 40 cells of 2 km: one place reports year after year, some others once.

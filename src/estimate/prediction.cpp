@@ -45,8 +45,7 @@ FG_WIDE_VECTORS void find_none(const std::vector<float>& hazard, float* none, fl
 
 constexpr std::size_t kMissedFactors = 4096;  ///< a power of two
 
-/// Log sd of what the cells of a square have in common that neither fields nor effects tell, and its side (eq. 65).
-constexpr double kUntoldSd = 0.7;
+/// Side of the squares that have something in common that neither fields nor effects tell (eq. 65).
 constexpr double kUntoldSide_m = 1600;
 
 std::size_t in_hundredths(float detection) {
@@ -85,6 +84,7 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       draws_(count_draws_.size()),
       seed_(options.seed),
       years_ahead_(options.years_ahead),
+      untold_sd_(options.left_out.untold_sd),
       searched_law_(moments_of(posterior.law)),
       law_ahead_(moments_of(posterior.law_ahead)) {
   border_share_.set(sparse::transposed(posterior.fit.spread), *posterior.fit.schur);
@@ -262,8 +262,8 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, KnownF
     row.variance[i] = border_share_.variance(touched) + field_variance(design, square);
     row.scale[i] = square.scale;
     if (has_untold(cells[i])) {
-      row.mean[i] -= 0.5 * kUntoldSd * kUntoldSd;
-      row.variance[i] += kUntoldSd * kUntoldSd;
+      row.mean[i] -= 0.5 * untold_sd_ * untold_sd_;
+      row.variance[i] += untold_sd_ * untold_sd_;
     }
   }
 }
@@ -329,14 +329,14 @@ const evidence::SearchedCell* CellPredictor::search_of(std::uint32_t cell) const
 }
 
 bool CellPredictor::has_untold(std::uint32_t cell) const {
-  return !posterior_.events && told_[cell] == 0;
+  return untold_sd_ > 0 && !posterior_.events && told_[cell] == 0;
 }
 
 /// The factor of the square of a cell on its intensity, draw by draw, as a logarithm; its mean is 1 (eq. 65).
 void CellPredictor::fill_untold(std::uint64_t square, std::vector<float>& untold) const {
   base::Random random(seed_ + 223 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), square);
   for (float& value : untold) {
-    value = static_cast<float>(kUntoldSd * random.normal() - 0.5 * kUntoldSd * kUntoldSd);
+    value = static_cast<float>(untold_sd_ * random.normal() - 0.5 * untold_sd_ * untold_sd_);
   }
 }
 

@@ -110,6 +110,7 @@ class CellPredictor {
   std::size_t draws_;
   std::uint64_t seed_;
   int years_ahead_;
+  double untold_sd_;
   LawMoments searched_law_;
   LawMoments law_ahead_;  ///< of cells never searched
   BorderShare border_share_;

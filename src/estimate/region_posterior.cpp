@@ -304,7 +304,7 @@ std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& reg
   posterior->place_factors = learning.place_factors;
   posterior->searches = std::make_shared<SearchTable>(learning.law);
   ModelOptions of_model = model_options(region, which, learning.step, short_reach_m(region.grid));
-  of_model.search_worth = kSearchWorth;
+  of_model.search_worth = options.left_out.search_worth;
   of_model.effects = learning.effects;
   std::vector<Observation> list = list_of(region, which, options, *posterior->searches);
   UnsearchedBlocks blocks;

@@ -309,7 +309,7 @@ base::Result<Fitted> fit(const EstimateState& state, const Mask& wanted, Exchang
                          evidence::Observations& now, std::size_t more_draws = 0) {
   Fitted fitted;
   for (const ClassState& of_class : state.classes) {
-    fitted.fits.emplace_back(of_class, state.seed, wanted, state.grid);
+    fitted.fits.emplace_back(of_class, state.seed, state.left_out.search_worth, wanted, state.grid);
   }
   exchange.swap(now);
   auto before = of_each(fitted.fits.size(), [&](std::size_t k) { return fitted.fits[k].look(now); });
@@ -329,6 +329,7 @@ EstimateOptions options_of(const EstimateState& state) {
   EstimateOptions options;
   options.seed = state.seed;
   options.draws = state.draws;
+  options.left_out = state.left_out;
   options.learnt.emplace();
   for (const ClassState& of_class : state.classes) {
     (*options.learnt)[static_cast<std::size_t>(of_class.ordnance_class)].kinds = of_class.learnt.kinds;

@@ -194,9 +194,11 @@ DenseMatrix following(const DenseMatrix& covariance, std::size_t nodes, const De
 
 }  // namespace
 
-WindowFit::WindowFit(const ClassState& kept, std::uint64_t seed, const Mask& wanted, const geo::Grid& grid)
+WindowFit::WindowFit(const ClassState& kept, std::uint64_t seed, double search_worth, const Mask& wanted,
+                     const geo::Grid& grid)
     : kept_(kept),
       seed_(seed),
+      search_worth_(search_worth),
       grid_(grid),
       long_range_m_(long_range(grid)),
       searches_(std::make_shared<SearchTable>(kept.learnt.law)),
@@ -291,7 +293,7 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
   }
   posterior->model = model_on(observations, std::move(list), part_of(short_lattice, of_model_),
                               part_of(whole_long_, of_long_), kept_.learnt.effects, LongPairs::all);
-  posterior->model.search_worth = kSearchWorth;
+  posterior->model.search_worth = search_worth_;
   stretch_field(observations, kept_.learnt.hyper.stretch, posterior->model, LongPairs::all);
   const HazardModel& model = posterior->model;
   const Hyperparameters& hyper = kept_.learnt.hyper;

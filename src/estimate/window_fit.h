@@ -15,7 +15,8 @@ namespace firmground::estimate {
 class WindowFit {
  public:
   /// `wanted`: by cell, what is to be predicted; the fit reaches three short ranges further.
-  WindowFit(const ClassState& kept, std::uint64_t seed, const std::vector<std::uint8_t>& wanted, const geo::Grid& grid);
+  WindowFit(const ClassState& kept, std::uint64_t seed, double search_worth, const std::vector<std::uint8_t>& wanted,
+            const geo::Grid& grid);
 
   /// The window as the whole estimate saw it.  REQUIRES: records and covariates of `before` are those of then.
   /// The posterior must outlive settle().  Errors: sparse.not_positive_definite.
@@ -52,6 +53,7 @@ class WindowFit {
 
   const ClassState& kept_;
   std::uint64_t seed_;
+  double search_worth_;
   const geo::Grid& grid_;
   double long_range_m_;
   std::shared_ptr<const SearchTable> searches_;

@@ -216,6 +216,7 @@ Result<ZoomOutcome> zoom_programme(const registry::Register& programme, const mi
   estimate::EstimateOptions options;
   options.seed = kept.state.seed;
   options.draws = kept.state.draws;
+  options.left_out = kept.state.left_out;
   estimate::FineMap map = estimate::fine_map(observations, window.posteriors, options, search, terms, question);
 
   outcome.raster = std::move(map.raster);

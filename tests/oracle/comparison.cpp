@@ -85,6 +85,7 @@ base::Result<Comparison> compare(const DrawnGround& ground, const SamplerOptions
   estimate::EstimateOptions fixed;
   fixed.hyper = {ground.hyper, ground.hyper};
   fixed.draws = 8000;
+  fixed.left_out = {1, 0};
   FG_TRY(const auto fitted, estimate::fit_class(ground.observations, 0, fixed));
   const Cells cells = cells_without_finds(ground, fitted->model);
   const std::size_t n = cells.row.size();

@@ -106,9 +106,9 @@ class Target {
     }
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const LogLikelihood l = log_likelihood(model_.observations[i], rows_[i].at(x), patchiness_);
-      value += model_.search_worth * l.value;
+      value += l.value;
       for (const auto& [k, w] : rows_[i].weight) {
-        slope[k] += w * model_.search_worth * l.slope;
+        slope[k] += w * l.slope;
       }
     }
     return value;
@@ -121,7 +121,6 @@ class Target {
       const double eta = rows_[i].at(x);
       const estimate::Observation& o = model_.observations[i];
       sum[i] +=
-          model_.search_worth *
           (log_likelihood(o, eta - kStep, patchiness_).slope - log_likelihood(o, eta + kStep, patchiness_).slope) /
           (2 * kStep);
     }
