@@ -1,6 +1,7 @@
 #include "estimate/composition.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <iterator>
@@ -172,7 +173,13 @@ Composition::Composition(const evidence::Observations& observations, evidence::O
     ground_.emplace_back(observations, effects);
     ground_.back().take(coefficients);
   }
-  spread_facts(near);
+  std::vector<std::uint32_t> near_cells;
+  for (std::uint32_t cell = 0; near != nullptr && cell < near->size(); ++cell) {
+    if ((*near)[cell] != 0) {
+      near_cells.push_back(cell);
+    }
+  }
+  spread_facts(near == nullptr ? nullptr : &near_cells);
 }
 
 void Composition::set_scales() {
@@ -588,41 +595,59 @@ void Composition::learn_patches() {
 }
 
 /// The nodes that shares of these cells are read from.
-void Composition::need_near(const std::vector<std::uint8_t>& near, Nearby& level) const {
-  level.needed.assign(level.sum.size() / kinds_, 0);
-  const auto columns = static_cast<std::size_t>(columns_);
-  const auto step = static_cast<std::size_t>(level.step);
-  const auto nodes = static_cast<std::size_t>(level.columns);
-  for (std::size_t cell = 0; cell < near.size(); ++cell) {
-    if (near[cell] != 0) {
-      const std::size_t node = cell / columns / step * nodes + cell % columns / step;
-      for (const std::size_t corner : {node, node + 1, node + nodes, node + nodes + 1}) {
-        level.needed[corner] = 1;
+/// The nodes that `near` reads, or all of the country's: where sums are made.
+void Composition::lay_nodes(const std::vector<std::uint32_t>* near, Nearby& level) const {
+  const auto node_of = [&](std::uint32_t cell) {
+    const auto at = static_cast<std::int32_t>(cell);
+    return std::array<std::int32_t, 2>{at / columns_ / level.step, at % columns_ / level.step};
+  };
+  std::array<std::int32_t, 2> first = {0, 0};
+  std::array<std::int32_t, 2> last = {(observations_.grid.rows + level.step - 1) / level.step,
+                                      (observations_.grid.columns + level.step - 1) / level.step};
+  if (near != nullptr && !near->empty()) {
+    first = last = node_of(near->front());
+    for (const std::uint32_t cell : *near) {
+      const std::array<std::int32_t, 2> node = node_of(cell);
+      for (std::size_t k = 0; k < 2; ++k) {
+        first[k] = std::min(first[k], node[k]);
+        last[k] = std::max(last[k], node[k] + 1);
       }
+    }
+  }
+  level.first_row = first[0];
+  level.first_column = first[1];
+  level.rows = last[0] + 1 - first[0];
+  level.columns = last[1] + 1 - first[1];
+  const std::size_t nodes = static_cast<std::size_t>(level.rows) * static_cast<std::size_t>(level.columns);
+  level.sum.assign(nodes * kinds_, 0.0F);
+  level.needed.assign(near == nullptr ? 0 : nodes, 0);
+  for (std::size_t i = 0; near != nullptr && i < near->size(); ++i) {
+    const auto [row, column] = node_of((*near)[i]);
+    const std::size_t node = level.at(row, column);
+    for (const std::size_t corner : {node, node + 1, node + static_cast<std::size_t>(level.columns),
+                                     node + static_cast<std::size_t>(level.columns) + 1}) {
+      level.needed[corner] = 1;
     }
   }
 }
 
-void Composition::spread_facts(const std::vector<std::uint8_t>* near) {
+void Composition::spread_facts(const std::vector<std::uint32_t>* near) {
   for (Nearby& level : nearby_) {
-    level.columns = (observations_.grid.columns + level.step - 1) / level.step + 1;
-    const std::int32_t rows = (observations_.grid.rows + level.step - 1) / level.step + 1;
-    level.sum.assign(static_cast<std::size_t>(level.columns) * static_cast<std::size_t>(rows) * kinds_, 0.0F);
-    if (near != nullptr) {
-      need_near(*near, level);
-    }
+    lay_nodes(near, level);
     for (const Fact& fact : facts_) {
-      const auto first = [&](float at) {
-        return std::max(0, static_cast<std::int32_t>(std::ceil((static_cast<double>(at) - level.radius) / level.step)));
+      const auto first = [&](float at, std::int32_t least) {
+        return std::max(least,
+                        static_cast<std::int32_t>(std::ceil((static_cast<double>(at) - level.radius) / level.step)));
       };
-      const auto last = [&](float at, std::int32_t count) {
-        return std::min(count - 1,
+      const auto last = [&](float at, std::int32_t most) {
+        return std::min(most,
                         static_cast<std::int32_t>(std::floor((static_cast<double>(at) + level.radius) / level.step)));
       };
-      for (std::int32_t row = first(fact.row); row <= last(fact.row, rows); ++row) {
-        for (std::int32_t column = first(fact.column); column <= last(fact.column, level.columns); ++column) {
-          const auto node = static_cast<std::size_t>(row) * static_cast<std::size_t>(level.columns) +
-                            static_cast<std::size_t>(column);
+      const std::int32_t last_row = last(fact.row, level.first_row + level.rows - 1);
+      const std::int32_t last_column = last(fact.column, level.first_column + level.columns - 1);
+      for (std::int32_t row = first(fact.row, level.first_row); row <= last_row; ++row) {
+        for (std::int32_t column = first(fact.column, level.first_column); column <= last_column; ++column) {
+          const std::size_t node = level.at(row, column);
           if (!level.needed.empty() && level.needed[node] == 0) {
             continue;
           }
@@ -671,8 +696,9 @@ Composition::Parts Composition::ground_at(std::uint32_t cell) const {
 Composition::Parts Composition::nearby(const Nearby& level, std::uint32_t cell) const {
   const std::int32_t column = static_cast<std::int32_t>(cell) % columns_;
   const std::int32_t row = static_cast<std::int32_t>(cell) / columns_;
-  const auto node = static_cast<std::size_t>(row / level.step) * static_cast<std::size_t>(level.columns) +
-                    static_cast<std::size_t>(column / level.step);
+  FG_CHECK(row / level.step >= level.first_row && row / level.step + 1 < level.first_row + level.rows &&
+           column / level.step >= level.first_column && column / level.step + 1 < level.first_column + level.columns);
+  const std::size_t node = level.at(row / level.step, column / level.step);
   const float* north = level.sum.data() + node * kinds_;
   const float* south = north + static_cast<std::size_t>(level.columns) * kinds_;
   const double x = static_cast<double>(column % level.step) / level.step;

@@ -83,9 +83,15 @@ class Composition {
   struct Nearby {
     double radius = 0;  ///< cells
     std::int32_t step = 1;
-    std::int32_t columns = 0;
+    std::int32_t first_row = 0, first_column = 0;  ///< of the nodes held
+    std::int32_t rows = 0, columns = 0;
     std::vector<float> sum;            ///< nodes x kinds
     std::vector<std::uint8_t> needed;  ///< by node, while finds are spread; empty: all
+
+    std::size_t at(std::int32_t row, std::int32_t column) const {
+      return static_cast<std::size_t>(row - first_row) * static_cast<std::size_t>(columns) +
+             static_cast<std::size_t>(column - first_column);
+    }
   };
   /// Facts by squares of eight cells.
   struct Buckets;
@@ -107,8 +113,8 @@ class Composition {
   void learn_excess();
   void learn_patches();
   void set_scales();
-  void spread_facts(const std::vector<std::uint8_t>* near);
-  void need_near(const std::vector<std::uint8_t>& near, Nearby& level) const;
+  void spread_facts(const std::vector<std::uint32_t>* near);
+  void lay_nodes(const std::vector<std::uint32_t>* near, Nearby& level) const;
   Parts recorded_at(std::uint32_t cell) const;
   Parts ground_at(std::uint32_t cell) const;
   Parts nearby(const Nearby& level, std::uint32_t cell) const;

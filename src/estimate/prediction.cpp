@@ -86,7 +86,9 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       years_ahead_(options.years_ahead),
       untold_sd_(options.left_out.untold_sd),
       searched_law_(moments_of(posterior.law)),
-      law_ahead_(moments_of(posterior.law_ahead)) {
+      law_ahead_(moments_of(posterior.law_ahead)),
+      left_out_(options.leave_out),
+      missed_(std::make_unique<std::array<Missed, 101>>()) {
   border_share_.set(sparse::transposed(posterior.fit.spread), *posterior.fit.schur);
   for (const SmoothEffect& effect : posterior.model.effects) {
     for (const evidence::CovariateField& field : observations.covariates) {
@@ -98,15 +100,12 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
   FG_CHECK(fields_.size() == posterior.model.effects.size());
   const auto& searched = observations.searched[static_cast<std::size_t>(posterior.ordnance_class)];
   searched_at_.assign(observations.grid.size(), -1);
-  told_.assign(observations.grid.size(), 0);
   for (std::size_t i = 0; i < searched.size(); ++i) {
     searched_at_[searched[i].cell] = static_cast<std::int32_t>(i);
-    told_[searched[i].cell] = options.leave_out.empty() || options.leave_out[searched[i].cell] == 0 ? 1 : 0;
   }
   if (!posterior.recorded.empty()) {
     switch_records();
   }
-  tabulate_missed();
 }
 
 CellPredictor::LawMoments CellPredictor::moments_of(const CountLaw& law) {
@@ -118,30 +117,22 @@ CellPredictor::LawMoments CellPredictor::moments_of(const CountLaw& law) {
 }
 
 /// How well the searches of one place detect differs from place to place (eq. 49).
-void CellPredictor::tabulate_missed() {
-  missed_.resize(101);
-  for (const evidence::SearchedCell& cell :
-       observations_.searched[static_cast<std::size_t>(posterior_.ordnance_class)]) {
-    const std::size_t hundredths = in_hundredths(cell.detection);
-    std::vector<float>& table = missed_[hundredths];
-    if (!table.empty()) {
-      continue;
-    }
-    const double missed = 1 - 0.01 * static_cast<double>(hundredths);
+const float* CellPredictor::missed_factors(float detection, const DrawFactors& factor) const {
+  const std::size_t hundredths = in_hundredths(detection);
+  Missed& missed = (*missed_)[hundredths];
+  std::call_once(missed.drawn, [&] {
+    const double mean = 1 - 0.01 * static_cast<double>(hundredths);
     base::Random random(seed_ + 211 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), hundredths);
-    table.reserve(kMissedFactors + draws_);
+    missed.factor.reserve(kMissedFactors + draws_);
     for (std::size_t i = 0; i < kMissedFactors; ++i) {
-      table.push_back(
-          static_cast<float>(random.beta(kDetectionTrial * missed, kDetectionTrial * (1 - missed)) / missed));
+      missed.factor.push_back(
+          static_cast<float>(random.beta(kDetectionTrial * mean, kDetectionTrial * (1 - mean)) / mean));
     }
     for (std::size_t m = 0; m < draws_; ++m) {
-      table.push_back(table[m]);
+      missed.factor.push_back(missed.factor[m]);
     }
-  }
-}
-
-const float* CellPredictor::missed_factors(float detection, const DrawFactors& factor) const {
-  return missed_[in_hundredths(detection)].data() + (factor.missed_start & (kMissedFactors - 1));
+  });
+  return missed.factor.data() + (factor.missed_start & (kMissedFactors - 1));
 }
 
 /// Which records' fields can be found, draw by draw: each its own Bernoulli numbers, wherever it is asked.
@@ -329,7 +320,8 @@ const evidence::SearchedCell* CellPredictor::search_of(std::uint32_t cell) const
 }
 
 bool CellPredictor::has_untold(std::uint32_t cell) const {
-  return untold_sd_ > 0 && !posterior_.events && told_[cell] == 0;
+  return untold_sd_ > 0 && !posterior_.events &&
+         (searched_at_[cell] < 0 || (!left_out_.empty() && left_out_[cell] != 0));
 }
 
 /// The factor of the square of a cell on its intensity, draw by draw, as a logarithm; its mean is 1 (eq. 65).

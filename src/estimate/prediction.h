@@ -1,6 +1,8 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "estimate/border_share.h"
@@ -91,7 +93,6 @@ class CellPredictor {
   void fill_untold(std::uint64_t square, std::vector<float>& untold) const;
   void finish_events(std::uint32_t cell, std::size_t at, double mean, double variance, const std::vector<float>& rate,
                      ClassPrediction& out) const;
-  void tabulate_missed();
   /// What the searches of a place missed, draw by draw.
   const float* missed_factors(float detection, const DrawFactors& factor) const;
   void finish_found(const evidence::SearchedCell& searched, std::size_t at, const DrawFactors& factor,
@@ -116,11 +117,14 @@ class CellPredictor {
   BorderShare border_share_;
   std::vector<const evidence::CovariateField*> fields_;
   std::vector<std::int32_t> searched_at_;  ///< cell -> index of its search, -1 none
-  std::vector<std::uint8_t> told_;         ///< by cell: the fit saw its search
+  std::vector<std::uint8_t> left_out_;     ///< by cell: the fit did not see its search; empty: none
   std::vector<std::uint8_t> there_;        ///< records x draws: the field can be found in that draw
-  /// By detection in hundredths: factors on what a search missed, mean 1; those of the first draws once more at the
-  /// end.
-  std::vector<std::vector<float>> missed_;
+  /// Factors on what a search of one detection missed, mean 1; those of the first draws once more at the end.
+  struct Missed {
+    std::once_flag drawn;
+    std::vector<float> factor;
+  };
+  std::unique_ptr<std::array<Missed, 101>> missed_;  ///< by detection in hundredths
 };
 
 /// E[1 - exp(-exp(eta))] for eta normal (Gauss-Hermite, 9 nodes).
