@@ -594,8 +594,7 @@ void Composition::learn_patches() {
   }
 }
 
-/// The nodes that shares of these cells are read from.
-/// The nodes that `near` reads, or all of the country's: where sums are made.
+/// Sums are made at the nodes that shares of the cells `near` are read from, or at all of the country's.
 void Composition::lay_nodes(const std::vector<std::uint32_t>* near, Nearby& level) const {
   const auto node_of = [&](std::uint32_t cell) {
     const auto at = static_cast<std::int32_t>(cell);
@@ -623,10 +622,8 @@ void Composition::lay_nodes(const std::vector<std::uint32_t>* near, Nearby& leve
   level.needed.assign(near == nullptr ? 0 : nodes, 0);
   for (std::size_t i = 0; near != nullptr && i < near->size(); ++i) {
     const auto [row, column] = node_of((*near)[i]);
-    const std::size_t node = level.at(row, column);
-    for (const std::size_t corner : {node, node + 1, node + static_cast<std::size_t>(level.columns),
-                                     node + static_cast<std::size_t>(level.columns) + 1}) {
-      level.needed[corner] = 1;
+    for (const std::size_t left : {level.at(row, column), level.at(row + 1, column)}) {
+      level.needed[left] = level.needed[left + 1] = 1;
     }
   }
 }
@@ -696,9 +693,11 @@ Composition::Parts Composition::ground_at(std::uint32_t cell) const {
 Composition::Parts Composition::nearby(const Nearby& level, std::uint32_t cell) const {
   const std::int32_t column = static_cast<std::int32_t>(cell) % columns_;
   const std::int32_t row = static_cast<std::int32_t>(cell) / columns_;
-  FG_CHECK(row / level.step >= level.first_row && row / level.step + 1 < level.first_row + level.rows &&
-           column / level.step >= level.first_column && column / level.step + 1 < level.first_column + level.columns);
-  const std::size_t node = level.at(row / level.step, column / level.step);
+  const std::int32_t north_row = row / level.step;
+  const std::int32_t west_column = column / level.step;
+  FG_CHECK(north_row >= level.first_row && north_row + 1 < level.first_row + level.rows &&
+           west_column >= level.first_column && west_column + 1 < level.first_column + level.columns);
+  const std::size_t node = level.at(north_row, west_column);
   const float* north = level.sum.data() + node * kinds_;
   const float* south = north + static_cast<std::size_t>(level.columns) * kinds_;
   const double x = static_cast<double>(column % level.step) / level.step;

@@ -513,8 +513,7 @@ std::string settings_json(const evidence::Observations& observations, const Esti
   if (options.years_ahead != 1) {
     json["years_ahead"] = options.years_ahead;
   }
-  if (const LeftOut usual;
-      options.left_out.search_worth != usual.search_worth || options.left_out.untold_sd != usual.untold_sd) {
+  if (options.left_out != LeftOut{}) {
     json["search_worth"] = options.left_out.search_worth;
     json["untold_sd"] = options.left_out.untold_sd;
   }

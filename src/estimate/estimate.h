@@ -55,6 +55,8 @@ struct LeftOut {
   double search_worth = 0.7;
   /// Log sd of what a square that nobody searched has in common besides (eq. 65).
   double untold_sd = 0.7;
+
+  bool operator==(const LeftOut&) const = default;
 };
 
 struct EstimateOptions {

@@ -91,7 +91,7 @@ TEST(Estimate, SquaresNeverSearchedHaveSomethingInCommon) {
   ASSERT_TRUE(posterior) << base::to_text(posterior.error());
   EXPECT_EQ((*posterior)->model.search_worth, options.left_out.search_worth);
   const std::uint32_t searched = 28 * 80 + 20;
-  // All on one row; the first two lie in one square of 32 cells and the third in the next one.
+  // All on one row; the second and third lie in one square of 32 cells and the last in the next one.
   const std::vector<std::uint32_t> cells = {searched, 28 * 80 + 42, 28 * 80 + 62, 28 * 80 + 66};
   LogIntensity told;
   CellPredictor(**posterior, o, options).log_intensity(cells, {}, told);
