@@ -96,13 +96,10 @@ void print_kinds(const pipeline::StoredEstimate& e) {
                  of_class.stated + of_class.unstated, found);
     }
   }
-  if (!e.kinds_note.empty()) {
-    fmt::print("Note: {}\n", e.kinds_note);
-  }
 }
 
 nlohmann::ordered_json kinds_told(const EstimateArguments& asked, const pipeline::StoredEstimate& stored) {
-  nlohmann::ordered_json json = {{"kinds", pipeline::kinds_json(stored.kinds)}, {"kinds_note", stored.kinds_note}};
+  nlohmann::ordered_json json = {{"kinds", pipeline::kinds_json(stored.kinds)}};
   const auto listed = stored.polygons.find(asked.polygons);
   if (!asked.table.empty() && listed != stored.polygons.end()) {
     json["polygons"] = polygons_json(listed->second);
@@ -137,6 +134,9 @@ void add_estimate_options(CLI::App& verb, EstimateArguments& asked) {
       ->check(CLI::Range(20, 2000))
       ->capture_default_str();
   verb.add_option("--out", asked.out, "Also write the hazard raster to this Cloud-Optimised GeoTIFF");
+  verb.add_option("--kinds", asked.kinds,
+                  "Also write P(any) and expected items of mines, ERW, AP mines, AV mines, IEDs and booby traps, "
+                  "submunitions and other ERW by cell to this Cloud-Optimised GeoTIFF");
   verb.add_option(
       "--table", asked.table,
       "Also write P(no item), expected items and interval of every polygon to this CSV file, then P(any), "
@@ -156,15 +156,20 @@ base::Result<pipeline::EstimateRequest> request_of(const EstimateArguments& aske
   request.records = asked.records == "as-drawn" ? pipeline::RecordUse::as_drawn : pipeline::RecordUse::reconciled;
   request.estimate.seed = asked.seed;
   request.estimate.draws = asked.draws;
+  request.estimate.kinds = asked.kinds.empty() ? estimate::KindUse::totals : estimate::KindUse::map;
   return request;
 }
 
 base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
-                               const pipeline::StoredEstimate& stored, const TableColumns& also) {
+                               const pipeline::StoredEstimate& stored, const std::optional<std::string>& kind_map,
+                               const TableColumns& also) {
   if (!asked.out.empty()) {
     FG_TRY(const auto raster, programme.load(pipeline::kHazardRaster));
     FG_CHECK(raster.has_value());
     FG_TRY_VOID(geo::write_file(asked.out, raster->bytes));
+  }
+  if (kind_map) {
+    FG_TRY_VOID(geo::write_file(asked.kinds, *kind_map));
   }
   if (!asked.table.empty()) {
     const auto& polygons = stored.polygons;

@@ -13,7 +13,8 @@
 namespace firmground::cli {
 
 struct EstimateArguments {
-  std::string programme, mode = "automatic", from, until, out, table, polygons = "hazards", records = "reconciled";
+  std::string programme, mode = "automatic", from, until, out, kinds, table, polygons = "hazards",
+                         records = "reconciled";
   double cell_m = 50;
   std::uint64_t seed = 1;
   int draws = 100;
@@ -28,12 +29,13 @@ struct TableColumns {
   std::function<std::string(const estimate::PolygonEstimate&)> row = nullptr;  ///< ",1,2"
 };
 std::string csv_quoted(std::string text);
-/// The files that --out and --table name.  Errors: those of geo::write_file.
+/// The files that --out, --kinds (a map that was drawn) and --table name.  Errors: those of geo::write_file.
 base::Result<void> write_files(const EstimateArguments& asked, const registry::Register& programme,
-                               const pipeline::StoredEstimate& stored, const TableColumns& also = {});
+                               const pipeline::StoredEstimate& stored, const std::optional<std::string>& kind_map,
+                               const TableColumns& also = {});
 /// What the items of each class are, in words.
 void print_kinds(const pipeline::StoredEstimate& e);
-/// For --json: totals by kind of item, why they are not told, and the polygons of --table by kind.
+/// For --json: totals by kind of item, and the polygons of --table by kind.
 nlohmann::ordered_json kinds_told(const EstimateArguments& asked, const pipeline::StoredEstimate& stored);
 /// Most memory that this process has held.
 double peak_mb();

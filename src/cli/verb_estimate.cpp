@@ -16,20 +16,16 @@ namespace firmground::cli {
 
 namespace {
 
-base::Result<void> write_kinds(const std::string& file, const std::optional<std::string>& kind_map) {
-  return kind_map ? geo::write_file(file, *kind_map) : base::Result<void>();
-}
-
-base::Result<pipeline::EstimateUpdateOutcome> make_update(const EstimateArguments& asked, const std::string& kinds_file,
+base::Result<pipeline::EstimateUpdateOutcome> make_update(const EstimateArguments& asked,
                                                           const base::Progress& progress) {
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
   progress("Reading the register", 0);
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
   FG_TRY(auto outcome,
-         pipeline::update_estimate_programme(programme, snapshot, {.kind_map = !kinds_file.empty()}, progress));
+         pipeline::update_estimate_programme(programme, snapshot, {.kind_map = !asked.kinds.empty()}, progress));
   const CloserLookArguments closer = closer_look_told(outcome.stored, asked.polygons);
-  FG_TRY_VOID(write_files(asked, programme, outcome.stored, closer_look_columns(closer, outcome.stored)));
-  FG_TRY_VOID(write_kinds(kinds_file, outcome.kind_map));
+  FG_TRY_VOID(
+      write_files(asked, programme, outcome.stored, outcome.kind_map, closer_look_columns(closer, outcome.stored)));
   return outcome;
 }
 
@@ -56,9 +52,9 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
   fmt::print("Not searched and not estimated is not known, never zero.\nStamp {}\n", e.stamp.id());
 }
 
-int run_update(const EstimateArguments& asked, const std::string& kinds_file, const Common& common) {
+int run_update(const EstimateArguments& asked, const Common& common) {
   const auto started = std::chrono::steady_clock::now();
-  const auto update = make_update(asked, kinds_file, progress_on_terminal(common));
+  const auto update = make_update(asked, progress_on_terminal(common));
   if (!update) {
     return refuse(update.error(), common);
   }
@@ -88,28 +84,25 @@ int run_update(const EstimateArguments& asked, const std::string& kinds_file, co
   return kDone;
 }
 
-base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& asked, const std::string& kinds_file,
-                                                      const CloserLookArguments& closer,
+base::Result<pipeline::EstimateOutcome> make_estimate(const EstimateArguments& asked, const CloserLookArguments& closer,
                                                       const base::Progress& progress) {
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
   progress("Reading the register", 0);
   FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
   FG_TRY(pipeline::EstimateRequest request, request_of(asked));
-  request.estimate.kinds = kinds_file.empty() ? estimate::KindUse::totals : estimate::KindUse::map;
   ask_closer_look(closer, asked.polygons, request);
   FG_TRY(pipeline::EstimateOutcome outcome, pipeline::estimate_programme(programme, snapshot, request, progress));
-  FG_TRY_VOID(write_files(asked, programme, outcome.stored, closer_look_columns(closer, outcome.stored)));
-  FG_TRY_VOID(write_kinds(kinds_file, outcome.kind_map));
+  FG_TRY_VOID(
+      write_files(asked, programme, outcome.stored, outcome.kind_map, closer_look_columns(closer, outcome.stored)));
   return outcome;
 }
 
-int run_estimate(const EstimateArguments& asked, const std::string& kinds_file, const CloserLookArguments& closer,
-                 const Common& common, bool update) {
+int run_estimate(const EstimateArguments& asked, const CloserLookArguments& closer, const Common& common, bool update) {
   if (update) {
-    return run_update(asked, kinds_file, common);
+    return run_update(asked, common);
   }
   const auto started = std::chrono::steady_clock::now();
-  const auto outcome = make_estimate(asked, kinds_file, closer, progress_on_terminal(common));
+  const auto outcome = make_estimate(asked, closer, progress_on_terminal(common));
   if (!outcome) {
     return refuse(outcome.error(), common);
   }
@@ -130,10 +123,6 @@ std::function<int()> verb_estimate(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "estimate", "Estimate where ordnance remains, with its uncertainty, and keep it in the programme");
   add_estimate_options(*verb, *asked);
-  auto kinds_file = std::make_shared<std::string>();
-  verb->add_option("--kinds", *kinds_file,
-                   "Also write P(any) and expected items of mines, ERW, AP mines, AV mines, IEDs and booby traps, "
-                   "submunitions and other ERW by cell to this Cloud-Optimised GeoTIFF");
   auto closer = std::make_shared<CloserLookArguments>();
   add_closer_look_options(*verb, *closer);
   auto update = std::make_shared<bool>(false);
@@ -146,9 +135,7 @@ std::function<int()> verb_estimate(CLI::App& app) {
     flag->excludes(verb->get_option(other));
   }
   auto common = add_common_options(*verb);
-  return [asked, kinds_file, closer, update, common] {
-    return run_estimate(*asked, *kinds_file, *closer, *common, *update);
-  };
+  return [asked, closer, update, common] { return run_estimate(*asked, *closer, *common, *update); };
 }
 
 }  // namespace firmground::cli

@@ -122,7 +122,9 @@ Composition::Composition(const evidence::Observations& observations, evidence::O
     : observations_(observations),
       ordnance_class_(ordnance_class),
       kinds_(evidence::kinds_of(ordnance_class)),
-      columns_(observations.grid.columns) {
+      columns_(observations.grid.columns),
+      first_column_(static_cast<std::int32_t>(observations.first_column())),
+      first_row_(static_cast<std::int32_t>(observations.first_row())) {
   const evidence::KindFinds& finds = observations.kinds[static_cast<std::size_t>(ordnance_class)];
   if (finds.cells.empty()) {
     return;
@@ -161,6 +163,8 @@ Composition::Composition(const evidence::Observations& observations, evidence::O
       ordnance_class_(ordnance_class),
       kinds_(evidence::kinds_of(ordnance_class)),
       columns_(observations.grid.columns),
+      first_column_(static_cast<std::int32_t>(observations.first_column())),
+      first_row_(static_cast<std::int32_t>(observations.first_row())),
       learnt_(std::move(learnt)) {
   if (!learnt_.told) {
     return;
@@ -208,17 +212,25 @@ void Composition::mark_cells(const evidence::KindFinds& finds) {
   }
 }
 
+Composition::Fact Composition::fact_of(const evidence::KindCount& found, std::int32_t column, std::int32_t row) const {
+  Fact fact{found.cell, static_cast<float>(column), static_cast<float>(row), {}, found.count};
+  const double n = found.all();
+  for (std::size_t j = 0; j < kinds_; ++j) {
+    fact.part[j] = worth_of(n, learnt_.fact_concentration) * found.count[j] / n;
+  }
+  return fact;
+}
+
 void Composition::take_facts(const evidence::KindFinds& finds) {
   facts_.clear();
   for (const evidence::KindCount& found : finds.cells) {
-    const std::int32_t column = static_cast<std::int32_t>(found.cell) % columns_;
-    const std::int32_t row = static_cast<std::int32_t>(found.cell) / columns_;
-    Fact fact{found.cell, static_cast<float>(column), static_cast<float>(row), {}, found.count};
-    const double n = found.all();
-    for (std::size_t j = 0; j < kinds_; ++j) {
-      fact.part[j] = worth_of(n, learnt_.fact_concentration) * found.count[j] / n;
-    }
-    facts_.push_back(fact);
+    facts_.push_back(fact_of(found, column_of(found.cell), row_of(found.cell)));
+  }
+  beyond_.clear();
+  const std::int32_t of_country = observations_.whole().columns;
+  for (const evidence::KindCount& found : finds.beyond) {
+    const auto at = static_cast<std::int32_t>(found.cell);
+    beyond_.push_back(fact_of(found, at % of_country, at / of_country));
   }
 }
 
@@ -329,9 +341,7 @@ void Composition::learn_ground(const std::vector<SmoothEffect>& effects, HeldOut
 void Composition::hold_out(const Buckets& buckets, const std::vector<CellAhead>& ahead, HeldOut& held) const {
   std::vector<std::pair<double, double>> distance;  // and how much it matters, cumulated
   for (const CellAhead& cell : ahead) {
-    const std::int32_t column = static_cast<std::int32_t>(cell.cell) % columns_;
-    const std::int32_t row = static_cast<std::int32_t>(cell.cell) / columns_;
-    distance.emplace_back(buckets.nearest(facts_, column, row), cell.weight);
+    distance.emplace_back(buckets.nearest(facts_, column_of(cell.cell), row_of(cell.cell)), cell.weight);
   }
   std::sort(distance.begin(), distance.end());
   double total = 0;
@@ -597,12 +607,12 @@ void Composition::learn_patches() {
 /// Sums are made at the nodes that shares of the cells `near` are read from, or at all of the country's.
 void Composition::lay_nodes(const std::vector<std::uint32_t>* near, Nearby& level) const {
   const auto node_of = [&](std::uint32_t cell) {
-    const auto at = static_cast<std::int32_t>(cell);
-    return std::array<std::int32_t, 2>{at / columns_ / level.step, at % columns_ / level.step};
+    return std::array<std::int32_t, 2>{row_of(cell) / level.step, column_of(cell) / level.step};
   };
-  std::array<std::int32_t, 2> first = {0, 0};
-  std::array<std::int32_t, 2> last = {(observations_.grid.rows + level.step - 1) / level.step,
-                                      (observations_.grid.columns + level.step - 1) / level.step};
+  const geo::Grid& grid = observations_.grid;
+  std::array<std::int32_t, 2> first = {first_row_ / level.step, first_column_ / level.step};
+  std::array<std::int32_t, 2> last = {(first_row_ + grid.rows + level.step - 1) / level.step,
+                                      (first_column_ + grid.columns + level.step - 1) / level.step};
   if (near != nullptr && !near->empty()) {
     first = last = node_of(near->front());
     for (const std::uint32_t cell : *near) {
@@ -628,34 +638,39 @@ void Composition::lay_nodes(const std::vector<std::uint32_t>* near, Nearby& leve
   }
 }
 
+/// Adds a fact to the sums at the nodes within its reach.
+void Composition::spread(const Fact& fact, Nearby& level) const {
+  const auto first = [&](float at, std::int32_t least) {
+    return std::max(least, static_cast<std::int32_t>(std::ceil((static_cast<double>(at) - level.radius) / level.step)));
+  };
+  const auto last = [&](float at, std::int32_t most) {
+    return std::min(most, static_cast<std::int32_t>(std::floor((static_cast<double>(at) + level.radius) / level.step)));
+  };
+  const std::int32_t last_row = last(fact.row, level.first_row + level.rows - 1);
+  const std::int32_t last_column = last(fact.column, level.first_column + level.columns - 1);
+  for (std::int32_t row = first(fact.row, level.first_row); row <= last_row; ++row) {
+    for (std::int32_t column = first(fact.column, level.first_column); column <= last_column; ++column) {
+      const std::size_t node = level.at(row, column);
+      if (!level.needed.empty() && level.needed[node] == 0) {
+        continue;
+      }
+      const double x = column * level.step - static_cast<double>(fact.column);
+      const double y = row * level.step - static_cast<double>(fact.row);
+      const double w = kernel(x * x + y * y, level.radius);
+      float* at = level.sum.data() + node * kinds_;
+      for (std::size_t j = 0; j < kinds_; ++j) {
+        at[j] += static_cast<float>(w * fact.part[j]);
+      }
+    }
+  }
+}
+
 void Composition::spread_facts(const std::vector<std::uint32_t>* near) {
   for (Nearby& level : nearby_) {
     lay_nodes(near, level);
-    for (const Fact& fact : facts_) {
-      const auto first = [&](float at, std::int32_t least) {
-        return std::max(least,
-                        static_cast<std::int32_t>(std::ceil((static_cast<double>(at) - level.radius) / level.step)));
-      };
-      const auto last = [&](float at, std::int32_t most) {
-        return std::min(most,
-                        static_cast<std::int32_t>(std::floor((static_cast<double>(at) + level.radius) / level.step)));
-      };
-      const std::int32_t last_row = last(fact.row, level.first_row + level.rows - 1);
-      const std::int32_t last_column = last(fact.column, level.first_column + level.columns - 1);
-      for (std::int32_t row = first(fact.row, level.first_row); row <= last_row; ++row) {
-        for (std::int32_t column = first(fact.column, level.first_column); column <= last_column; ++column) {
-          const std::size_t node = level.at(row, column);
-          if (!level.needed.empty() && level.needed[node] == 0) {
-            continue;
-          }
-          const double x = column * level.step - static_cast<double>(fact.column);
-          const double y = row * level.step - static_cast<double>(fact.row);
-          const double w = kernel(x * x + y * y, level.radius);
-          float* at = level.sum.data() + node * kinds_;
-          for (std::size_t j = 0; j < kinds_; ++j) {
-            at[j] += static_cast<float>(w * fact.part[j]);
-          }
-        }
+    for (const std::vector<Fact>* of : {&facts_, &beyond_}) {
+      for (const Fact& fact : *of) {
+        spread(fact, level);
       }
     }
     level.needed = {};
@@ -691,8 +706,8 @@ Composition::Parts Composition::ground_at(std::uint32_t cell) const {
 }
 
 Composition::Parts Composition::nearby(const Nearby& level, std::uint32_t cell) const {
-  const std::int32_t column = static_cast<std::int32_t>(cell) % columns_;
-  const std::int32_t row = static_cast<std::int32_t>(cell) / columns_;
+  const std::int32_t column = column_of(cell);
+  const std::int32_t row = row_of(cell);
   const std::int32_t north_row = row / level.step;
   const std::int32_t west_column = column / level.step;
   FG_CHECK(north_row >= level.first_row && north_row + 1 < level.first_row + level.rows &&

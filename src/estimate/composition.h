@@ -36,8 +36,9 @@ class Composition {
   /// held out to learn strengths from.
   Composition(const evidence::Observations& observations, evidence::OrdnanceClass ordnance_class,
               const std::vector<SmoothEffect>& effects, const std::vector<CellAhead>& ahead);
-  /// With what was learned before, of these or other finds.  `near`: by cell, which of them at() is asked of; null:
-  /// all. REQUIRES: effects as when it was learned.  Cost: some passes over the grid's cells and the finds.
+  /// With what was learned before, of these or other finds, in a region of the country too.  `near`: by cell, which of
+  /// them at() is asked of; null: all. REQUIRES: effects as when it was learned.  Cost: some passes over the grid's
+  /// cells and the finds.
   Composition(const evidence::Observations& observations, evidence::OrdnanceClass ordnance_class,
               const std::vector<SmoothEffect>& effects, LearntKinds learnt, const std::vector<std::uint8_t>* near);
 
@@ -74,7 +75,7 @@ class Composition {
   /// A cell with finds.
   struct Fact {
     std::uint32_t cell;
-    float column;
+    float column;  ///< of the country's grid, as all columns and rows here
     float row;
     Parts part;  ///< by kind, adding up to what the cell is worth
     std::array<std::uint32_t, evidence::kMostKindsOfClass> count;
@@ -102,6 +103,7 @@ class Composition {
   std::vector<Square> squares_of(const HeldOut& held, std::uint64_t side) const;
 
   void mark_cells(const evidence::KindFinds& finds);
+  Fact fact_of(const evidence::KindCount& found, std::int32_t column, std::int32_t row) const;
   void take_facts(const evidence::KindFinds& finds);
   std::vector<std::size_t> sample() const;
   void learn_ground(const std::vector<SmoothEffect>& effects, HeldOut& held);
@@ -114,6 +116,11 @@ class Composition {
   void learn_patches();
   void set_scales();
   void spread_facts(const std::vector<std::uint32_t>* near);
+  void spread(const Fact& fact, Nearby& level) const;
+  std::int32_t column_of(std::uint32_t cell) const {
+    return static_cast<std::int32_t>(cell) % columns_ + first_column_;
+  }
+  std::int32_t row_of(std::uint32_t cell) const { return static_cast<std::int32_t>(cell) / columns_ + first_row_; }
   void lay_nodes(const std::vector<std::uint32_t>* near, Nearby& level) const;
   Parts recorded_at(std::uint32_t cell) const;
   Parts ground_at(std::uint32_t cell) const;
@@ -124,7 +131,10 @@ class Composition {
   evidence::OrdnanceClass ordnance_class_;
   std::size_t kinds_;
   std::int32_t columns_;
+  std::int32_t first_column_;  ///< of the grid, in the country's
+  std::int32_t first_row_;
   std::vector<Fact> facts_;             ///< ascending cells
+  std::vector<Fact> beyond_;            ///< outside a region's grid: they tell of what lies near them alone
   std::vector<CovariateLogit> ground_;  ///< of each kind but the last, among it and those after it
   std::array<Nearby, kScales> nearby_;
   std::vector<std::uint8_t> marks_;  ///< by cell: kFoundHere, kRecorded

@@ -91,11 +91,10 @@ struct CountryMap {
   std::optional<geo::Raster> kind_raster;  ///< KindUse::map
 };
 
-/// Cells inside the area of interest, predicted.  Same bytes on any thread count.
-/// `kinds`: may be null.
+/// The flagged cells, predicted.  Same bytes on any thread count.  `kinds`: may be null.
 CountryMap map_of(const evidence::Observations& observations, const EstimateOptions& options,
                   const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
-                  const KindMap* kinds = nullptr);
+                  const std::vector<std::uint8_t>& wanted, const KindMap* kinds);
 
 /// The flagged cells, predicted into map.raster, which is of the grid; sums are of these cells alone.
 void draw_cells(const evidence::Observations& observations, const EstimateOptions& options,

@@ -29,7 +29,6 @@ namespace {
 constexpr float kNotEstimated = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t kStripeRows = 8;
 constexpr std::size_t kRun = 256;  ///< cells predicted at a time: their draws stay near the processor
-static_assert(kKindBlock % kStripeRows == 0, "a stripe lies in one row of blocks");
 
 bool observed(const evidence::Observations& observations, std::size_t which) {
   return observations.mode == "presence-only" ? !observations.reports[which].empty()
@@ -225,7 +224,7 @@ void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) c
   const auto columns = static_cast<std::size_t>(observations.grid.columns);
   stripe.nation = Sum(draws());
   if (kinds != nullptr) {
-    stripe.kinds = kinds->empty_sum(first_row);
+    stripe.kinds = kinds->empty_sum(first_row, last_row);
   }
   std::vector<ClassPrediction> classes(predictors.size());
   std::vector<std::uint32_t> cells;
@@ -415,13 +414,14 @@ geo::Raster empty_raster(const geo::Grid& grid, int epsg) {
 }
 
 CountryMap map_of(const evidence::Observations& observations, const EstimateOptions& options,
-                  const Posteriors& posteriors, const std::vector<PolygonCells>& polygons, const KindMap* kinds) {
+                  const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
+                  const std::vector<std::uint8_t>& wanted, const KindMap* kinds) {
   CountryMap map;
   map.raster = empty_raster(observations.grid, observations.epsg);
   if (kinds != nullptr && options.kinds == KindUse::map) {
     map.kind_raster = kinds->empty_raster();
   }
-  draw_cells(observations, options, posteriors, polygons, observations.inside, map, kinds);
+  draw_cells(observations, options, posteriors, polygons, wanted, map, kinds);
   return map;
 }
 
@@ -546,7 +546,7 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
   if (options.kinds != KindUse::left_out && options.leave_out.empty()) {
     kinds.emplace(observations, options, posteriors);
   }
-  CountryMap map = map_of(observations, options, posteriors, polygons, kinds ? &*kinds : nullptr);
+  CountryMap map = map_of(observations, options, posteriors, polygons, observations.inside, kinds ? &*kinds : nullptr);
   if (kinds) {
     kinds->describe(result.hazard.hyperparameters);
     result.kinds = kinds->totals(*map.kinds, options.seed);

@@ -91,7 +91,7 @@ struct PolygonEstimate {
   std::vector<Reason> reasons;
   std::vector<WithoutEvidence> without{};  ///< when asked for; what changes most first
   /// Whether what it would hold without evidence, and its surveys, are known where asked for: not so of polygons too
-  /// large for the update that told them.
+  /// large for the update or the region that told them.
   bool besides_known = true;
   /// Numbers of items by joint draw of fields and counts, ascending: p05 and p95 are their quantiles. Not stored.
   std::vector<float> predicted{};

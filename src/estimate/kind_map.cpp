@@ -97,7 +97,7 @@ Divided divided(std::int64_t items, std::span<const double> share, double concen
 
 }  // namespace
 
-std::vector<CellAhead> cells_ahead(const evidence::Observations& observations, const CellPredictor& predictor) {
+std::vector<std::uint32_t> sample_ahead(const evidence::Observations& observations) {
   constexpr std::size_t kMost = 6000;
   const bool events = observations.mode == "presence-only";
   const auto ahead = [&](std::size_t cell) {
@@ -115,6 +115,10 @@ std::vector<CellAhead> cells_ahead(const evidence::Observations& observations, c
       cells.push_back(cell);
     }
   }
+  return cells;
+}
+
+std::vector<CellAhead> weighed_ahead(const std::vector<std::uint32_t>& cells, const CellPredictor& predictor) {
   ClassPrediction prediction;
   predictor.predict(cells, std::vector<std::uint8_t>(cells.size(), 0), prediction);
   std::vector<CellAhead> result;
@@ -135,7 +139,8 @@ Composition composition_of(const evidence::Observations& observations, const Est
   }
   const bool told = !observations.kinds[which].cells.empty();
   return {observations, posterior.ordnance_class, posterior.model.effects,
-          told ? cells_ahead(observations, CellPredictor(posterior, observations, options)) : std::vector<CellAhead>{}};
+          told ? weighed_ahead(sample_ahead(observations), CellPredictor(posterior, observations, options))
+               : std::vector<CellAhead>{}};
 }
 
 }  // namespace
@@ -245,17 +250,24 @@ std::size_t kind_blocks(const geo::Grid& grid) {
   return blocks_along(grid.columns) * blocks_along(grid.rows);
 }
 
-KindSum KindMap::empty_sum(std::size_t row) const {
+KindSum KindMap::empty_sum(std::size_t first_row, std::size_t last_row) const {
+  const std::size_t first = (observations_.first_row() + first_row) / kKindBlock;
+  const std::size_t last = (observations_.first_row() + last_row - 1) / kKindBlock;
   KindSum sum;
   sum.draws.assign(kKinds * draws_, 0.0);
-  sum.blocks.assign(blocks_along(observations_.grid.columns), ByKind{});
-  sum.first_row = static_cast<std::uint32_t>(row / kKindBlock);
+  sum.blocks.assign((last - first + 1) * blocks_along(observations_.whole().columns), ByKind{});
+  sum.first_row = static_cast<std::uint32_t>(first);
   return sum;
 }
 
 void KindMap::add(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes,
                   const KindCells& kinds, KindSum& sum) const {
   const auto columns = static_cast<std::size_t>(observations_.grid.columns);
+  const std::size_t along = blocks_along(observations_.whole().columns);
+  const auto block_of = [&](std::size_t cell) {
+    const std::size_t row = (observations_.first_row() + cell / columns) / kKindBlock - sum.first_row;
+    return row * along + (observations_.first_column() + cell % columns) / kKindBlock;
+  };
   for (std::size_t k = 0; k < classes_.size(); ++k) {
     const Composition& composition = classes_[k].composition;
     if (!composition.told()) {
@@ -267,7 +279,7 @@ void KindMap::add(const std::vector<std::uint32_t>& cells, const std::vector<Cla
       if (!(items > 0)) {
         continue;
       }
-      ByKind& block = sum.blocks[cells[i] % columns / kKindBlock];
+      ByKind& block = sum.blocks[block_of(cells[i])];
       const float* of_cell = classes[k].item_draws.data() + i * draws_;
       for (std::size_t j = first; j < first + composition.kinds(); ++j) {
         const auto of_kind = static_cast<double>(kinds.items[i][j]);
@@ -307,9 +319,11 @@ ByKind KindMap::variance_of_places(const KindSum& nation) const {
 }
 
 KindSum KindMap::added_up(std::vector<KindSum>& rows) const {
-  const std::size_t along = blocks_along(observations_.grid.columns);
-  KindSum nation = empty_sum(0);
-  nation.blocks.assign(kind_blocks(observations_.grid), ByKind{});
+  const geo::Grid& country = observations_.whole();
+  const std::size_t along = blocks_along(country.columns);
+  KindSum nation = empty_sum(0, 1);
+  nation.first_row = 0;
+  nation.blocks.assign(kind_blocks(country), ByKind{});
   for (KindSum& row : rows) {
     nation.add(row, row.first_row * along);
     row = {};
@@ -331,8 +345,10 @@ std::vector<ClassKinds> KindMap::totals(const KindSum& nation, std::uint64_t see
     }
     for (std::size_t j = 0; j < composition.kinds() && composition.told(); ++j) {
       KindTotals kind{evidence::kItemKinds[first + j], 0, {}};
-      for (const evidence::KindCount& found : finds.cells) {
-        kind.found += found.count[j];
+      for (const auto* where : {&finds.cells, &finds.beyond}) {
+        for (const evidence::KindCount& found : *where) {
+          kind.found += found.count[j];
+        }
       }
       const double mean = std::max(0.0, nation.items[first + j]);
       const double share = all > 0 ? mean / all : 0;

@@ -41,7 +41,7 @@ struct KindSum {
   ByKind variance{};            ///< of counts given the fields
   ByKind shared{};              ///< d items / d logit of the shares that the ground gives
   std::vector<ByKind> blocks;   ///< expected items of squares of kKindBlock cells, row by row
-  std::uint32_t first_row = 0;  ///< of `blocks`, among all of the grid's
+  std::uint32_t first_row = 0;  ///< of `blocks`, among all of the country's
 
   /// REQUIRES: both are of all rows.
   void subtract(const KindSum& part) { add_times(part, -1, 0); }
@@ -52,11 +52,13 @@ struct KindSum {
   void add_times(const KindSum& part, double sign, std::size_t blocks_before);
 };
 inline constexpr std::size_t kKindBlock = 40;
-/// How many blocks a grid has.
+/// How many blocks the grid of a country has.
 std::size_t kind_blocks(const geo::Grid& grid);
 
-/// Cells of ground still to be forecast, by P(any item of the class): at most 6,000, by regular steps.
-std::vector<CellAhead> cells_ahead(const evidence::Observations& observations, const CellPredictor& predictor);
+/// Cells of ground still to be forecast: at most 6,000, by regular steps, ascending.
+std::vector<std::uint32_t> sample_ahead(const evidence::Observations& observations);
+/// Each of these by P(any item of the class).
+std::vector<CellAhead> weighed_ahead(const std::vector<std::uint32_t>& cells, const CellPredictor& predictor);
 
 /// Where the random numbers behind intervals of polygons' kinds begin: beyond those of the polygons.
 inline constexpr std::uint64_t kStreamOfKinds = 1ULL << 32;
@@ -64,8 +66,8 @@ inline constexpr std::uint64_t kStreamOfKinds = 1ULL << 32;
 /// How each fitted class divides into kinds, everywhere.
 class KindMap {
  public:
-  /// Learns the composition of each class, unless `options.learnt` has it.  `near`: by cell, what is going to be told;
-  /// null: all.  REQUIRES: observations and posteriors outlive the map.
+  /// Learns the composition of each class, unless `options.learnt` has it; a region's must.  `near`: by cell, what is
+  /// going to be told; null: all.  REQUIRES: observations and posteriors outlive the map.
   KindMap(const evidence::Observations& observations, const EstimateOptions& options, const Posteriors& posteriors,
           const std::vector<std::uint8_t>* near = nullptr);
   /// By place in the posteriors.
@@ -73,14 +75,14 @@ class KindMap {
 
   /// REQUIRES: `classes` are the posteriors' predictions of `cells`.
   void tell(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes, KindCells& out) const;
-  /// Of one row of blocks, that of a row of cells.
-  KindSum empty_sum(std::size_t row) const;
+  /// Of the rows of blocks in which rows of cells lie.
+  KindSum empty_sum(std::size_t first_row, std::size_t last_row) const;
   void add(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes, const KindCells& kinds,
            KindSum& sum) const;
-  /// Rows of cells, of all the grid; in their order.
+  /// Rows of cells, of all the grid, in their order -> by all blocks of the country.
   KindSum added_up(std::vector<KindSum>& rows) const;
 
-  /// By class: totals of its kinds with their intervals.  `nation`: of all rows.
+  /// By class: totals of its kinds with their intervals.  `nation`: of the whole country.
   std::vector<ClassKinds> totals(const KindSum& nation, std::uint64_t seed) const;
   /// `sum`: over the polygon's cells; `none`: P(no item of any class in it); `stream`: of the random numbers behind
   /// its intervals, its own.

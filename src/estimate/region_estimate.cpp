@@ -5,12 +5,16 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "base/packet.h"
 #include "estimate/country_map.h"
 #include "estimate/covariate_logit.h"
 #include "estimate/reasons.h"
 #include "estimate/record_context.h"
+#include "estimate/region_besides.h"
+#include "estimate/region_kinds.h"
 #include "estimate/region_posterior.h"
 #include "estimate/shared_learning.h"
 
@@ -45,8 +49,9 @@ std::vector<double> believe(Team& team, const evidence::Observations& region, co
 }
 
 /// What the first process learns of the whole country, told to all.
-base::Result<SharedLearnings> learn_together(Team& team, RegionGround& ground, const std::vector<std::uint8_t>& own,
-                                             const EstimateOptions& options, std::vector<double>& findable) {
+base::Result<SharedLearnings> learn_together(Team& team, const RegionGround& ground,
+                                             const std::vector<std::uint8_t>& own, const EstimateOptions& options,
+                                             std::vector<double>& findable) {
   base::Result<SharedLearnings> learned = SharedLearnings{};
   if (team.first()) {
     learned = learn_ground(ground.country, options);
@@ -62,7 +67,6 @@ base::Result<SharedLearnings> learn_together(Team& team, RegionGround& ground, c
     }
   }
   FG_TRY_VOID(agreed(team, std::move(done)));
-  ground.country = {};
   return unpacked(team.told(packed(learnings)));
 }
 
@@ -88,6 +92,7 @@ void each_member(Packet& packet, S& sum, Visit visit) {
     visit(packet, of_class.any);
     visit(packet, of_class.any_squared);
   }
+  visit(packet, sum.kinds);
   visit(packet, sum.mean);
   visit(packet, sum.variance);
   visit(packet, sum.evidence);
@@ -126,6 +131,7 @@ void put(base::PacketWriter& packet, const PolygonEstimate& polygon) {
       std::array{polygon.probability_none, polygon.items_mean, polygon.items_p05, polygon.items_p95, polygon.evidence});
   put(packet, polygon.reasons);
   packet.put(polygon.predicted);
+  packet.put(polygon.kinds);
 }
 
 void get(base::PacketReader& packet, PolygonEstimate& polygon) {
@@ -138,6 +144,7 @@ void get(base::PacketReader& packet, PolygonEstimate& polygon) {
   polygon.evidence = figures[4];
   get(packet, polygon.reasons);
   packet.get(polygon.predicted);
+  packet.get(polygon.kinds);
 }
 
 /// A polygon's sums over several regions, with the reasons of its likeliest cell.
@@ -202,15 +209,18 @@ std::map<std::uint32_t, Gathered> gathered(Team& team, const RegionGround& groun
   return result;
 }
 
-/// Every polygon asked for, in the first process.
+/// Every polygon asked for, in the first process.  `kinds`: null where they are not told.
 std::vector<PolygonEstimate> tell_polygons(Team& team, const RegionGround& ground, CountryMap& map,
-                                           const Posteriors& posteriors, const EstimateOptions& options,
-                                           const std::vector<PolygonCells>& polygons) {
+                                           const Posteriors& posteriors, const KindMap* kinds,
+                                           const EstimateOptions& options, const std::vector<PolygonCells>& polygons) {
   const auto sums = gathered(team, ground, map, posteriors);
   base::PacketWriter packet;
   for (const auto& [asked, all] : sums) {
     PolygonEstimate polygon = polygon_of({}, all.sum, posteriors, options.seed, asked);
     polygon.reasons = all.reasons;
+    if (kinds != nullptr && all.sum.weight > 0) {
+      polygon.kinds = kinds->polygon(all.sum, polygon.probability_none, options.seed, kStreamOfKinds + asked);
+    }
     packet.put(asked);
     put(packet, polygon);
   }
@@ -236,7 +246,10 @@ std::vector<PolygonEstimate> tell_polygons(Team& team, const RegionGround& groun
 geo::Raster gather_raster(Team& team, const RegionGround& ground, geo::Raster part, const geo::Grid& country) {
   geo::Raster whole;
   if (team.first()) {
-    whole = empty_raster(country, part.epsg);
+    whole.grid = country;
+    whole.epsg = part.epsg;
+    whole.band_names = part.band_names;
+    whole.bands.assign(part.bands.size(), std::vector<float>(country.size()));
   }
   const evidence::Region& own = ground.owned[team.rank()];
   for (std::size_t band = 0; band < part.bands.size(); ++band) {
@@ -296,10 +309,41 @@ void sum_classes(Team& team, const Posteriors& posteriors, const std::vector<std
   }
 }
 
+/// The map and all that is summed over it, in the first process; in the others what all know.
+EstimateResult map_together(Team& team, const RegionGround& ground, const std::vector<std::uint8_t>& own_inside,
+                            const Posteriors& posteriors, const KindMap* kinds, const EstimateOptions& options,
+                            const std::vector<PolygonCells>& polygons) {
+  const evidence::Observations& observations = ground.observations;
+  const geo::Grid& country = observations.whole();
+  CountryMap map = map_of(observations, options, posteriors, ground.polygons, own_inside, kinds);
+  EstimateResult result;
+  describe(posteriors, result);
+  sum_classes(team, posteriors, evidence::flags_of(ground.owned[team.rank()], ground.window), result.classes);
+  result.polygons = tell_polygons(team, ground, map, posteriors, kinds, options, polygons);
+  sum_nation(team, map.nation);
+  result.hazard.raster = gather_raster(team, ground, std::move(map.raster), country);
+  tell_nation(map.nation, observations, options.seed,
+              settings_of(observations, options, team.size(), ground.overlap_cells), result);
+  if (kinds != nullptr) {
+    sum_kinds(team, *map.kinds);
+    kinds->describe(result.hazard.hyperparameters);
+    result.kinds = kinds->totals(*map.kinds, options.seed);
+  }
+  if (map.kind_raster) {
+    result.kind_raster = gather_raster(team, ground, std::move(*map.kind_raster), country);
+    result.kind_raster->metadata = result.hazard.raster.metadata;
+  }
+  std::array<double, 1> cells = {
+      static_cast<double>(std::count(own_inside.begin(), own_inside.end(), std::uint8_t{1}))};
+  team.sum(cells);
+  result.hazard.cells = static_cast<std::int64_t>(cells[0]);
+  return result;
+}
+
 }  // namespace
 
-void place_polygons(const geo::Grid& country, const std::vector<PolygonCells>& polygons, std::size_t rank,
-                    RegionGround& ground) {
+void place_polygons(const geo::Grid& country, const std::vector<PolygonCells>& polygons, const CloserLook& closer,
+                    std::size_t rank, RegionGround& ground) {
   const auto columns = static_cast<std::uint32_t>(country.columns);
   const auto place_of = [&](std::uint32_t cell) {
     return std::pair{static_cast<std::int32_t>(cell % columns), static_cast<std::int32_t>(cell / columns)};
@@ -328,38 +372,40 @@ void place_polygons(const geo::Grid& country, const std::vector<PolygonCells>& p
       ground.polygons.push_back(std::move(here));
     }
   }
+  place_closer(country, polygons, closer, rank, ground);
 }
 
 base::Result<EstimateResult> estimate_in_regions(Team& team, RegionGround ground, const EstimateOptions& options,
                                                  const std::vector<PolygonCells>& polygons,
                                                  const base::Progress& progress) {
   FG_CHECK(options.leave_out.empty() && !options.hyper && ground.owned.size() == team.size());
+  const CloserLook& closer = options.closer;
+  if ((closer.without_evidence || closer.surveys) && ground.observations.mode != "effort") {
+    return base::fail("estimate.effort_needed");
+  }
   const std::vector<std::uint8_t> own = evidence::flags_of(ground.owned[team.rank()], ground.window);
   progress("Learning what regions share", 0.1);
   std::vector<double> findable;
   FG_TRY(const SharedLearnings learnings, learn_together(team, ground, own, options, findable));
+  KindsGround of_kinds = ground_of_kinds(team, std::exchange(ground.country, {}));
   progress("Fitting the hazard field", 0.4);
   FG_TRY(const Posteriors posteriors, fit_together(team, ground, learnings, findable, options));
 
   progress("Drawing the map", 0.7);
-  const geo::Grid country = ground.observations.whole();
-  evidence::Observations& observations = ground.observations;
+  std::vector<std::uint8_t> own_inside = ground.observations.inside;
   for (std::size_t cell = 0; cell < own.size(); ++cell) {
-    observations.inside[cell] = own[cell] != 0 ? observations.inside[cell] : 0;
+    own_inside[cell] = own[cell] != 0 ? own_inside[cell] : 0;
   }
-  CountryMap map = map_of(observations, options, posteriors, ground.polygons);
-  EstimateResult result;
-  describe(posteriors, result);
-  sum_classes(team, posteriors, own, result.classes);
-  result.polygons = tell_polygons(team, ground, map, posteriors, options, polygons);
-  sum_nation(team, map.nation);
-  result.hazard.raster = gather_raster(team, ground, std::move(map.raster), country);
-  tell_nation(map.nation, observations, options.seed,
-              settings_of(observations, options, team.size(), ground.overlap_cells), result);
-  std::array<double, 1> cells = {
-      static_cast<double>(std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1}))};
-  team.sum(cells);
-  result.hazard.cells = static_cast<std::int64_t>(cells[0]);
+  EstimateOptions with_kinds = options;
+  std::optional<KindMap> kinds;
+  if (options.kinds != KindUse::left_out) {
+    with_kinds.learnt = learn_kinds(team, of_kinds, ground, posteriors, options);
+    kinds.emplace(ground.observations, with_kinds, posteriors, &own_inside);
+  }
+  of_kinds = {};
+  EstimateResult result =
+      map_together(team, ground, own_inside, posteriors, kinds ? &*kinds : nullptr, options, polygons);
+  tell_besides(team, ground, posteriors, options, result);
   progress("Estimate ready", 1);
   return result;
 }

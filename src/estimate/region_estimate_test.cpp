@@ -84,6 +84,20 @@ evidence::CovariateField drawn_statements(const geo::Grid& grid, const std::vect
   return *evidence::survey_statements(said, grid, processed, {});
 }
 
+/// Most finds say what they are: AV mines and submunitions in the west, others in the east.
+void state_kinds(std::uint32_t cell, double column, evidence::Observations& o) {
+  for (std::size_t k = 0; k < 2; ++k) {
+    const std::uint32_t found = o.searched[k].back().found;
+    if (found == 0 || base::Random(19, cell).chance(0.2)) {
+      o.kinds[k].unstated += found;
+      continue;
+    }
+    const bool west = base::Random(23, cell).chance(column < 75 ? 0.8 : 0.2);
+    o.kinds[k].cells.push_back({cell, {west == (k == 0) ? 0U : found, west == (k == 0) ? found : 0U, 0U}});
+    o.kinds[k].stated += found;
+  }
+}
+
 /// 7.5 x 5.5 km on cells of 50 m: an old front of mines across it, ERW everywhere, a third of the ground searched in
 /// blocks, and two records of minefields.
 evidence::Observations drawn_country() {
@@ -114,6 +128,7 @@ evidence::Observations drawn_country() {
       o.searched[0].push_back(
           {cell, 1, 0.9F, random.chance(belt) ? 1U + static_cast<std::uint32_t>(random.poisson(2)) : 0U});
       o.searched[1].push_back({cell, 1, 0.8F, random.chance(0.03) ? 1U : 0U});
+      state_kinds(cell, column, o);
     }
   }
   mineaction::Snapshot known;
@@ -135,17 +150,27 @@ evidence::Observations drawn_country() {
   return o;
 }
 
+/// One across every cut, one nowhere, and squares of 10 x 10 cells.
 std::vector<PolygonCells> drawn_polygons() {
   PolygonCells across{"across every cut", 1e6, {}};
   for (std::uint32_t cell = 40 * kColumns; cell < 70 * kColumns; ++cell) {
     across.cells.push_back({cell, 1.0F});
   }
-  return {across, {"nowhere", 5, {}}};
+  std::vector<PolygonCells> polygons = {across, {"nowhere", 5, {}}};
+  for (std::uint32_t corner = 0; corner < 12; ++corner) {
+    PolygonCells square{fmt::format("square {}", corner), 250'000, {}};
+    for (std::uint32_t at = 0; at < 100; ++at) {
+      const std::uint32_t row = 10 + 30 * (corner / 4) + at / 10;
+      square.cells.push_back({row * kColumns + 15 + 32 * (corner % 4) + at % 10, at % 10 == 0 ? 0.5F : 1.0F});
+    }
+    polygons.push_back(std::move(square));
+  }
+  return polygons;
 }
 
 /// What a process would read of the country.
 RegionGround ground_of(const evidence::Observations& country, const std::vector<PolygonCells>& polygons,
-                       std::size_t rank, std::size_t regions) {
+                       const CloserLook& closer, std::size_t rank, std::size_t regions) {
   RegionGround ground;
   ground.owned = evidence::cut_into_regions(country, regions);
   ground.overlap_cells = 20;
@@ -162,7 +187,7 @@ RegionGround ground_of(const evidence::Observations& country, const std::vector<
       ground.country.covariates.push_back(evidence::field_at(field, cells));
     }
   }
-  place_polygons(country.grid, polygons, rank, ground);
+  place_polygons(country.grid, polygons, closer, rank, ground);
   return ground;
 }
 
@@ -176,7 +201,7 @@ EstimateResult by_regions(std::size_t regions, const EstimateOptions& options = 
   for (std::size_t rank = 0; rank < regions; ++rank) {
     threads.emplace_back([&, rank] {
       ThreadTeam team(table, rank);
-      results[rank] = estimate_in_regions(team, ground_of(country, polygons, rank, regions), options,
+      results[rank] = estimate_in_regions(team, ground_of(country, polygons, options.closer, rank, regions), options,
                                           rank == 0 ? polygons : std::vector<PolygonCells>{});
     });
   }
@@ -213,7 +238,7 @@ TEST_P(RegionEstimate, RegionsSayWhatTheWholeCountrySays) {
   // Intervals rest on 100 other draws.
   EXPECT_NEAR(regions.hazard.totals.items_p95 / whole->hazard.totals.items_p95, 1, 0.15);
   EXPECT_NEAR(regions.hazard.totals.items_p05 / whole->hazard.totals.items_p05, 1, 0.15);
-  ASSERT_EQ(regions.polygons.size(), 2U);
+  ASSERT_EQ(regions.polygons.size(), whole->polygons.size());
   EXPECT_EQ(regions.polygons[0].id, "across every cut");
   EXPECT_NEAR(regions.polygons[0].items_mean / whole->polygons[0].items_mean, 1, 0.005);
   ASSERT_FALSE(regions.polygons[0].reasons.empty());
@@ -227,6 +252,94 @@ TEST_P(RegionEstimate, RegionsSayWhatTheWholeCountrySays) {
     EXPECT_NEAR(regions.hazard.statements[k].ratio / whole->hazard.statements[k].ratio, 1, 0.005);
     EXPECT_NEAR(regions.hazard.statements[k].p95 / whole->hazard.statements[k].p95, 1, 0.005);
   }
+}
+
+/// Kinds are learned from all finds of the country, and told by cell, by polygon and in all.
+TEST_P(RegionEstimate, RegionsTellTheKindsThatTheWholeCountryTells) {
+  EstimateOptions options;
+  options.kinds = KindUse::map;
+  const auto whole = estimate(drawn_country(), options, drawn_polygons());
+  ASSERT_TRUE(whole) << base::to_text(whole.error());
+  const EstimateResult regions = by_regions(GetParam(), options);
+  ASSERT_TRUE(whole->kind_raster && regions.kind_raster);
+  EXPECT_EQ(regions.kind_raster->band_names, whole->kind_raster->band_names);
+  EXPECT_EQ(regions.kind_raster->metadata.at("FIRMGROUND_STAMP"), regions.hazard.stamp.to_json());
+  double worst = 0;
+  for (std::size_t band = 0; band < whole->kind_raster->bands.size(); ++band) {
+    for (std::size_t cell = 0; cell < whole->hazard.raster.grid.size(); ++cell) {
+      const float a = whole->kind_raster->bands[band][cell];
+      const float b = regions.kind_raster->bands[band][cell];
+      ASSERT_EQ(std::isnan(a), std::isnan(b));
+      worst = std::max(worst, static_cast<double>(std::abs(a - b) / (0.005F + 0.01F * a)));
+    }
+  }
+  RecordProperty("worst", fmt::format("{:.3g}", worst));
+  EXPECT_LT(worst, 1) << "chances within .005, items within .005 and 1 %";
+  ASSERT_EQ(regions.kinds.size(), 2U);
+  for (std::size_t k = 0; k < 2; ++k) {
+    EXPECT_EQ(regions.kinds[k].stated, whole->kinds[k].stated);
+    EXPECT_EQ(regions.kinds[k].unstated, whole->kinds[k].unstated);
+    ASSERT_EQ(regions.kinds[k].kinds.size(), whole->kinds[k].kinds.size());
+    for (std::size_t j = 0; j < whole->kinds[k].kinds.size(); ++j) {
+      const KindTotals& a = whole->kinds[k].kinds[j];
+      const KindTotals& b = regions.kinds[k].kinds[j];
+      EXPECT_EQ(b.found, a.found);
+      EXPECT_NEAR(b.totals.items_mean, a.totals.items_mean, 0.005 * a.totals.items_mean);
+      EXPECT_NEAR(b.totals.items_p95 - b.totals.items_p05, a.totals.items_p95 - a.totals.items_p05,
+                  0.3 * (a.totals.items_p95 - a.totals.items_p05));
+    }
+  }
+  for (std::size_t p = 0; p < whole->polygons.size(); ++p) {
+    ASSERT_EQ(regions.polygons[p].kinds.size(), whole->polygons[p].kinds.size());
+    for (std::size_t j = 0; j < whole->polygons[p].kinds.size(); ++j) {
+      const KindOfPolygon& a = whole->polygons[p].kinds[j];
+      EXPECT_NEAR(regions.polygons[p].kinds[j].items_mean, a.items_mean, 0.01 + 0.01 * a.items_mean);
+      EXPECT_NEAR(regions.polygons[p].kinds[j].probability_any, a.probability_any, 0.03);
+    }
+  }
+}
+
+/// Each polygon by one process that sees all of it; none sees what lies across the country.
+TEST_P(RegionEstimate, RegionsTellWhatPolygonsWouldHoldWithoutEvidenceAndWhichSurveyPays) {
+  EstimateOptions options;
+  options.closer = {{0, drawn_polygons().size()}, true, SurveySettings{}};
+  const auto whole = estimate(drawn_country(), options, drawn_polygons());
+  ASSERT_TRUE(whole) << base::to_text(whole.error());
+  const EstimateResult regions = by_regions(GetParam(), options);
+  EXPECT_EQ(regions.polygons[0].besides_known, GetParam() == 1);
+  EXPECT_TRUE(whole->polygons[2].besides_known);
+  std::size_t groups = 0;
+  for (std::size_t p = 2; p < whole->polygons.size(); ++p) {
+    EXPECT_TRUE(regions.polygons[p].besides_known) << regions.polygons[p].id;
+    for (const WithoutEvidence& a : whole->polygons[p].without) {
+      const auto& others = regions.polygons[p].without;
+      const auto b =
+          std::find_if(others.begin(), others.end(), [&](const auto& other) { return other.evidence == a.evidence; });
+      if (b != others.end()) {  // at the limits of what is told, other draws tell another group
+        ++groups;
+        EXPECT_NEAR(b->items_mean, a.items_mean, 0.03 * a.items_mean) << whole->polygons[p].id << a.evidence;
+        EXPECT_NEAR(b->probability_none, a.probability_none, 0.06) << whole->polygons[p].id << a.evidence;
+      }
+    }
+  }
+  EXPECT_GT(groups, 12U);
+  std::size_t compared = 0;
+  for (const PolygonSurvey& a : whole->surveys) {
+    const auto b = std::find_if(regions.surveys.begin(), regions.surveys.end(), [&](const PolygonSurvey& other) {
+      return other.polygon == a.polygon && other.kind == a.kind;
+    });
+    if (a.polygon == 0 && GetParam() > 1) {
+      EXPECT_EQ(b, regions.surveys.end());
+      continue;
+    }
+    ASSERT_NE(b, regions.surveys.end()) << a.id;
+    ++compared;
+    EXPECT_EQ(b->id, a.id);
+    EXPECT_EQ(b->cells, a.cells) << a.id << " " << to_string(a.kind);
+    EXPECT_NEAR(b->items, a.items, 0.12 * a.items) << "400 other draws";
+    EXPECT_NEAR(b->chance_of_find, a.chance_of_find, 0.06);
+  }
+  EXPECT_GT(compared, 30U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Regions, RegionEstimate, ::testing::Values(1, 2, 4));
@@ -260,7 +373,7 @@ TEST(RegionErrors, ReachEveryProcess) {
   for (std::size_t rank = 0; rank < 2; ++rank) {
     threads.emplace_back([&, rank] {
       ThreadTeam team(table, rank);
-      const auto result = estimate_in_regions(team, ground_of(country, {}, rank, 2), {}, {});
+      const auto result = estimate_in_regions(team, ground_of(country, {}, {}, rank, 2), {}, {});
       said[rank] = result ? "" : result.error().id;
     });
   }

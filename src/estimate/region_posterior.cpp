@@ -243,52 +243,61 @@ void perturb(const HazardModel& bordered, const std::vector<double>& weight, con
   }
 }
 
-/// Draws of what is shared, the same in all regions: how far effects and long field lie from their means.
-void draw_shared(const FieldFit& fit, const SharedLearning& learning, const EstimateOptions& options, std::size_t which,
-                 std::size_t draw, std::vector<double>& moved, ClassPosterior& posterior) {
-  base::Random random(options.seed, draw_stream(which, draw));
+/// Draws of what is shared, the same in all regions: how far effects and long field lie from their means; and the
+/// factor on the number of items.
+float draw_shared(const FieldFit& fit, const SharedLearning& learning, std::uint64_t seed, std::uint64_t stream,
+                  std::vector<double>& moved) {
+  base::Random random(seed, stream);
   moved.resize(fit.border.size());
   for (double& value : moved) {
     value = random.normal();
   }
   fit.schur->solve_upper(moved);
-  const auto draws = static_cast<std::size_t>(options.draws);
-  for (std::size_t j = 0; j < posterior.fit.border.size(); ++j) {
-    posterior.border_draws[j * draws + draw] = static_cast<float>(fit.border[j] + moved[j]);
-  }
   const double error = learning.count_error;
-  posterior.count_draws[draw] = static_cast<float>(std::exp(error * random.normal() - 0.5 * error * error));
+  return static_cast<float>(std::exp(error * random.normal() - 0.5 * error * error));
 }
 
+/// Those of prediction, then those that surveys ask for besides.
 void draw_in_region(const FieldFitter& fitter, const HazardModel& bordered, const FieldFit& fit,
                     const SharedLearning& learning, const evidence::Observations& region,
                     const EstimateOptions& options, std::size_t which, ClassPosterior& posterior) {
   const std::size_t n = bordered.latent();
   const std::size_t effects = posterior.fit.border.size();
-  const auto draws = static_cast<std::size_t>(options.draws);
-  posterior.latent_draws.resize(posterior.fit.latent.size() * draws);
-  posterior.border_draws.resize(effects * draws);
-  posterior.count_draws.resize(draws);
   PlacedNoise noise(bordered, region, options.seed, which);
   std::vector<double> field(n);
   std::vector<double> moved;
-  for (std::size_t d = 0; d < draws; ++d) {
-    perturb(bordered, fitter.weights(), posterior.hyper, noise, field);
-    fitter.factor().solve(field);
-    draw_shared(fit, learning, options, which, d, moved, posterior);
-    for (std::size_t j = 0; j < fit.spread.columns; ++j) {
-      const double* spread = fit.spread.value.data() + j * n;
-      const double by = moved[j < effects ? j : effects + bordered.long_node_of_column[j - effects]];
+  const auto draw_set = [&](std::size_t first, std::size_t draws, std::vector<float>& latent,
+                            std::vector<float>& border, std::vector<float>& count) {
+    latent.resize(posterior.fit.latent.size() * draws);
+    border.resize(effects * draws);
+    count.resize(draws);
+    for (std::size_t d = 0; d < draws; ++d) {
+      perturb(bordered, fitter.weights(), posterior.hyper, noise, field);
+      fitter.factor().solve(field);
+      count[d] = draw_shared(fit, learning, options.seed, draw_stream(which, first + d), moved);
+      for (std::size_t j = 0; j < effects; ++j) {
+        border[j * draws + d] = static_cast<float>(fit.border[j] + moved[j]);
+      }
+      for (std::size_t j = 0; j < fit.spread.columns; ++j) {
+        const double* spread = fit.spread.value.data() + j * n;
+        const double by = moved[j < effects ? j : effects + bordered.long_node_of_column[j - effects]];
+        for (std::size_t i = 0; i < n; ++i) {
+          field[i] -= spread[i] * by;
+        }
+      }
       for (std::size_t i = 0; i < n; ++i) {
-        field[i] -= spread[i] * by;
+        latent[i * draws + d] = static_cast<float>(fit.latent[i] + field[i]);
+      }
+      for (std::size_t l = 0; l + effects < moved.size(); ++l) {
+        latent[(n + l) * draws + d] = static_cast<float>(fit.border[effects + l] + moved[effects + l]);
       }
     }
-    for (std::size_t i = 0; i < n; ++i) {
-      posterior.latent_draws[i * draws + d] = static_cast<float>(fit.latent[i] + field[i]);
-    }
-    for (std::size_t l = 0; l + effects < moved.size(); ++l) {
-      posterior.latent_draws[(n + l) * draws + d] = static_cast<float>(fit.border[effects + l] + moved[effects + l]);
-    }
+  };
+  const auto own = static_cast<std::size_t>(options.draws);
+  draw_set(0, own, posterior.latent_draws, posterior.border_draws, posterior.count_draws);
+  if (options.closer.surveys) {
+    ClassPosterior::MoreDraws& more = posterior.more_draws;
+    draw_set(own, static_cast<std::size_t>(options.closer.surveys->draws), more.latent, more.border, more.count);
   }
 }
 

@@ -36,9 +36,11 @@ struct KindCount {
   std::uint32_t all() const { return count[0] + count[1] + count[2]; }
 };
 
-/// Of one class: finds in searched ground (presence-only: events) that state their kind, and how many do not.
+/// Of one class: finds in searched ground (presence-only: events) that state their kind, and how many do not; always of
+/// the whole country.
 struct KindFinds {
-  std::vector<KindCount> cells;  ///< ascending
+  std::vector<KindCount> cells;   ///< ascending
+  std::vector<KindCount> beyond;  ///< of a region (regions.h): those outside its grid, by cells of the country's
   std::uint64_t stated = 0;
   std::uint64_t unstated = 0;  ///< they count as items of the class, and tell nothing of its kinds
 };

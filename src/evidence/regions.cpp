@@ -1,6 +1,7 @@
 #include "evidence/regions.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/check.h"
 
@@ -115,6 +116,15 @@ std::vector<std::uint8_t> flags_of(const Region& own, const Region& window) {
   return flags;
 }
 
+std::optional<std::uint32_t> cell_in(const Region& window, const geo::Grid& country, std::uint32_t cell) {
+  const auto column = static_cast<std::int32_t>(cell % static_cast<std::uint32_t>(country.columns));
+  const auto row = static_cast<std::int32_t>(cell / static_cast<std::uint32_t>(country.columns));
+  if (!window.has(column, row)) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint32_t>((row - window.first_row) * window.columns + column - window.first_column);
+}
+
 namespace {
 
 /// Those of a list that lie in the window, by its cells.
@@ -122,13 +132,18 @@ template <typename Entry>
 std::vector<Entry> entries_in(const std::vector<Entry>& list, const geo::Grid& country, const Region& window) {
   std::vector<Entry> result;
   for (Entry entry : list) {
-    const auto column = static_cast<std::int32_t>(entry.cell % static_cast<std::uint32_t>(country.columns));
-    const auto row = static_cast<std::int32_t>(entry.cell / static_cast<std::uint32_t>(country.columns));
-    if (window.has(column, row)) {
-      entry.cell = static_cast<std::uint32_t>((row - window.first_row) * window.columns + column - window.first_column);
+    if (const auto cell = cell_in(window, country, entry.cell)) {
+      entry.cell = *cell;
       result.push_back(entry);
     }
   }
+  return result;
+}
+
+KindFinds finds_in(const KindFinds& finds, const geo::Grid& country, const Region& window) {
+  KindFinds result{entries_in(finds.cells, country, window), {}, finds.stated, finds.unstated};
+  std::copy_if(finds.cells.begin(), finds.cells.end(), std::back_inserter(result.beyond),
+               [&](const KindCount& found) { return !cell_in(window, country, found.cell); });
   return result;
 }
 
@@ -155,6 +170,7 @@ Observations observations_in(const Observations& country, const Region& window) 
   for (std::size_t k = 0; k < kOrdnanceClasses.size(); ++k) {
     result.searched[k] = entries_in(country.searched[k], country.grid, window);
     result.reports[k] = entries_in(country.reports[k], country.grid, window);
+    result.kinds[k] = finds_in(country.kinds[k], country.grid, window);
   }
   if (country.records) {
     result.records = RecordFields{country.records->records, entries_in(country.records->shares, country.grid, window),

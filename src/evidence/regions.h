@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "evidence/observations.h"
@@ -28,6 +29,9 @@ std::vector<Region> cut_into_regions(const Observations& country, std::size_t co
 
 /// The region with `cells` more on each side, where there is ground.
 Region grown(const Region& region, const geo::Grid& country, std::int32_t cells);
+
+/// The window's cell at a cell of the country; nothing outside it.
+std::optional<std::uint32_t> cell_in(const Region& window, const geo::Grid& country, std::uint32_t cell);
 
 geo::Grid grid_of(const Region& region, const geo::Grid& country);
 

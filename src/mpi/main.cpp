@@ -9,6 +9,7 @@
 
 #include "base/parallel.h"
 #include "base/stamp.h"
+#include "cli/closer_look.h"
 #include "cli/estimate_arguments.h"
 #include "cli/verbs.h"
 #include "mpi/team_of_processes.h"
@@ -21,6 +22,7 @@ namespace {
 
 struct Arguments {
   cli::EstimateArguments estimate;
+  cli::CloserLookArguments closer;
   double overlap_m = pipeline::kDefaultOverlap_m;
 };
 
@@ -44,12 +46,14 @@ base::Result<pipeline::EstimateOutcome> make_estimate(TeamOfProcesses& team, con
   // Wrong dates are wrong in every process: nobody waits for another.
   FG_TRY(pipeline::EstimateRequest request, cli::request_of(asked.estimate));
   request.overlap_m = asked.overlap_m;
+  cli::ask_closer_look(asked.closer, asked.estimate.polygons, request);
   FG_TRY(pipeline::EstimateOutcome outcome,
          pipeline::estimate_programme_in_regions(team, asked.estimate.programme, request, progress));
   base::Result<void> written;
   if (team.first()) {
     FG_TRY(const registry::Register programme, registry::Register::open(asked.estimate.programme));
-    written = cli::write_files(asked.estimate, programme, outcome.stored);
+    written = cli::write_files(asked.estimate, programme, outcome.stored, outcome.kind_map,
+                               cli::closer_look_columns(asked.closer, outcome.stored));
   }
   FG_TRY_VOID(estimate::agreed(team, std::move(written)));
   return outcome;
@@ -67,7 +71,12 @@ int run(TeamOfProcesses& team, const Arguments& asked, const cli::Common& common
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     nlohmann::ordered_json also = {{"regions", team.size()}, {"peak_mb_by_process", peaks}};
     also.update(cli::kinds_told(asked.estimate, outcome->stored));
+    also.update(
+        nlohmann::ordered_json::parse(cli::closer_look_json(asked.closer, asked.estimate.polygons, outcome->stored)));
     cli::print_outcome(*outcome, seconds, common, also.dump());
+    if (!common.json) {
+      cli::print_closer_look(asked.closer, asked.estimate.polygons, outcome->stored);
+    }
   }
   return cli::kDone;
 }
@@ -82,6 +91,7 @@ int main_of(TeamOfProcesses& team, int argc, char** argv) {
   CLI::App* verb = app.add_subcommand(
       "estimate", "What 'firmground estimate' does, by one process for each region, and keep it in the programme");
   cli::add_estimate_options(*verb, asked.estimate);
+  cli::add_closer_look_options(*verb, asked.closer);
   verb->add_option("--overlap", asked.overlap_m,
                    "Metres by which each process looks beyond its own region: several ranges of the short field")
       ->check(CLI::Range(1000.0, 1000000.0))

@@ -20,10 +20,6 @@ namespace firmground::pipeline {
 
 namespace {
 
-constexpr const char* kKindsNotByRegions =
-    "Kinds of items (AP mines, AV mines, submunitions and others) are not told apart by regions; `firmground "
-    "estimate`, "
-    "the country in one piece, tells them.";
 constexpr std::int32_t kNarrowest = 8;  ///< cells: a region below has more overlap than ground
 
 /// The snapshot, the same in all processes.
@@ -50,6 +46,7 @@ std::string packed(const std::optional<evidence::RecordFields>& fields) {
       packet.put(record.record_id);
       packet.put(record.source);
       packet.put(std::array{record.exists, record.findable, record.log_ratio});
+      packet.put(record.kind);
     }
     packet.put(fields->shares);
     packet.put(fields->as_recorded);
@@ -73,6 +70,7 @@ std::optional<evidence::RecordFields> unpacked(const std::string& bytes) {
     packet.get(record.record_id);
     packet.get(record.source);
     packet.get(figures);
+    packet.get(record.kind);
     record.exists = figures[0];
     record.findable = figures[1];
     record.log_ratio = figures[2];
@@ -170,6 +168,21 @@ void note_overlap(double overlap_m, EstimateOutcome& outcome) {
   }
 }
 
+/// Says so where polygons are larger than what one process sees.
+void note_closer(const estimate::CloserLook& closer, const std::vector<estimate::PolygonEstimate>& polygons,
+                 EstimateOutcome& outcome) {
+  const auto begin = polygons.begin() + static_cast<std::ptrdiff_t>(closer.polygons.first);
+  const auto unknown = std::count_if(begin, begin + static_cast<std::ptrdiff_t>(closer.polygons.count),
+                                     [](const estimate::PolygonEstimate& p) { return !p.besides_known; });
+  if (unknown > 0) {
+    outcome.notes.push_back(
+        fmt::format("{} polygons reach beyond what any one process sees: what they would hold without evidence and "
+                    "which survey would tell most of them is not known. Ask for more with --overlap, or estimate the "
+                    "country in one piece.",
+                    unknown));
+  }
+}
+
 }  // namespace
 
 base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team, const std::string& programme,
@@ -189,7 +202,8 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
     asked = polygons_of(snapshot, country.grid);
     const geo::Grid grid = country.grid;
     FG_TRY(ground, estimate::agreed(team, ground_of(team, snapshot, request, std::move(country), std::move(records))));
-    estimate::place_polygons(grid, asked.polygons, team.rank(), ground);
+    request.estimate.closer.polygons = asked.of(request.closer);
+    estimate::place_polygons(grid, asked.polygons, request.estimate.closer, team.rank(), ground);
     for (estimate::PolygonCells& polygon : asked.polygons) {
       polygon.cells = {};
     }
@@ -203,10 +217,13 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
   if (team.first()) {
     const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
     outcome.stored = summary_of(result, asked, request, made_at);
-    outcome.stored.kinds_note = kKindsNotByRegions;
     outcome.classes = result.classes;
+    note_closer(request.estimate.closer, result.polygons, outcome);
     note_overlap(overlap_cells(request) * request.observe.cell_m, outcome);
     const auto store = [&]() -> base::Result<void> {
+      if (result.kind_raster) {
+        FG_TRY(outcome.kind_map, geo::to_cog(*result.kind_raster));
+      }
       FG_TRY(registry::Register open, registry::Register::open(programme));
       return store_estimate(open, outcome.stored, result.hazard.raster, made_at);
     };

@@ -120,7 +120,6 @@ StoredEstimate estimate_from(const Json& json) {
   }
   if (json.contains("kinds")) {
     result.kinds = kinds_from(json.at("kinds"));
-    result.kinds_note = json.at("kinds_note");
   }
   if (json.contains("closer")) {
     result.closer = closer_look_from(json.at("closer"));
@@ -156,7 +155,6 @@ std::string to_json(const StoredEstimate& estimate) {
                {"statements", statements_json(estimate.statements)},
                {"polygons", std::move(polygons)},
                {"kinds", kinds_json(estimate.kinds)},
-               {"kinds_note", estimate.kinds_note},
                {"request", estimate.request},
                {"stamp", Json::parse(estimate.stamp.to_json())}};
   if (estimate.closer) {

@@ -32,7 +32,6 @@ struct StoredEstimate {
   std::vector<estimate::StatementRatio> statements;
   std::map<std::string, std::vector<estimate::PolygonEstimate>> polygons;  ///< kind ("hazards") -> by id
   std::vector<estimate::ClassKinds> kinds;  ///< what the items of each class are; empty: not told
-  std::string kinds_note;                   ///< in words, why kinds are not told; "" where they are
   std::optional<CloserLook> closer;         ///< what was asked for besides
   std::string request;  ///< canonical JSON of what was asked for: the same request on the same snapshot is reused
   base::Stamp stamp;
@@ -41,7 +40,7 @@ struct StoredEstimate {
 };
 
 /// One JSON object
-/// {"totals","mode","cells","cell_m","hyperparameters","effects","statements","polygons","kinds","kinds_note","closer",
+/// {"totals","mode","cells","cell_m","hyperparameters","effects","statements","polygons","kinds","closer",
 /// "request","stamp"}; numbers that are not known are null, "closer" is left out where nothing was asked for.  Same
 /// estimate, same bytes.
 std::string to_json(const StoredEstimate& estimate);

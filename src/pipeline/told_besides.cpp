@@ -73,10 +73,11 @@ std::string_view why_not_told(const StoredEstimate& estimate) {
   if (estimate.mode == "presence-only") {
     return "presence-only";
   }
-  if (object_of(estimate.request).contains("regions")) {
-    return "by-regions";
-  }
   return object_of(estimate.stamp.settings).contains("updated_from") ? "updated" : "not-asked";
+}
+
+std::string_view why_unknown(const StoredEstimate& estimate) {
+  return object_of(estimate.stamp.settings).contains("updated_from") ? "updated" : "by-regions";
 }
 
 bool evidence_told(const StoredEstimate& estimate, const std::string& polygons) {

@@ -37,9 +37,11 @@ TEST(ToldBesides, WhyNothingIsToldIsSaid) {
   EXPECT_EQ(why_not_told(estimate), "not-asked");
   estimate.stamp.settings = R"({"updated_from":"abc"})";
   EXPECT_EQ(why_not_told(estimate), "updated");
+  EXPECT_EQ(why_unknown(estimate), "updated");
   EstimateRequest by_regions;
   by_regions.regions = 4;
-  EXPECT_EQ(why_not_told(asked_for(by_regions)), "by-regions");
+  EXPECT_EQ(why_not_told(asked_for(by_regions)), "not-asked");
+  EXPECT_EQ(why_unknown(asked_for(by_regions)), "by-regions");
   estimate = asked_for({});
   estimate.mode = "presence-only";
   EXPECT_EQ(why_not_told(estimate), "presence-only");

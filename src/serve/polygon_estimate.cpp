@@ -67,7 +67,9 @@ Json json_of(const pipeline::StoredEstimate& estimate, const PolygonEstimate& po
                {"kinds", polygon.kinds.empty() ? Json(nullptr) : pipeline::kinds_json(polygon.kinds)},
                {"without", evidence ? without_json(polygon) : Json(nullptr)},
                {"surveys", surveys ? surveys_json(estimate.closer->surveys, polygon.id) : Json(nullptr)}};
-  json["why_not_told"] = known ? Json(pipeline::why_not_told(estimate)) : Json("not-estimated");
+  json["why_not_told"] = !known    ? std::string_view("not-estimated")
+                         : besides ? pipeline::why_not_told(estimate)
+                                   : pipeline::why_unknown(estimate);
   json["command"] = pipeline::command_to_tell(estimate, programme, kind);
   json["stamp"] = estimate.stamp.id();
   json["stale"] = estimate.stale;

@@ -52,6 +52,40 @@ def hold_to(one, many, processes):
     check(worst < 0.01, "and the share of evidence by at most %.2g" % worst)
 
 
+def hold_kinds_to(one, many):
+    """As many items of each kind in all, and in each polygon within 2 % or a hundredth of an item."""
+    def named(kinds):
+        return {(of["class"], kind["kind"]): kind for of in kinds for kind in of["kinds"]}
+    ours, theirs = named(one["kinds"]), named(many["kinds"])
+    check(len(ours) == 5 and sorted(ours) == sorted(theirs), "all kinds of items are told")
+    check(all(theirs[k]["finds"] == ours[k]["finds"] for k in ours), "from all finds of the country")
+    check(all(near(theirs[k]["items_mean"], ours[k]["items_mean"], 0.005 * ours[k]["items_mean"]) for k in ours),
+          "as many items of each")
+    far = 0
+    for a, b in zip(one["polygons"], many["polygons"]):
+        for kind in a["kinds"] or {}:
+            items = a["kinds"][kind]["items_mean"]
+            far = max(far, abs(b["kinds"][kind]["items_mean"] - items) / (0.02 * items + 0.01))
+    check(0 < far < 1, "and of each in every polygon (%.2f of what may differ)" % far)
+
+
+def hold_besides_to(one, many):
+    """What polygons would hold without evidence, and which survey of them pays, as far as other draws tell the same."""
+    ours, theirs = ({p["id"]: p["without"] for p in e["without_evidence"]} for e in (one, many))
+    told = [id for id in ours if ours[id] and theirs[id]]
+    check(len(told) > 0.95 * sum(1 for id in ours if ours[id]), "evidence is told of %d polygons" % len(told))
+    pairs = [(a, b) for id in told for a in ours[id] for b in theirs[id] if a["evidence"] == b["evidence"]]
+    items = max(abs(b["items_mean"] - a["items_mean"]) / (0.01 + 0.02 * a["items_mean"]) for a, b in pairs)
+    check(0 < items < 1, "they would hold as many items without it (%.2f of what may differ)" % items)
+    chance = sorted(abs(a["probability_none"] - b["probability_none"]) for a, b in pairs)[len(pairs) * 99 // 100]
+    check(chance < 0.1, "with nearly the chance of none (.99: %.3f; of other draws)" % chance)
+    ours, theirs = ({s["id"]: s for s in e["surveys"]["ranking"]} for e in (one, many))
+    both = sorted(set(ours) & set(theirs))
+    check(len(both) > 0.95 * len(ours) and len(theirs) <= len(ours), "surveys are told of %d polygons" % len(both))
+    items = sum(theirs[id]["items_mean"] for id in both) / sum(ours[id]["items_mean"] for id in both)
+    check(near(items, 1, 0.03), "of ground with about as many items (%.3f times)" % items)
+
+
 def one_is_killed():
     """Starts two processes and kills one of them while both are at work; gives how it ended."""
     started = subprocess.Popen(["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2", REGIONS, "estimate", "country.gpkg"],
@@ -76,7 +110,7 @@ firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
 firmground("init", "country.gpkg", "--profile", "invented-country")
 firmground("import", "country.gpkg", "country", "-q")
 
-asked = ("country.gpkg", "--cell", 100, "--draws", 200)
+asked = ("country.gpkg", "--cell", 100, "--draws", 200, "--without-evidence", "--surveys")
 one = as_json("estimate", *asked, "--out", "one.tif", "--table", "one.csv", "-q")
 whole = bands("one.tif")
 for processes, name in ((2, "two"), (4, "four")):
@@ -87,7 +121,8 @@ for processes, name in ((2, "two"), (4, "four")):
     check(many["cells"] == one["cells"], "over as many cells")
     check(near(many["items_p05"], one["items_p05"], 0.15 * one["items_p05"]) and
           near(many["items_p95"], one["items_p95"], 0.15 * one["items_p95"]), "its interval rests on other draws, and is about as wide")
-    check(many["kinds"] == [] and "not told apart by regions" in many["kinds_note"], "it says that kinds of items are not told")
+    hold_kinds_to(one, many)
+    hold_besides_to(one, many)
     settings = json.loads(many["stamp"]["settings"])
     check(settings["regions"] == processes and settings["overlap_cells"] == 30, "the stamp says how many regions, and their overlap")
     check(len(many["peak_mb_by_process"]) == processes, "and every process tells the memory that it took")

@@ -29,7 +29,7 @@ export function PolygonKinds({ estimate }: { estimate: PolygonEstimate }) {
     <section className="polygon-kinds">
       <h3>{t('kinds.title')}</h3>
       {told.length === 0 || !kinds ? (
-        why === 'by-regions' || why === 'not-estimated' ? <NotTold why={why} command={null} /> : <p className="muted small">{t(whyNone(national))}</p>
+        why === 'not-estimated' ? <NotTold why={why} command={null} /> : <p className="muted small">{t(whyNone(national))}</p>
       ) : (
         <>
           <table>

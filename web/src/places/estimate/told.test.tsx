@@ -57,8 +57,8 @@ it('after an update kinds are told; evidence and surveys are absent with their r
 });
 
 it('kinds that are not told are absent with their reason, never zeros', () => {
-  const none = words(<PolygonKinds estimate={{ ...told, kinds: null, why_not_told: 'by-regions' }} />);
-  expect(none).toContain('one of the country in one piece does');
+  const none = words(<PolygonKinds estimate={{ ...told, kinds: null, why_not_told: 'not-estimated' }} />);
+  expect(none).toContain('Unknown is not zero');
   expect(none).not.toMatch(/\b0\b|AP mines/);
   const { submunitions, other_erw, ...mines } = told.kinds!;
   expect(submunitions && other_erw).toBeTruthy();
@@ -102,7 +102,7 @@ it('a ranking that was not asked for says the command; one of bare events has no
 
 it('kinds of the nation are told with intervals, or why they are not', () => {
   expect(words(<KindsThatRemain estimate={national} />)).toMatch(/IEDs, booby traps \u2066[\d.,]+ – [\d.,]+\u2069/);
-  const shown = words(<KindsThatRemain estimate={{ ...besides({ why_not: 'by-regions' }), kinds: [] }} />);
-  expect(shown).toContain('one of the country in one piece does');
+  const shown = words(<KindsThatRemain estimate={{ ...national, kinds: [] }} />);
+  expect(shown).toContain('the next one does');
   expect(shown).not.toMatch(/\b0\b/);
 });

@@ -3,7 +3,6 @@ import { useText } from '../../i18n';
 import { ChartFrame } from '../../ui/charts/frame';
 import { ItemRows } from '../../ui/charts/item_rows';
 import { compact, interval, whole } from '../../ui/number';
-import { NotTold } from '../estimate/not_told';
 import { kindNames, untoldText } from '../estimate/words';
 
 const isKind = (kind: string): kind is ItemKind => (itemKinds as readonly string[]).includes(kind);
@@ -32,12 +31,11 @@ export function KindsThatRemain({ estimate }: { estimate: Estimate }) {
   const events = estimate.mode === 'presence-only';
   const kinds = estimate.kinds.flatMap((of) => of.kinds).filter((of) => isKind(of.kind));
   const title = t(events ? 'kinds.national.events' : 'kinds.national');
-  const why = estimate.told_besides.why_not;
   if (kinds.length === 0) {
     return (
       <section className="report-section">
         <h2>{title}</h2>
-        {why === 'by-regions' ? <NotTold why={why} command={null} /> : <p className="muted">{t(estimate.kinds.length > 0 ? 'kinds.no_find' : 'kinds.earlier')}</p>}
+        <p className="muted">{t(estimate.kinds.length > 0 ? 'kinds.no_find' : 'kinds.earlier')}</p>
       </section>
     );
   }
