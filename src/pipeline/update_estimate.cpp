@@ -271,12 +271,18 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
   FG_TRY(auto stored, latest_estimate(programme, snapshot));
   FG_TRY(const auto state, programme.load(kEstimateState));
   FG_TRY(const auto ground, programme.load(kEstimateGround));
-  if (!stored || !state || !ground) {
+  if (!stored) {
+    return base::fail("pipeline.no_estimate_to_update");
+  }
+  const Json settings = Json::parse(stored->stamp.settings, nullptr, false);
+  if (settings.contains("regions")) {
+    FG_TRY_VOID(needs_all("it was made by several processes, which leave nothing to start from"));
+  }
+  if (!state || !ground) {
     return base::fail("pipeline.no_estimate_to_update");
   }
   KeptEstimate kept;
   kept.whole = base::parse_stamp(state->stamp);
-  const Json settings = Json::parse(stored->stamp.settings, nullptr, false);
   const std::string from = settings.is_object() ? settings.value("updated_from", stored->stamp.id()) : "";
   if (from != kept.whole.id() || ground->stamp != state->stamp) {
     FG_TRY_VOID(needs_all("its parts were not kept together"));

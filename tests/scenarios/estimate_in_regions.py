@@ -133,6 +133,10 @@ for processes, name in ((2, "two"), (4, "four")):
     items, other = (sum(float(r.split(",")[3]) for r in t[1:]) for t in (rows, others))
     check(near(items, other, 0.002 * items), "and holds as many items (%.1f, %.1f)" % (items, other))
 
+# Processes leave no state behind: an update says so instead of starting from an older one.
+refused = firmground("estimate", "country.gpkg", "--update", "-q", expect=1)
+check("several processes" in refused.stderr, "an update after them asks for the country in one piece")
+
 # What is wrong is said once, by one process, and ends all of them.
 wrong = mpirun(2, "estimate", "country.gpkg", "--cell", "wide", expect=2)
 check((wrong.stdout + wrong.stderr).count("--cell") == 1, "a bad argument is told once")
