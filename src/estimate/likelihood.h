@@ -8,11 +8,9 @@ namespace firmground::estimate {
 
 /// What one observation says about the log intensity eta of its cell.
 struct Term {
-  double value;        ///< log likelihood
-  double slope;        ///< d value / d eta
-  double information;  ///< expected Fisher information: > 0
-  double observed;     ///< - d2 value / d eta2, may be negative
-  double information_slope;
+  double value;     ///< log likelihood
+  double slope;     ///< d value / d eta
+  double observed;  ///< - d2 value / d eta2, may be negative
 };
 
 /// Search of a cell (eq. 3, 58): P(something found) = d (1 - exp(-hazard - recorded)), d = P(found | present).
@@ -20,15 +18,10 @@ inline Term search_term(double eta, double d, bool found, double recorded = 0, d
   const Hazard hazard = hazard_at(eta, patchiness);
   const double absent = std::exp(-hazard.value - recorded);
   const double present = -std::expm1(-hazard.value - recorded);
-  const double p = d * present;
   const double p1 = d * hazard.slope * absent;
-  const double q = 1 - p;
-  Term t{};
-  const double variance = std::max(p * q, 1e-300);
-  t.information = p1 * p1 / variance;
+  const double q = 1 - d * present;
   const double bend = (hazard.curvature - hazard.slope * hazard.slope) * absent;
-  const double p2 = d * bend;
-  t.information_slope = (2 * p1 * p2 - t.information * p1 * (1 - 2 * p)) / variance;
+  Term t{};
   if (found) {
     // Where the hazard is tiny its log is eta.
     const bool tiny = hazard.value + recorded < 1e-12;
@@ -38,7 +31,7 @@ inline Term search_term(double eta, double d, bool found, double recorded = 0, d
   } else {
     t.value = std::log(q);
     t.slope = -p1 / q;
-    t.observed = p2 / q + p1 * p1 / (q * q);
+    t.observed = d * bend / q + p1 * p1 / (q * q);
   }
   return t;
 }
@@ -52,8 +45,6 @@ inline Term report_term(double eta, double rate, bool met, double recorded, doub
   const double p1 = hazard.slope * absent;
   const double p2 = (hazard.curvature - hazard.slope * hazard.slope) * absent;
   Term t{};
-  t.information = rate * p1 * p1 / p;
-  t.information_slope = 2 * rate * p1 * p2 / p - t.information * p1 / p;
   if (!met) {
     t.value = -rate * p;
     t.slope = -rate * p1;
@@ -72,12 +63,10 @@ inline Term report_term(double eta, double rate, bool met, double recorded, doub
 inline Term event_term(double eta, double exposure, double count, double shape) {
   const double mean = exposure * std::exp(std::min(eta, 30.0));
   if (std::isinf(shape)) {
-    return {count * eta - mean, count - mean, mean, mean, mean};
+    return {count * eta - mean, count - mean, mean};
   }
-  const double expected = shape * mean / (shape + mean);
-  const double observed = (shape + count) * shape * mean / ((shape + mean) * (shape + mean));
-  return {count * eta - (shape + count) * std::log1p(mean / shape), shape * (count - mean) / (shape + mean), expected,
-          observed, expected * shape / (shape + mean)};
+  return {count * eta - (shape + count) * std::log1p(mean / shape), shape * (count - mean) / (shape + mean),
+          (shape + count) * shape * mean / ((shape + mean) * (shape + mean))};
 }
 
 }  // namespace firmground::estimate
