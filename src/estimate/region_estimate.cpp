@@ -16,7 +16,9 @@
 #include "estimate/region_besides.h"
 #include "estimate/region_kinds.h"
 #include "estimate/region_posterior.h"
+#include "estimate/region_state.h"
 #include "estimate/shared_learning.h"
+#include "estimate/sum_packet.h"
 
 namespace firmground::estimate {
 
@@ -81,31 +83,6 @@ base::Result<Posteriors> fit_together(Team& team, const RegionGround& ground, co
     }
   }
   return posteriors;
-}
-
-template <typename Packet, typename S, typename Visit>
-void each_member(Packet& packet, S& sum, Visit visit) {
-  visit(packet, sum.items);
-  visit(packet, sum.none);
-  for (auto& of_class : sum.classes) {
-    visit(packet, of_class.items);
-    visit(packet, of_class.any);
-    visit(packet, of_class.any_squared);
-  }
-  visit(packet, sum.kinds);
-  visit(packet, sum.mean);
-  visit(packet, sum.variance);
-  visit(packet, sum.evidence);
-  visit(packet, sum.weight);
-  visit(packet, sum.likeliest);
-}
-
-void put(base::PacketWriter& packet, const Sum& sum) {
-  each_member(packet, sum, [](auto& to, const auto& member) { to.put(member); });
-}
-
-void get(base::PacketReader& packet, Sum& sum) {
-  each_member(packet, sum, [](auto& from, auto& member) { from.get(member); });
 }
 
 void put(base::PacketWriter& packet, const std::vector<Reason>& reasons) {
@@ -210,10 +187,9 @@ std::map<std::uint32_t, Gathered> gathered(Team& team, const RegionGround& groun
 }
 
 /// Every polygon asked for, in the first process.  `kinds`: null where they are not told.
-std::vector<PolygonEstimate> tell_polygons(Team& team, const RegionGround& ground, CountryMap& map,
+std::vector<PolygonEstimate> tell_polygons(Team& team, const std::map<std::uint32_t, Gathered>& sums,
                                            const Posteriors& posteriors, const KindMap* kinds,
                                            const EstimateOptions& options, const std::vector<PolygonCells>& polygons) {
-  const auto sums = gathered(team, ground, map, posteriors);
   base::PacketWriter packet;
   for (const auto& [asked, all] : sums) {
     PolygonEstimate polygon = polygon_of({}, all.sum, posteriors, options.seed, asked);
@@ -319,7 +295,8 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
   EstimateResult result;
   describe(posteriors, result);
   sum_classes(team, posteriors, evidence::flags_of(ground.owned[team.rank()], ground.window), result.classes);
-  result.polygons = tell_polygons(team, ground, map, posteriors, kinds, options, polygons);
+  const std::map<std::uint32_t, Gathered> sums = gathered(team, ground, map, posteriors);
+  result.polygons = tell_polygons(team, sums, posteriors, kinds, options, polygons);
   sum_nation(team, map.nation);
   result.hazard.raster = gather_raster(team, ground, std::move(map.raster), country);
   tell_nation(map.nation, observations, options.seed,
@@ -332,6 +309,13 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
   if (map.kind_raster) {
     result.kind_raster = gather_raster(team, ground, std::move(*map.kind_raster), country);
     result.kind_raster->metadata = result.hazard.raster.metadata;
+  }
+  if (options.keep) {
+    PolygonSums of_polygons;
+    for (const auto& [asked, all] : sums) {
+      of_polygons[asked] = &all.sum;
+    }
+    result.state = gathered_state(team, ground, options, posteriors, kinds, map, of_polygons, polygons);
   }
   std::array<double, 1> cells = {
       static_cast<double>(std::count(own_inside.begin(), own_inside.end(), std::uint8_t{1}))};
@@ -350,7 +334,9 @@ void place_polygons(const geo::Grid& country, const std::vector<PolygonCells>& p
   };
   const evidence::Region& own = ground.owned[rank];
   ground.home.assign(polygons.size(), 0);
+  ground.sizes.reserve(polygons.size());
   for (std::uint32_t p = 0; p < polygons.size(); ++p) {
+    ground.sizes.push_back(polygons[p].cells.size());
     PolygonCells here{polygons[p].id, polygons[p].area_m2, {}};
     for (const geo::CellShare& touched : polygons[p].cells) {
       const auto [column, row] = place_of(touched.cell);

@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "base/random.h"
+#include "estimate/estimate_state.h"
 #include "estimate/shared_learning.h"
+#include "estimate/update_estimate.h"
 #include "evidence/drawn_statements_testing.h"
 
 namespace firmground::estimate {
@@ -340,6 +342,69 @@ TEST_P(RegionEstimate, RegionsTellWhatPolygonsWouldHoldWithoutEvidenceAndWhichSu
     EXPECT_NEAR(b->chance_of_find, a.chance_of_find, 0.06);
   }
   EXPECT_GT(compared, 30U);
+}
+
+/// The map of a whole estimate, brought up to date after a find more in one cell.
+geo::Raster updated(const EstimateResult& estimate, EstimateUpdate& update) {
+  evidence::Observations now = drawn_country();
+  auto& searched = now.searched[0];
+  const auto found = std::find_if(searched.begin() + static_cast<std::ptrdiff_t>(searched.size() / 2), searched.end(),
+                                  [](const evidence::SearchedCell& cell) { return cell.found == 0; });
+  found->found = 2;
+  geo::Raster raster = estimate.hazard.raster;
+  auto made = update_estimate(*estimate.state, std::move(now), drawn_polygons(), {}, raster);
+  EXPECT_TRUE(made) << base::to_text(made.error());
+  update = std::move(*made);
+  return raster;
+}
+
+/// Regions leave the state that the whole country leaves: an update starts from it as well.
+TEST_P(RegionEstimate, UpdatesStartFromWhatRegionsLeave) {
+  EstimateOptions options;
+  options.keep = true;
+  const auto whole = estimate(drawn_country(), options, drawn_polygons());
+  ASSERT_TRUE(whole) << base::to_text(whole.error());
+  const EstimateResult regions = by_regions(GetParam(), options);
+  ASSERT_TRUE(whole->state && regions.state);
+  const auto read = parse_estimate_state(to_bytes(*regions.state));
+  ASSERT_TRUE(read) << base::to_text(read.error());
+  EXPECT_EQ(read->processed, whole->state->processed);
+  ASSERT_EQ(read->classes.size(), whole->state->classes.size());
+  for (std::size_t k = 0; k < read->classes.size(); ++k) {
+    EXPECT_EQ(read->classes[k].active, whole->state->classes[k].active);
+    EXPECT_EQ(read->classes[k].seen.size(), whole->state->classes[k].seen.size());
+    EXPECT_EQ(read->classes[k].blocks.size(), whole->state->classes[k].blocks.size());
+    EXPECT_EQ(read->classes[k].kinds_seen.size(), whole->state->classes[k].kinds_seen.size());
+  }
+  EstimateUpdate a;
+  EstimateUpdate b;
+  const geo::Raster of_whole = updated(*whole, a);
+  const geo::Raster of_regions = updated(regions, b);
+  EXPECT_EQ(a.refreshed, b.refreshed);
+  EXPECT_GT(a.cells_refreshed, 100);
+  EXPECT_NEAR(b.totals.items_mean, a.totals.items_mean, 0.005 * a.totals.items_mean);
+  EXPECT_NEAR(b.shift_beyond, a.shift_beyond, 0.01);
+  double worst_probability = 0;
+  double worst_items = 0;
+  for (std::size_t cell = 0; cell < of_whole.grid.size(); ++cell) {
+    const float p = of_whole.bands[0][cell];
+    worst_probability = std::max(worst_probability, static_cast<double>(std::abs(of_regions.bands[0][cell] - p)));
+    if (p > 0.01F) {
+      worst_items =
+          std::max(worst_items, static_cast<double>(std::abs(of_regions.bands[1][cell] / of_whole.bands[1][cell] - 1)));
+    }
+  }
+  RecordProperty("worst_probability", fmt::format("{:.3g}", worst_probability));
+  RecordProperty("worst_items", fmt::format("{:.3g}", worst_items));
+  EXPECT_LT(worst_probability, 0.005);
+  EXPECT_LT(worst_items, 0.01);
+  ASSERT_EQ(b.polygons.size(), a.polygons.size());
+  for (std::size_t p = 0; p < a.polygons.size(); ++p) {
+    EXPECT_EQ(b.polygons[p].first, a.polygons[p].first);
+    EXPECT_NEAR(b.polygons[p].second.items_mean, a.polygons[p].second.items_mean,
+                0.01 * a.polygons[p].second.items_mean)
+        << a.polygons[p].second.id;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Regions, RegionEstimate, ::testing::Values(1, 2, 4));

@@ -185,6 +185,18 @@ void take_fit(const HazardModel& bordered, const FieldFit& fit, const std::vecto
       covariance_given_effects(posterior.model, bordered, of_short, fit.spread, given.covariance, parts);
 }
 
+/// The covariance of effects and long field, in the order that a state keeps it.
+DenseMatrix long_before_effects(const DenseMatrix& joint, std::size_t effects) {
+  const auto from = [&](std::size_t i) { return (i + effects) % joint.rows; };
+  DenseMatrix result(joint.rows, joint.columns);
+  for (std::size_t j = 0; j < joint.columns; ++j) {
+    for (std::size_t i = 0; i < joint.rows; ++i) {
+      result(i, j) = joint(from(i), from(j));
+    }
+  }
+  return result;
+}
+
 /// White noise that belongs to places of the country: whoever holds a place draws the same there.
 class PlacedNoise {
  public:
@@ -365,6 +377,10 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, co
   FG_TRY(const FieldFit fit, agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kSettled)));
 
   take_fit(bordered, fit, fitter.posterior_covariance(), *posterior);
+  posterior->weights = fitter.weights();
+  if (options.keep) {
+    posterior->shared_covariance = long_before_effects(fit.schur->inverse(), posterior->fit.border.size());
+  }
   posterior->short_variance =
       interior_variance(model.short_lattice.spacing_m, std::exp(posterior->hyper.log_short_range_m),
                         std::exp(posterior->hyper.log_short_sd));

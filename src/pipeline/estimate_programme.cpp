@@ -186,7 +186,7 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at));
   if (result.state) {
     const WholeEstimate whole{*result.state, outcome.kind_map, outcome.stored.stamp.to_json()};
-    FG_TRY_VOID(keep_for_updates(programme, snapshot, observations, whole, made_at));
+    FG_TRY_VOID(keep_for_updates(programme, {ground_hash(snapshot), observations.records}, whole, made_at));
   }
   return outcome;
 }

@@ -15,6 +15,7 @@
 #include "evidence/covariates.h"
 #include "evidence/record_fields.h"
 #include "evidence/regions.h"
+#include "pipeline/update_estimate.h"
 
 namespace firmground::pipeline {
 
@@ -192,6 +193,7 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
   AskedPolygons asked;
   EstimateOutcome outcome;
   estimate::RegionGround ground;
+  KeptGround kept;  // first process alone
   {
     FG_TRY(const mineaction::Snapshot snapshot, read_together(team, programme));
     FG_TRY(evidence::Observations country,
@@ -199,9 +201,13 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
     FG_TRY(auto records, reconcile_together(team, programme, snapshot, request, country, progress));
     progress("Measuring covariates", 0.05);
     outcome.notes = country.notes;
+    if (team.first()) {
+      kept = {ground_hash(snapshot), records};
+    }
     asked = polygons_of(snapshot, country.grid);
     const geo::Grid grid = country.grid;
     FG_TRY(ground, estimate::agreed(team, ground_of(team, snapshot, request, std::move(country), std::move(records))));
+    request.estimate.keep = ground.observations.mode == "effort";
     request.estimate.closer.polygons = asked.of(request.closer);
     estimate::place_polygons(grid, asked.polygons, request.estimate.closer, team.rank(), ground);
     for (estimate::PolygonCells& polygon : asked.polygons) {
@@ -225,7 +231,10 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
         FG_TRY(outcome.kind_map, geo::to_cog(*result.kind_raster));
       }
       FG_TRY(registry::Register open, registry::Register::open(programme));
-      return store_estimate(open, outcome.stored, result.hazard.raster, made_at);
+      FG_TRY_VOID(store_estimate(open, outcome.stored, result.hazard.raster, made_at));
+      return result.state ? keep_for_updates(open, kept,
+                                             {*result.state, outcome.kind_map, outcome.stored.stamp.to_json()}, made_at)
+                          : base::Result<void>();
     };
     stored = store();
   }

@@ -271,18 +271,12 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
   FG_TRY(auto stored, latest_estimate(programme, snapshot));
   FG_TRY(const auto state, programme.load(kEstimateState));
   FG_TRY(const auto ground, programme.load(kEstimateGround));
-  if (!stored) {
-    return base::fail("pipeline.no_estimate_to_update");
-  }
-  const Json settings = Json::parse(stored->stamp.settings, nullptr, false);
-  if (settings.contains("regions")) {
-    FG_TRY_VOID(needs_all("it was made by several processes, which leave nothing to start from"));
-  }
-  if (!state || !ground) {
+  if (!stored || !state || !ground) {
     return base::fail("pipeline.no_estimate_to_update");
   }
   KeptEstimate kept;
   kept.whole = base::parse_stamp(state->stamp);
+  const Json settings = Json::parse(stored->stamp.settings, nullptr, false);
   const std::string from = settings.is_object() ? settings.value("updated_from", stored->stamp.id()) : "";
   if (from != kept.whole.id() || ground->stamp != state->stamp) {
     FG_TRY_VOID(needs_all("its parts were not kept together"));
@@ -335,13 +329,12 @@ std::string ground_hash(const mineaction::Snapshot& snapshot) {
   return mineaction::content_hash_of(ground);
 }
 
-base::Result<void> keep_for_updates(registry::Register& programme, const mineaction::Snapshot& snapshot,
-                                    const evidence::Observations& observations, const WholeEstimate& whole,
+base::Result<void> keep_for_updates(registry::Register& programme, const KeptGround& ground, const WholeEstimate& whole,
                                     const std::string& made_at) {
   const auto keep = [&](const char* name, std::string bytes) {
     return programme.store({.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)});
   };
-  FG_TRY_VOID(keep(kEstimateGround, to_bytes(KeptGround{ground_hash(snapshot), observations.records})));
+  FG_TRY_VOID(keep(kEstimateGround, to_bytes(ground)));
   FG_TRY_VOID(keep(kMovedCells, ""));
   FG_TRY_VOID(keep(kEstimateKinds, whole.kind_map.value_or("")));
   return keep(kEstimateState, estimate::to_bytes(whole.state));

@@ -42,8 +42,7 @@ struct WholeEstimate {
 };
 /// Keeps what update_estimate_programme() starts from, beside the estimate that was just stored.
 /// Errors: those of Register::store.
-base::Result<void> keep_for_updates(registry::Register& programme, const mineaction::Snapshot& snapshot,
-                                    const evidence::Observations& observations, const WholeEstimate& whole,
+base::Result<void> keep_for_updates(registry::Register& programme, const KeptGround& ground, const WholeEstimate& whole,
                                     const std::string& made_at);
 
 /// The kept estimate and what an update of it, or a closer look at it, starts from.

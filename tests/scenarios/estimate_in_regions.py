@@ -133,9 +133,14 @@ for processes, name in ((2, "two"), (4, "four")):
     items, other = (sum(float(r.split(",")[3]) for r in t[1:]) for t in (rows, others))
     check(near(items, other, 0.002 * items), "and holds as many items (%.1f, %.1f)" % (items, other))
 
-# Processes leave no state behind: an update says so instead of starting from an older one.
-refused = firmground("estimate", "country.gpkg", "--update", "-q", expect=1)
-check("several processes" in refused.stderr, "an update after them asks for the country in one piece")
+# What they leave is what an update, and a closer look, starts from.
+updated = as_json("estimate", "country.gpkg", "--update", "-q")
+check(updated["cells_changed"] == 0 and near(updated["items_mean"], many["items_mean"], 1e-6 * many["items_mean"]),
+      "an update after them, without news, says what they said")
+hazard = max(many["without_evidence"], key=lambda polygon: polygon["items_mean"] if polygon["without"] else 0)
+zoomed = as_json("zoom", "country.gpkg", hazard["id"], "--out", "zoomed.tif", "-q")
+check(near(zoomed["items_mean"], hazard["items_mean"], 0.15 * hazard["items_mean"]),
+      "and %s is looked at closely (%.1f items of %.1f)" % (hazard["id"], zoomed["items_mean"], hazard["items_mean"]))
 
 # What is wrong is said once, by one process, and ends all of them.
 wrong = mpirun(2, "estimate", "country.gpkg", "--cell", "wide", expect=2)
