@@ -394,12 +394,21 @@ base::Result<FitStart> learn_on_coarse_lattice(const evidence::Observations& obs
 Meetings lay_out(const evidence::Observations& observations, std::size_t which, std::vector<Observation> list,
                  const ModelOptions& of_model, const EstimateOptions& options, ClassPosterior& posterior) {
   UnsearchedBlocks blocks;
-  if (reports_tell(observations, which, options)) {
+  const bool learnt = options.reports && options.learnt && !(*options.learnt)[which].meeting_rate.empty();
+  if (learnt || reports_tell(observations, which, options)) {
     blocks = unsearched_blocks(observations, which, of_model.reach_m, options.leave_out);
     list.insert(list.end(), blocks.list.begin(), blocks.list.end());
   }
   posterior.model = make_model(observations, std::move(list), of_model);
   return set_aside(std::move(blocks.beside_searches), posterior.model);
+}
+
+/// What people met joins the fit, at the rate that it or an earlier one learned.
+void hear_reports(const evidence::Observations& observations, const FieldFitter& fitter, const Meetings& meetings,
+                  const LearntClass* learnt, ClassPosterior& posterior) {
+  posterior.meeting_rate = learnt != nullptr ? learnt->meeting_rate
+                                             : learn_meetings(observations, fitter, meetings, nullptr, posterior.model);
+  posterior.reports = give_back(observations, posterior.meeting_rate, meetings, nullptr, posterior.model);
 }
 
 }  // namespace
@@ -457,7 +466,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   }
   if (!meetings.met.empty()) {
     FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode, std::max(options.settled, fitter.roughly())));
-    posterior->reports = learn_meetings(observations, fitter, meetings, nullptr, posterior->model);
+    hear_reports(observations, fitter, meetings, learnt, *posterior);
   }
   FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, options.settled));
   posterior->covariance = fitter.posterior_covariance();

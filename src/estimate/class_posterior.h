@@ -67,9 +67,10 @@ struct ClassPosterior {
     std::vector<float> latent, border, count;
   };
   MoreDraws more_draws;
-  std::int32_t place_cells = 1;  ///< side of the squares that hold one independent value of short field and counts
-  std::vector<double> weights;   ///< of the observations in the last factorisation
-  std::int64_t reports = 0;      ///< blocks where people met an item, and which the fit was told
+  std::int32_t place_cells = 1;      ///< side of the squares that hold one independent value of short field and counts
+  std::vector<double> weights;       ///< of the observations in the last factorisation
+  std::vector<double> meeting_rate;  ///< coefficients (eq. 50); empty: what people met is no evidence
+  std::int64_t reports = 0;          ///< blocks where people met an item, and which the fit was told
   sparse::DenseMatrix shared_covariance;  ///< of long field and border; only with options.keep
   std::vector<float> place_factors;  ///< a power of two of them, mean 1: what the items per cell of a place are worth
 };

@@ -43,6 +43,7 @@ struct LearntClass {
   CountLaw law_ahead;                 ///< of ground like that never searched
   std::vector<SmoothEffect> effects;  ///< where their knots lie
   std::vector<double> findable;       ///< by record, in its context; empty: no records
+  std::vector<double> meeting_rate;   ///< coefficients (eq. 50); empty: what people met is no evidence
   std::optional<LearntKinds> kinds{};
 };
 

@@ -13,15 +13,21 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303037;  // "FGEST007"
+constexpr std::uint64_t kLayout = 0x4647455354303038;  // "FGEST008"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
 
-ClassState state_of_class(const ClassPosterior& posterior, const std::vector<evidence::SearchedCell>& seen) {
+ClassState state_of_class(const ClassPosterior& posterior, const evidence::Observations& observations) {
   ClassState state;
   state.ordnance_class = posterior.ordnance_class;
-  state.learnt = {posterior.hyper, posterior.law, posterior.law_ahead, posterior.model.effects, posterior.findable, {}};
+  state.learnt = {posterior.hyper,
+                  posterior.law,
+                  posterior.law_ahead,
+                  posterior.model.effects,
+                  posterior.findable,
+                  posterior.meeting_rate,
+                  {}};
   state.effect_variance = posterior.effect_variance;
   state.place_cells = posterior.place_cells;
   const Lattice& lattice = posterior.model.short_lattice;
@@ -35,16 +41,18 @@ ClassState state_of_class(const ClassPosterior& posterior, const std::vector<evi
   state.border_draws = posterior.border_draws;
   state.count_draws = posterior.count_draws;
   state.shared_covariance = posterior.shared_covariance;
-  state.seen = seen;
+  const auto which = static_cast<std::size_t>(posterior.ordnance_class);
+  state.seen = observations.searched[which];
+  state.reports = kept_reports(observations.reports[which]);
   const std::int64_t searches = searches_in(posterior.model.observations);  // blocks that nobody searched follow
   state.weight.assign(posterior.weights.begin(), posterior.weights.begin() + searches);
   for (auto i = static_cast<std::size_t>(searches); i < posterior.weights.size(); ++i) {
     const Observation& o = posterior.model.observations[i];
-    if (o.detection > 0 && posterior.model.design[i].node[0] >= 0) {
-      state.blocks.push_back(
-          {o.cell, o.detection, o.recorded, static_cast<float>(posterior.weights[i]), o.found ? 1U : 0U});
+    if (o.detection > 0) {
+      state.blocks.push_back({o.cell, o.detection, static_cast<float>(posterior.weights[i]), o.found ? 1U : 0U});
     }
   }
+  std::sort(state.blocks.begin(), state.blocks.end(), in_order);
   return state;
 }
 
@@ -222,6 +230,7 @@ void class_fields(Archive&& archive, State& state) {
   law_fields(archive, state.learnt.law);
   law_fields(archive, state.learnt.law_ahead);
   archive(state.learnt.findable);
+  archive(state.learnt.meeting_rate);
   archive(state.effect_variance);
   archive(state.step_cells);
   archive(state.place_cells);
@@ -236,6 +245,7 @@ void class_fields(Archive&& archive, State& state) {
   archive(state.seen);
   archive(state.weight);
   archive(state.blocks);
+  archive(state.reports);
 }
 
 template <typename Archive, typename State>
@@ -451,6 +461,17 @@ EstimateState read_state(Reader& in) {
 
 }  // namespace
 
+std::vector<KeptReport> kept_reports(const std::vector<evidence::Report>& reports) {
+  std::vector<KeptReport> kept;
+  for (const evidence::Report& report : reports) {
+    if (kept.empty() || kept.back().cell != report.cell) {
+      kept.push_back({report.cell, 0});
+    }
+    kept.back().vague |= report.vague ? 1U : 0U;
+  }
+  return kept;
+}
+
 EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,
                        const Posteriors& posteriors, const KindMap* kinds, const std::vector<PolygonCells>& polygons,
                        const CountryMap& map) {
@@ -471,13 +492,12 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
   state.processed = observations.processed;
   for (std::size_t k = 0; k < posteriors.size(); ++k) {
     const ClassPosterior& posterior = *posteriors[k];
-    const auto which = static_cast<std::size_t>(posterior.ordnance_class);
-    ClassState& of_class = state.classes.emplace_back(state_of_class(posterior, observations.searched[which]));
+    ClassState& of_class = state.classes.emplace_back(state_of_class(posterior, observations));
     of_class.step_cells =
         static_cast<std::int32_t>(std::lround(posterior.model.short_lattice.spacing_m / observations.grid.cell_m));
     if (kinds != nullptr) {
       of_class.learnt.kinds = kinds->learnt(k);
-      of_class.kinds_seen = observations.kinds[which].cells;
+      of_class.kinds_seen = observations.kinds[static_cast<std::size_t>(posterior.ordnance_class)].cells;
     }
   }
   state.nation = map.nation;

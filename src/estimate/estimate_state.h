@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/error.h"
@@ -15,11 +16,22 @@ namespace firmground::estimate {
 /// A block of ground that nobody searched (report_evidence.h), as the fit saw it.
 struct KeptBlock {
   std::uint32_t cell;
-  float rate;      ///< items that people would meet of it if all its cells held any
-  float recorded;  ///< hazard of minefield records
-  float weight;    ///< in the last factorisation
+  float rate;    ///< items that people would meet of it if all its cells held any
+  float weight;  ///< in the last factorisation
   std::uint32_t met;
 };
+/// Ascending cells; blocks of two sizes may have the same cell.
+inline bool in_order(const KeptBlock& a, const KeptBlock& b) {
+  return std::tie(a.cell, a.rate, a.met) < std::tie(b.cell, b.rate, b.met);
+}
+
+/// A cell where people met an item, searched or not.
+struct KeptReport {
+  std::uint32_t cell;
+  std::uint32_t vague;  ///< 1: one of its reports is known no better than to some hundred metres
+};
+/// One for each cell.  REQUIRES: ascending cells.
+std::vector<KeptReport> kept_reports(const std::vector<evidence::Report>& reports);
 
 /// What a whole estimate leaves of one class for update_estimate(): where its fit settled and how surely, what it saw.
 struct ClassState {
@@ -38,7 +50,8 @@ struct ClassState {
   sparse::DenseMatrix shared_covariance;        ///< posterior, of long field and border
   std::vector<evidence::SearchedCell> seen;     ///< ascending cells
   std::vector<float> weight;                    ///< of each, in the last factorisation
-  std::vector<KeptBlock> blocks;                ///< those that have a short field
+  std::vector<KeptBlock> blocks;                ///< in order; none: what people met is no evidence
+  std::vector<KeptReport> reports;              ///< ascending cells
   std::vector<evidence::KindCount> kinds_seen;  ///< ascending cells: finds that state their kind; empty: left out
 };
 

@@ -69,6 +69,7 @@ struct Surroundings {
   std::vector<double> latent_pull, border_pull;  ///< gradient that the rest adds, whatever the window does
   std::vector<double> weight_offset;             ///< per observation, added to its curvature
   double patchiness = 0;
+  double short_variance = 0;  ///< of the short field's prior, for blocks that it does not reach
 };
 
 /// What the observations say at a point.

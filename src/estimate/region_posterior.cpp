@@ -371,7 +371,8 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, co
   fitter.start_at({start.begin(), split}, std::move(border));
   if (learning.reports) {
     FG_TRY_VOID(agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, fitter.roughly())));
-    posterior->reports = learn_meetings(region, fitter, meetings, &share, bordered);
+    posterior->meeting_rate = learn_meetings(region, fitter, meetings, &share, bordered);
+    posterior->reports = give_back(region, posterior->meeting_rate, meetings, &share, bordered);
     posterior->model.observations = bordered.observations;
   }
   FG_TRY(const FieldFit fit, agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kSettled)));

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 
-#include "estimate/covariate_columns.h"
+#include "base/check.h"
 #include "estimate/prediction.h"
 #include "sparse/dense.h"
 
@@ -17,30 +18,64 @@ constexpr double kBlockMetres = 150;
 constexpr std::int32_t kWide = 3;  ///< sides of a block in one side of a wide one
 constexpr double kRidge = 1.0;     ///< precision of each knot's coefficient
 
+/// A part of the grid by its cells; first column and row of the part, and how many.
+struct Part {
+  std::int32_t column, row, columns, rows;
+};
+
 struct Ground {
-  const evidence::Observations& observations;
+  const geo::Grid& whole;
+  Part part;
+  geo::Grid grid;                    ///< of the part; by its cells:
   std::vector<std::uint8_t> open;    ///< inside, and nobody searched it
   std::vector<std::uint8_t> met;     ///< reports: 1 placed to a block, 2 known no better than a wide one
   std::vector<float> from_searches;  ///< metres
   std::vector<float> from_reports;
+
+  std::uint32_t in_whole(std::size_t cell) const {
+    const auto columns = static_cast<std::size_t>(grid.columns);
+    return static_cast<std::uint32_t>(whole.index(part.column + static_cast<std::int32_t>(cell % columns),
+                                                  part.row + static_cast<std::int32_t>(cell / columns)));
+  }
 };
 
-Ground ground_of(const evidence::Observations& observations, std::size_t which,
-                 const std::vector<std::uint8_t>& leave_out) {
-  Ground ground{observations, observations.inside, std::vector<std::uint8_t>(observations.grid.size(), 0), {}, {}};
-  std::vector<std::uint8_t> known(observations.grid.size(), 0);
-  for (const evidence::SearchedCell& cell : observations.searched[which]) {
-    ground.open[cell.cell] = 0;
-    known[cell.cell] = leave_out.empty() || leave_out[cell.cell] == 0 ? 1 : 0;
-  }
-  for (const evidence::Report& report : observations.reports[which]) {
-    if (ground.open[report.cell] != 0) {
-      std::uint8_t& met = ground.met[report.cell];
-      met = std::max(met, static_cast<std::uint8_t>(report.vague ? 2 : 1));
+/// Calls visit(entry, cell of the part) with those of a list that lie in the part.  REQUIRES: ascending cells.
+template <typename OfCell, typename Visit>
+void each_in(const Ground& ground, const std::vector<OfCell>& list, Visit visit) {
+  auto at = list.begin();
+  for (std::int32_t row = 0; row < ground.grid.rows; ++row) {
+    const auto first = static_cast<std::uint32_t>(ground.whole.index(ground.part.column, ground.part.row + row));
+    at = std::lower_bound(at, list.end(), first, [](const OfCell& o, std::uint32_t cell) { return o.cell < cell; });
+    for (; at != list.end() && at->cell - first < static_cast<std::uint32_t>(ground.grid.columns); ++at) {
+      visit(*at, ground.grid.index(static_cast<std::int32_t>(at->cell - first), row));
     }
   }
-  ground.from_searches = geo::distance_transform(observations.grid, known);
-  ground.from_reports = geo::distance_transform(observations.grid, ground.met);
+}
+
+Ground ground_of(const evidence::Observations& observations, std::size_t which,
+                 const std::vector<std::uint8_t>& leave_out, const Part& part) {
+  const geo::Grid& whole = observations.grid;
+  Ground ground{whole, part, {whole.cell_m, whole.west + part.column, whole.north - part.row, part.columns, part.rows},
+                {},    {},   {},
+                {}};
+  ground.open.reserve(ground.grid.size());
+  for (std::int32_t row = part.row; row < part.row + part.rows; ++row) {
+    const auto from = observations.inside.begin() + static_cast<std::ptrdiff_t>(whole.index(part.column, row));
+    ground.open.insert(ground.open.end(), from, from + part.columns);
+  }
+  std::vector<std::uint8_t> known(ground.grid.size(), 0);
+  each_in(ground, observations.searched[which], [&](const evidence::SearchedCell& searched, std::size_t cell) {
+    ground.open[cell] = 0;
+    known[cell] = leave_out.empty() || leave_out[searched.cell] == 0 ? 1 : 0;
+  });
+  ground.met.assign(ground.grid.size(), 0);
+  each_in(ground, observations.reports[which], [&](const evidence::Report& report, std::size_t cell) {
+    if (ground.open[cell] != 0) {
+      ground.met[cell] = std::max(ground.met[cell], static_cast<std::uint8_t>(report.vague ? 2 : 1));
+    }
+  });
+  ground.from_searches = geo::distance_transform(ground.grid, known);
+  ground.from_reports = geo::distance_transform(ground.grid, ground.met);
   return ground;
 }
 
@@ -51,7 +86,7 @@ struct Square {
 
 template <typename Visit>
 void each_open(const Ground& ground, const Square& square, Visit visit) {
-  const geo::Grid& grid = ground.observations.grid;
+  const geo::Grid& grid = ground.grid;
   for (std::int32_t r = std::max(0, square.row); r < std::min(grid.rows, square.row + square.side); ++r) {
     for (std::int32_t c = std::max(0, square.column); c < std::min(grid.columns, square.column + square.side); ++c) {
       const std::size_t cell = grid.index(c, r);
@@ -84,25 +119,39 @@ std::optional<Observation> block_of(const Ground& ground, const Square& square, 
   return block;
 }
 
-/// How likely people meet an item of a block of 150 m that holds any: exp of an intercept and of the effects of what
-/// tells where people are.
-struct MeetingRate {
-  CovariateColumns columns;
-  std::vector<double> beta;
-
-  MeetingRate(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects) {
-    for (const SmoothEffect& effect : effects) {
-      const auto field =
-          std::find_if(observations.covariates.begin(), observations.covariates.end(),
-                       [&](const evidence::CovariateField& f) { return f.name == effect.name && f.tells_people; });
-      if (field != observations.covariates.end()) {
-        columns.add(effect, *field);
-      }
-    }
-    beta.assign(columns.count(), 0.0);
-  }
-  double log_rate(std::uint32_t cell) const { return columns.sum(cell, beta); }
+/// Sides of blocks, in cells.
+struct Sides {
+  std::int32_t block, wide;
+  explicit Sides(const geo::Grid& grid)
+      : block(std::max(1, static_cast<std::int32_t>(std::lround(kBlockMetres / grid.cell_m)))), wide(kWide * block) {}
 };
+
+/// The blocks of a wide square.
+void add_blocks(const Ground& ground, const Square& wide, float reach_m, UnsearchedBlocks& blocks) {
+  const std::int32_t side = wide.side / kWide;
+  const auto add = [&](const Square& square) {
+    if (auto block = block_of(ground, square, side * side)) {
+      blocks.beside_searches.push_back(ground.from_searches[block->cell] <= reach_m ? 1 : 0);
+      block->cell = ground.in_whole(block->cell);
+      blocks.list.push_back(*block);
+    }
+  };
+  bool near = false;
+  bool vague = false;
+  each_open(ground, wide, [&](std::int32_t, std::int32_t, std::size_t cell) {
+    near = near || std::min(ground.from_searches[cell], ground.from_reports[cell]) <= reach_m;
+    vague = vague || ground.met[cell] == 2;
+  });
+  if (!near || vague) {
+    add(wide);
+    return;
+  }
+  for (std::int32_t r = wide.row; r < wide.row + wide.side; r += side) {
+    for (std::int32_t c = wide.column; c < wide.column + wide.side; c += side) {
+      add({c, r, side});
+    }
+  }
+}
 
 /// A block beside searched ground: what it is expected to hold, and whether people met it.
 struct Lesson {
@@ -117,20 +166,23 @@ void add_up(const RegionShare* share, std::vector<double>& sums) {
   }
 }
 
+bool owned(const RegionShare* share, std::size_t observation) {
+  return share == nullptr || share->owns_observation[observation] != 0;
+}
+
 /// Poisson regression by Newton's steps, sums over all regions.
 void regress(const std::vector<Lesson>& lessons, double met, double expected, const RegionShare* share,
-             MeetingRate& rate) {
+             const CovariateColumns& columns, std::vector<double>& beta) {
   constexpr int kSteps = 12;
-  std::vector<double>& beta = rate.beta;
   const std::size_t p = beta.size();
   beta[0] = std::log(met / expected);
   for (int step = 0; step < kSteps; ++step) {
     std::vector<double> sums(p + p * p, 0.0);  // gradient, then information
     for (const Lesson& lesson : lessons) {
-      const double mean = lesson.exposure * std::exp(rate.log_rate(lesson.cell));
-      rate.columns.visit(lesson.cell, [&](std::size_t a, double wa) {
+      const double mean = lesson.exposure * std::exp(columns.sum(lesson.cell, beta));
+      columns.visit(lesson.cell, [&](std::size_t a, double wa) {
         sums[a] += wa * (lesson.met - mean);
-        rate.columns.visit(lesson.cell, [&](std::size_t b, double wb) { sums[p + a * p + b] += wa * wb * mean; });
+        columns.visit(lesson.cell, [&](std::size_t b, double wb) { sums[p + a * p + b] += wa * wb * mean; });
       });
     }
     add_up(share, sums);
@@ -151,45 +203,72 @@ void regress(const std::vector<Lesson>& lessons, double met, double expected, co
   }
 }
 
+/// Columns of what tells where people are.
+CovariateColumns columns_of_people(const evidence::Observations& observations,
+                                   const std::vector<SmoothEffect>& effects) {
+  CovariateColumns columns;
+  for (const SmoothEffect& effect : effects) {
+    const auto field =
+        std::find_if(observations.covariates.begin(), observations.covariates.end(),
+                     [&](const evidence::CovariateField& f) { return f.name == effect.name && f.tells_people; });
+    if (field != observations.covariates.end()) {
+      columns.add(effect, *field);
+    }
+  }
+  return columns;
+}
+
 }  // namespace
 
 UnsearchedBlocks unsearched_blocks(const evidence::Observations& observations, std::size_t which, double reach_m,
                                    const std::vector<std::uint8_t>& leave_out) {
   UnsearchedBlocks blocks;
   const geo::Grid& grid = observations.grid;
-  const auto reach = static_cast<float>(reach_m);
-  const Ground ground = ground_of(observations, which, leave_out);
-  const auto side = std::max(1, static_cast<std::int32_t>(std::lround(kBlockMetres / grid.cell_m)));
-  const std::int32_t wide = kWide * side;
-  const auto add = [&](const Square& square) {
-    if (const auto block = block_of(ground, square, side * side)) {
-      blocks.list.push_back(*block);
-      blocks.beside_searches.push_back(ground.from_searches[block->cell] <= reach ? 1 : 0);
-    }
-  };
+  const Ground ground = ground_of(observations, which, leave_out, {0, 0, grid.columns, grid.rows});
+  const Sides sides(grid);
   // Blocks are those of the country, whatever region this is.
-  const auto first_column = -(static_cast<std::int32_t>(observations.first_column()) % wide);
-  const auto first_row = -(static_cast<std::int32_t>(observations.first_row()) % wide);
-  for (std::int32_t row = first_row; row < grid.rows; row += wide) {
-    for (std::int32_t column = first_column; column < grid.columns; column += wide) {
-      bool near = false;
-      bool vague = false;
-      each_open(ground, {column, row, wide}, [&](std::int32_t, std::int32_t, std::size_t cell) {
-        near = near || std::min(ground.from_searches[cell], ground.from_reports[cell]) <= reach;
-        vague = vague || ground.met[cell] == 2;
-      });
-      if (!near || vague) {
-        add({column, row, wide});
-        continue;
-      }
-      for (std::int32_t r = row; r < row + wide; r += side) {
-        for (std::int32_t c = column; c < column + wide; c += side) {
-          add({c, r, side});
-        }
-      }
+  const auto first_column = -(static_cast<std::int32_t>(observations.first_column()) % sides.wide);
+  const auto first_row = -(static_cast<std::int32_t>(observations.first_row()) % sides.wide);
+  for (std::int32_t row = first_row; row < grid.rows; row += sides.wide) {
+    for (std::int32_t column = first_column; column < grid.columns; column += sides.wide) {
+      add_blocks(ground, {column, row, sides.wide}, static_cast<float>(reach_m), blocks);
     }
   }
   return blocks;
+}
+
+WideSquares::WideSquares(const geo::Grid& country) : grid_(country), side_(Sides(country).wide) {}
+
+std::uint32_t WideSquares::of(std::uint32_t cell) const {
+  const auto columns = static_cast<std::uint32_t>(grid_.columns);
+  const auto side = static_cast<std::uint32_t>(side_);
+  return cell / columns / side * along() + cell % columns / side;
+}
+
+void WideSquares::add_around(std::uint32_t cell, double reach_m, std::vector<std::uint32_t>& squares) const {
+  const auto reach = static_cast<std::int32_t>(reach_m / grid_.cell_m);
+  const auto column = static_cast<std::int32_t>(cell % static_cast<std::uint32_t>(grid_.columns));
+  const auto row = static_cast<std::int32_t>(cell / static_cast<std::uint32_t>(grid_.columns));
+  for (std::int32_t r = std::max(0, row - reach) / side_; r <= std::min(grid_.rows - 1, row + reach) / side_; ++r) {
+    for (std::int32_t c = std::max(0, column - reach) / side_; c <= std::min(grid_.columns - 1, column + reach) / side_;
+         ++c) {
+      squares.push_back(static_cast<std::uint32_t>(r) * along() + static_cast<std::uint32_t>(c));
+    }
+  }
+}
+
+std::vector<Observation> WideSquares::blocks(const evidence::Observations& country, std::size_t which, double reach_m,
+                                             std::uint32_t square) const {
+  const auto column = static_cast<std::int32_t>(square % along()) * side_;
+  const auto row = static_cast<std::int32_t>(square / along()) * side_;
+  const auto reach = static_cast<std::int32_t>(reach_m / grid_.cell_m) + 1;
+  const Part part{std::max(0, column - reach), std::max(0, row - reach), 0, 0};
+  const Ground ground = ground_of(country, which, {},
+                                  {part.column, part.row, std::min(grid_.columns, column + side_ + reach) - part.column,
+                                   std::min(grid_.rows, row + side_ + reach) - part.row});
+  UnsearchedBlocks blocks;
+  add_blocks(ground, {column - part.column, row - part.row, side_}, static_cast<float>(reach_m), blocks);
+  return std::move(blocks.list);
 }
 
 bool reports_tell(const evidence::Observations& country, std::size_t which, const EstimateOptions& options) {
@@ -210,15 +289,24 @@ Meetings set_aside(std::vector<std::uint8_t> beside_searches, HazardModel& model
   return meetings;
 }
 
-std::int64_t learn_meetings(const evidence::Observations& observations, const FieldFitter& fitter,
-                            const Meetings& meetings, const RegionShare* share, HazardModel& model) {
+MeetingRate::MeetingRate(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects,
+                         std::vector<double> coefficients)
+    : columns_(columns_of_people(observations, effects)), coefficients_(std::move(coefficients)) {
+  FG_CHECK(coefficients_.size() == columns_.count());
+}
+
+float MeetingRate::of(const Observation& block) const {
+  return static_cast<float>(static_cast<double>(block.count) * std::exp(columns_.sum(block.cell, coefficients_)));
+}
+
+std::vector<double> learn_meetings(const evidence::Observations& observations, const FieldFitter& fitter,
+                                   const Meetings& meetings, const RegionShare* share, const HazardModel& model) {
   std::vector<Lesson> lessons;
   std::vector<double> sums(2, 0.0);  // met, expected
-  const auto owned = [&](std::size_t i) { return share == nullptr || share->owns_observation[i] != 0; };
   for (std::size_t k = 0; k < meetings.met.size(); ++k) {
     const std::size_t i = meetings.first + k;
     const Observation& o = model.observations[i];
-    if (meetings.beside_searches[k] == 0 || !owned(i)) {
+    if (meetings.beside_searches[k] == 0 || !owned(share, i)) {
       continue;
     }
     const Predicted at = fitter.predicted(i);
@@ -231,17 +319,27 @@ std::int64_t learn_meetings(const evidence::Observations& observations, const Fi
   }
   add_up(share, sums);
   if (sums[0] < kFewestReports || sums[1] <= 0) {
+    return {};
+  }
+  const CovariateColumns columns = columns_of_people(observations, model.effects);
+  std::vector<double> coefficients(columns.count(), 0.0);
+  regress(lessons, sums[0], sums[1], share, columns, coefficients);
+  return coefficients;
+}
+
+std::int64_t give_back(const evidence::Observations& observations, const std::vector<double>& coefficients,
+                       const Meetings& meetings, const RegionShare* share, HazardModel& model) {
+  if (coefficients.empty()) {
     return 0;
   }
-  MeetingRate rate(observations, model.effects);
-  regress(lessons, sums[0], sums[1], share, rate);
+  const MeetingRate rate(observations, model.effects, coefficients);
   std::vector<double> used(1, 0.0);
   for (std::size_t k = 0; k < meetings.met.size(); ++k) {
     const std::size_t i = meetings.first + k;
     Observation& o = model.observations[i];
-    o.detection = static_cast<float>(static_cast<double>(o.count) * std::exp(rate.log_rate(o.cell)));
+    o.detection = rate.of(o);
     o.found = meetings.met[k] != 0;
-    used[0] += owned(i) && o.found ? 1 : 0;
+    used[0] += owned(share, i) && o.found ? 1 : 0;
   }
   add_up(share, used);
   return static_cast<std::int64_t>(used[0]);

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "estimate/covariate_columns.h"
 #include "estimate/estimate.h"
 #include "estimate/field_fit.h"
 #include "estimate/hazard_model.h"
@@ -24,6 +25,23 @@ struct UnsearchedBlocks {
 UnsearchedBlocks unsearched_blocks(const evidence::Observations& observations, std::size_t which, double reach_m,
                                    const std::vector<std::uint8_t>& leave_out);
 
+/// The squares of 450 m that are one block or nine.  A square's blocks follow from what lies within `reach_m` of it.
+class WideSquares {
+ public:
+  explicit WideSquares(const geo::Grid& country);
+  std::uint32_t of(std::uint32_t cell) const;
+  /// Those that have a cell within `reach_m` of this one along both axes.
+  void add_around(std::uint32_t cell, double reach_m, std::vector<std::uint32_t>& squares) const;
+  /// As unsearched_blocks() has them.  `country`: not a region.  Cost: O(cells within reach).
+  std::vector<Observation> blocks(const evidence::Observations& country, std::size_t which, double reach_m,
+                                  std::uint32_t square) const;
+
+ private:
+  std::uint32_t along() const { return static_cast<std::uint32_t>((grid_.columns + side_ - 1) / side_); }
+  const geo::Grid& grid_;
+  std::int32_t side_;
+};
+
 /// The blocks of a model, and what was reported of them: kept aside until it is known how often people meet what is
 /// there.
 struct Meetings {
@@ -37,12 +55,30 @@ Meetings set_aside(std::vector<std::uint8_t> beside_searches, HazardModel& model
 bool reports_tell(const evidence::Observations& country, std::size_t which, const EstimateOptions& options);
 
 /// Learns from the blocks beside searched ground, whose hazard the searches tell, how likely people meet an item of a
-/// block that holds any, by how far from roads and places it lies; gives all blocks that detection and their outcome
-/// back.  `fitter`: fitted with the reports set aside; of a region: `share` adds up over all.  Result: the blocks with
-/// reports that are now used, of all regions; 0: fewer than kFewestReports lie in such blocks, and all stay aside.
-/// Cost: O(blocks x knots^2).
+/// block that holds any, by how far from roads and places it lies.  `fitter`: fitted with the reports set aside; of a
+/// region: `share` adds up over all.  Result: coefficients of a MeetingRate; none: fewer than kFewestReports lie in
+/// such blocks, and all stay aside.  Cost: O(blocks x knots^2).
 inline constexpr double kFewestReports = 20;
-std::int64_t learn_meetings(const evidence::Observations& observations, const FieldFitter& fitter,
-                            const Meetings& meetings, const RegionShare* share, HazardModel& model);
+std::vector<double> learn_meetings(const evidence::Observations& observations, const FieldFitter& fitter,
+                                   const Meetings& meetings, const RegionShare* share, const HazardModel& model);
+
+/// How many items of a block people would meet if all its cells held any (c_b of eq. 50).  Holds references: effects
+/// and observations outlive it.
+class MeetingRate {
+ public:
+  /// REQUIRES: coefficients that learn_meetings() learned with the same effects.
+  MeetingRate(const evidence::Observations& observations, const std::vector<SmoothEffect>& effects,
+              std::vector<double> coefficients);
+  float of(const Observation& block) const;
+
+ private:
+  CovariateColumns columns_;
+  std::vector<double> coefficients_;
+};
+
+/// Gives all blocks their rate and their outcome back; nothing where no coefficients were learned.  Result: the blocks
+/// with reports that are now used, of all regions.
+std::int64_t give_back(const evidence::Observations& observations, const std::vector<double>& coefficients,
+                       const Meetings& meetings, const RegionShare* share, HazardModel& model);
 
 }  // namespace firmground::estimate

@@ -5,6 +5,9 @@
 #include <limits>
 
 #include "base/parallel.h"
+#include "estimate/blocks_since.h"
+#include "estimate/class_parts.h"
+#include "estimate/differences.h"
 #include "estimate/reasons.h"
 #include "estimate/surveys.h"
 #include "estimate/window_fit.h"
@@ -25,22 +28,11 @@ bool alike(const evidence::KindCount& a, const evidence::KindCount& b) {
   return a.count == b.count;
 }
 
-/// Cells of which one list says something else than the other.  REQUIRES: ascending cells.
 template <typename OfCell>
 void mark_changed(const std::vector<OfCell>& before, const std::vector<OfCell>& now, Mask& changed) {
-  auto a = before.begin();
-  auto b = now.begin();
-  while (a != before.end() || b != now.end()) {
-    if (b == now.end() || (a != before.end() && a->cell < b->cell)) {
-      changed[(a++)->cell] = 1;
-    } else if (a == before.end() || b->cell < a->cell) {
-      changed[(b++)->cell] = 1;
-    } else {
-      changed[a->cell] |= alike(*a, *b) ? 0 : 1;
-      ++a;
-      ++b;
-    }
-  }
+  each_difference(
+      before, now, [](const OfCell& a, const OfCell& b) { return alike(a, b); },
+      [&](std::uint32_t cell) { changed[cell] = 1; });
 }
 
 void mark_around(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, Mask& mask) {
@@ -101,8 +93,24 @@ struct Plan {
   Mask wanted;                        ///< cells to predict
   std::vector<std::uint32_t> moved;   ///< those near what changed
   std::vector<std::size_t> polygons;  ///< that touch these
+  std::vector<BlocksSince> blocks;    ///< by class of the state
   bool effort = false;                ///< the share of land searched changed
 };
+
+/// Blocks that nobody searched and that say something else, of all classes; and where one with a report came or went,
+/// the ground that the short field now reaches, or no longer does.
+void mark_blocks(const EstimateState& state, const evidence::Observations& now, std::int32_t range, Plan& plan) {
+  for (const ClassState& of_class : state.classes) {
+    const BlocksSince& since = plan.blocks.emplace_back(blocks_since(of_class, now));
+    for (const std::uint32_t cell : since.changed) {
+      mark_around(now.grid, cell, range, plan.wanted);
+    }
+    const auto reach = static_cast<std::int32_t>(short_reach_m(now.grid) / now.grid.cell_m) + 2 * of_class.step_cells;
+    for (const std::uint32_t cell : since.met_otherwise) {
+      mark_around(now.grid, cell, reach, plan.wanted);
+    }
+  }
+}
 
 Plan plan_of(const EstimateState& state, const evidence::Observations& now, const std::vector<std::uint32_t>& also) {
   Plan plan;
@@ -130,6 +138,7 @@ Plan plan_of(const EstimateState& state, const evidence::Observations& now, cons
       mark_around(now.grid, cell, range + (processed ? evidence::share_searched_reach(now.grid) : 0), plan.wanted);
     }
   }
+  mark_blocks(state, now, range, plan);
   for (std::uint32_t cell = 0; cell < plan.wanted.size(); ++cell) {
     plan.wanted[cell] &= now.inside[cell];
     if (plan.wanted[cell] != 0) {
@@ -305,18 +314,19 @@ base::Result<Posteriors> of_each(std::size_t classes, const FitOne& fit_one) {
   return result;
 }
 
-base::Result<Fitted> fit(const EstimateState& state, const Mask& wanted, Exchange& exchange,
-                         evidence::Observations& now, std::size_t more_draws = 0) {
+base::Result<Fitted> fit(const EstimateState& state, const Plan& plan, Exchange& exchange, evidence::Observations& now,
+                         std::size_t more_draws = 0) {
   Fitted fitted;
   for (const ClassState& of_class : state.classes) {
-    fitted.fits.emplace_back(of_class, state.seed, state.left_out.search_worth, wanted, state.grid);
+    fitted.fits.emplace_back(of_class, state.seed, state.left_out.search_worth, plan.wanted, state.grid);
   }
   exchange.swap(now);
   auto before = of_each(fitted.fits.size(), [&](std::size_t k) { return fitted.fits[k].look(now); });
   exchange.swap(now);
   FG_TRY(fitted.before, std::move(before));
-  FG_TRY(fitted.now, of_each(fitted.fits.size(),
-                             [&](std::size_t k) { return fitted.fits[k].settle(now, *fitted.before[k], more_draws); }));
+  FG_TRY(fitted.now, of_each(fitted.fits.size(), [&](std::size_t k) {
+           return fitted.fits[k].settle(now, plan.blocks[k].now, *fitted.before[k], more_draws);
+         }));
   return fitted;
 }
 
@@ -434,6 +444,10 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   Plan plan = plan_of(state, now, also);
   EstimateUpdate update;
   update.cells_changed = std::count(plan.changed.begin(), plan.changed.end(), std::uint8_t{1});
+  for (std::size_t k = 0; k < state.classes.size(); ++k) {
+    const bool evidence = !state.classes[k].learnt.meeting_rate.empty();
+    (evidence ? update.reports_changed : update.reports_aside) += plan.blocks[k].reports;
+  }
   if (std::find(plan.wanted.begin(), plan.wanted.end(), 1) == plan.wanted.end()) {
     update.totals = totals_of(state.nation, state.seed);
     update.refreshed = std::move(plan.wanted);
@@ -441,7 +455,7 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   }
   add_small_polygons(now, polygons, plan);
   Exchange exchange(state, plan);
-  FG_TRY(const Fitted fitted, fit(state, plan.wanted, exchange, now, draws_of(told.closer)));
+  FG_TRY(const Fitted fitted, fit(state, plan, exchange, now, draws_of(told.closer)));
 
   std::vector<PolygonCells> asked;
   asked.reserve(plan.polygons.size());
@@ -475,7 +489,7 @@ base::Result<WindowPosteriors> posteriors_near(const EstimateState& state, evide
   FG_TRY_VOID(same_ground(state, now));
   const Plan plan = plan_of(state, now, cells);
   Exchange exchange(state, plan);
-  FG_TRY(Fitted fitted, fit(state, plan.wanted, exchange, now));
+  FG_TRY(Fitted fitted, fit(state, plan, exchange, now));
   auto kept = std::make_shared<Fitted>(std::move(fitted));
   Posteriors posteriors = std::move(kept->now);
   return WindowPosteriors{std::move(kept), std::move(posteriors)};

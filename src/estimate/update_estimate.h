@@ -13,6 +13,10 @@ namespace firmground::estimate {
 struct EstimateUpdate {
   std::int64_t cells_changed =
       0;  ///< search, finds or their kinds, of any class, differ from what the whole estimate saw
+  /// Cells outside searched land where people met an item, by class, in what the whole estimate saw or now alone.
+  std::int64_t reports_changed = 0;
+  /// The same of classes whose reports are no evidence: too few lay beside searched ground to learn from.
+  std::int64_t reports_aside = 0;
   std::int64_t cells_refreshed = 0;  ///< predicted anew
   /// Polygons told anew, by their place in the list given; numbers of large ones that the state does not know are NaN.
   std::vector<std::pair<std::size_t, PolygonEstimate>> polygons;
@@ -35,14 +39,15 @@ struct AlsoTold {
   CloserLook closer;                   ///< of its polygons, those told anew that are not large
 };
 
-/// Brings an estimate up to date with what was searched and found since: refits a window round the changed cells
-/// (WindowFit) and predicts the cells within its range, and what kinds their items are: shares of present finds, with
-/// what the whole estimate learned of kinds.  `raster`: of the whole estimate; its refreshed cells are overwritten.
-/// `also`: cells to predict besides, such as those that an update before this one refreshed; may be empty. A function
-/// of state and observations: not of updates in between. REQUIRES: `now` is on the state's grid, with the records and
-/// all covariates but those of searches and survey statements as the whole estimate had them; polygons that the state
-/// knows cover the same cells. Errors: estimate.update_needs_all (other grid, covariates or classes), those
-/// of WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some passes over the grid's cells.
+/// Brings an estimate up to date with what was searched and found since, and with what people met outside searched
+/// land: refits a window round the changed cells (WindowFit) and predicts the cells within its range, and what kinds
+/// their items are: shares of present finds, with what the whole estimate learned of kinds.  `raster`: of the whole
+/// estimate; its refreshed cells are overwritten. `also`: cells to predict besides, such as those that an update before
+/// this one refreshed; may be empty. A function of state and observations: not of updates in between. REQUIRES: `now`
+/// is on the state's grid, with the records and all covariates but those of searches and survey statements as the whole
+/// estimate had them; polygons that the state knows cover the same cells. Errors: estimate.update_needs_all (other
+/// grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some
+/// passes over the grid's cells.
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
                                              const std::vector<PolygonCells>& polygons,
                                              const std::vector<std::uint32_t>& also, geo::Raster& raster,

@@ -49,6 +49,22 @@ void say_kinds(evidence::Observations& o) {
   }
 }
 
+/// People met mines along the belts between what was searched, and at one place in the east where nobody searched; of
+/// ERW too few reports to learn from.
+void say_what_people_met(evidence::Observations& o) {
+  for (std::uint32_t row = 18; row < kRows; row += 36) {
+    for (std::uint32_t column = 11; column < 100; column += 4) {
+      if (o.processed[row * kColumns + column] == 0) {
+        o.reports[0].push_back({row * kColumns + column, 1, 2015});
+      }
+    }
+    if (row == 90) {
+      o.reports[0].push_back({row * kColumns + 145, 1, 2016});
+      o.reports[1].push_back({row * kColumns + 135, 1, 2017});
+    }
+  }
+}
+
 /// 7.5 x 5.5 km: three belts from west to east, searched in stripes in the western part.
 evidence::Observations ground() {
   evidence::Observations o;
@@ -63,6 +79,7 @@ evidence::Observations ground() {
   front.reference_features.back().geometry.lines = {{{0, 1'000}, {3'000, 2'000}, {7'500, 5'000}}};
   o.line = std::make_shared<evidence::LineDirection>(front, o.grid);
   evidence::CovariateField road{"distance to roads", "m", {}, false, {}};
+  road.tells_people = true;
   evidence::CovariateField outcome{"how land was released", "", {}, true, {"cleared", "nothing found"}};
   outcome.tells_outcome = true;
   base::Random random(8);
@@ -91,6 +108,7 @@ evidence::Observations ground() {
   o.covariates.push_back(std::move(outcome));
   o.covariates.push_back(statements(o, {}));
   say_kinds(o);
+  say_what_people_met(o);
   return o;
 }
 
@@ -145,6 +163,23 @@ evidence::Observations with_release(const evidence::Observations& before, std::i
 evidence::Observations with_cancellation(const evidence::Observations& before, const evidence::DrawnSquare& square) {
   evidence::Observations now = before;
   now.covariates.back() = statements(now, {square});
+  return now;
+}
+
+evidence::Observations with_report(const evidence::Observations& before, std::uint32_t cell, bool vague = false,
+                                   std::size_t which = 0) {
+  evidence::Observations now = before;
+  EXPECT_EQ(now.processed[cell], 0);
+  std::vector<evidence::Report>& reports = now.reports[which];
+  const auto at = std::upper_bound(reports.begin(), reports.end(), cell,
+                                   [](std::uint32_t c, const evidence::Report& report) { return c < report.cell; });
+  reports.insert(at, {cell, 1, 2024, vague});
+  return now;
+}
+
+evidence::Observations without_report(const evidence::Observations& before, std::uint32_t cell) {
+  evidence::Observations now = before;
+  EXPECT_EQ(std::erase_if(now.reports[0], [&](const evidence::Report& report) { return report.cell == cell; }), 1U);
   return now;
 }
 
@@ -208,7 +243,7 @@ class UpdateEstimate : public testing::Test {
     options_->settled = 1e-6;
     options_->kinds = KindUse::map;
     // Effects about as sure as a country's. Learned from so small a ground they are vague: a find then moves ground far
-    // away by 2 %, and a hundred draws tell the upper end of intervals to a tenth.
+    // away by 2 %, and a hundred draws tell the upper end of intervals to a tenth or two.
     options_->hyper = {Hyperparameters{6.2, 1.04, -0.45, 1.95, 1.5, 0}, Hyperparameters{5.1, -0.78, -1.97, 2.33}};
     const auto learning = estimate(*before_, *options_);
     ASSERT_TRUE(learning) << base::to_text(learning.error());
@@ -229,7 +264,9 @@ class UpdateEstimate : public testing::Test {
     delete whole_;
   }
   static CloserLook all_there_is() {
-    return {.polygons = {0, polygons_->size()}, .without_evidence = true, .surveys = SurveySettings{}};
+    SurveySettings surveys;
+    surveys.draws = 4000;  // of heavy tails
+    return {.polygons = {0, polygons_->size()}, .without_evidence = true, .surveys = surveys};
   }
   static EstimateResult made_anew(const evidence::Observations& now, const CloserLook& closer = {}) {
     EstimateOptions options = *options_;
@@ -282,8 +319,9 @@ class UpdateEstimate : public testing::Test {
       const KindTotals& told = fast.update.kinds[0].kinds.at(j);
       const KindTotals& whole = anew.kinds[0].kinds.at(j);
       EXPECT_EQ(told.found, whole.found);
-      EXPECT_NEAR(told.totals.items_mean, whole.totals.items_mean, 0.01 * whole.totals.items_mean);
-      EXPECT_NEAR(told.totals.items_p95, whole.totals.items_p95, 0.1 * whole.totals.items_p95) << "a hundred draws";
+      EXPECT_NEAR(told.totals.items_mean, whole.totals.items_mean, std::max(0.01 * whole.totals.items_mean, 0.02));
+      EXPECT_NEAR(told.totals.items_p95, whole.totals.items_p95, std::max(0.2 * whole.totals.items_p95, 0.5))
+          << "a hundred draws";
     }
     for (const auto& [place, polygon] : fast.update.polygons) {
       ASSERT_EQ(polygon.kinds.size(), 3U) << polygon.id;
@@ -315,6 +353,50 @@ TEST_F(UpdateEstimate, GroundReleasedInVainChangesTheMapAsAWholeEstimateWould) {
 
 TEST_F(UpdateEstimate, GroundReleasedWithFindsChangesTheMapAsAWholeEstimateWould) {
   expect_as_made_anew(with_release(*before_, 101, 62, 3));
+}
+
+TEST_F(UpdateEstimate, AnAccidentBesideSearchedLandChangesTheMapAsAWholeEstimateWould) {
+  const evidence::Observations now = with_report(*before_, cell_at(124, 75));
+  expect_as_made_anew(now);
+  EXPECT_EQ(updated(now).update.reports_changed, 1);
+}
+
+TEST_F(UpdateEstimate, AnAccidentFarFromSearchedLandChangesTheMapAsAWholeEstimateWould) {
+  const evidence::Observations now = with_report(*before_, cell_at(142, 75));
+  expect_as_made_anew(now);
+  const Updated fast = updated(now);
+  EXPECT_EQ(fast.update.cells_changed, 0);
+  EXPECT_GT(fast.raster.bands[0][cell_at(142, 75)], 1.5F * whole_->hazard.raster.bands[0][cell_at(142, 75)]);
+}
+
+TEST_F(UpdateEstimate, AnAccidentWhosePlaceIsVagueChangesTheMapAsAWholeEstimateWould) {
+  expect_as_made_anew(with_report(*before_, cell_at(124, 75), true));
+}
+
+TEST_F(UpdateEstimate, AnAccidentTakenBackChangesTheMapAsAWholeEstimateWould) {
+  const evidence::Observations now = without_report(*before_, cell_at(145, 90));
+  expect_as_made_anew(now);
+  EXPECT_EQ(updated(now).update.reports_changed, 1);
+}
+
+TEST_F(UpdateEstimate, AReleaseWherePeopleHadMetMinesChangesTheMapAsAWholeEstimateWould) {
+  evidence::Observations now = with_release(*before_, 140, 86, 2);
+  std::erase_if(now.reports[0], [](const evidence::Report& report) { return report.cell == cell_at(145, 90); });
+  expect_as_made_anew(now);
+  EXPECT_EQ(updated(now).update.reports_changed, 0) << "it is a search that changed";
+}
+
+TEST_F(UpdateEstimate, AnotherAccidentAtTheSamePlaceSaysNothingNew) {
+  const Updated fast = updated(with_report(*before_, cell_at(145, 90)));
+  EXPECT_EQ(fast.update.reports_changed, 0);
+  EXPECT_EQ(fast.update.cells_refreshed, 0);
+}
+
+TEST_F(UpdateEstimate, AnAccidentOfAClassWithTooFewReportsWaitsForAWholeEstimate) {
+  const Updated fast = updated(with_report(*before_, cell_at(142, 75), false, 1));
+  EXPECT_EQ(fast.update.reports_changed, 0);
+  EXPECT_EQ(fast.update.reports_aside, 1);
+  EXPECT_EQ(fast.update.cells_refreshed, 0);
 }
 
 TEST_F(UpdateEstimate, AFindIsWithinOnePerCentAlsoFarAway) {
@@ -362,10 +444,10 @@ TEST_F(UpdateEstimate, SurveysAreValuedAsAWholeEstimateWould) {
     ASSERT_NE(same, anew.surveys.end()) << survey.id;
     EXPECT_EQ(survey.polygon, same->polygon);
     EXPECT_EQ(survey.ground_m2, same->ground_m2);
-    // Four hundred draws of heavy tails, others than those of the whole estimate.
-    EXPECT_NEAR(survey.items, same->items, 0.1 * same->items) << survey.id;
-    EXPECT_NEAR(survey.chance_of_find, same->chance_of_find, 0.05) << survey.id;
-    EXPECT_NEAR(survey.items_sd, same->items_sd, 0.25 * same->items_sd) << survey.id;
+    // Other draws than those of the whole estimate.
+    EXPECT_NEAR(survey.items, same->items, 0.05 * same->items) << survey.id;
+    EXPECT_NEAR(survey.chance_of_find, same->chance_of_find, 0.02) << survey.id;
+    EXPECT_NEAR(survey.items_sd, same->items_sd, 0.1 * same->items_sd) << survey.id;
   }
 }
 
@@ -471,19 +553,21 @@ TEST_F(UpdateEstimate, UpdatesOfTheSameRegisterRefreshTheSameCells) {
 }
 
 TEST_F(UpdateEstimate, IntervalsStayLikeThoseOfAWholeEstimate) {
-  const evidence::Observations now = with_release(*before_, 101, 62, 3);
-  const Updated fast = updated(now);
-  const EstimateResult anew = made_anew(now);
-  double sum = 0;
-  double sum_anew = 0;
-  for (std::size_t cell = 0; cell < fast.update.refreshed.size(); ++cell) {
-    if (fast.update.refreshed[cell] != 0) {
-      sum += static_cast<double>(fast.raster.bands[3][cell]);
-      sum_anew += static_cast<double>(anew.hazard.raster.bands[3][cell]);
-      ASSERT_LE(fast.raster.bands[2][cell], fast.raster.bands[3][cell]);
+  for (const evidence::Observations& now :
+       {with_release(*before_, 101, 62, 3), with_report(*before_, cell_at(142, 75))}) {
+    const Updated fast = updated(now);
+    const EstimateResult anew = made_anew(now);
+    double sum = 0;
+    double sum_anew = 0;
+    for (std::size_t cell = 0; cell < fast.update.refreshed.size(); ++cell) {
+      if (fast.update.refreshed[cell] != 0) {
+        sum += static_cast<double>(fast.raster.bands[3][cell]);
+        sum_anew += static_cast<double>(anew.hazard.raster.bands[3][cell]);
+        ASSERT_LE(fast.raster.bands[2][cell], fast.raster.bands[3][cell]);
+      }
     }
+    EXPECT_NEAR(sum, sum_anew, 0.05 * sum_anew);
   }
-  EXPECT_NEAR(sum, sum_anew, 0.05 * sum_anew);
 }
 
 TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/random.h"
+#include "estimate/blocks_since.h"
 #include "estimate/class_parts.h"
 #include "estimate/record_context.h"
 
@@ -18,6 +19,9 @@ using Mask = std::vector<std::uint8_t>;
 /// Held nodes have this much precision: they move by less than rounding.
 constexpr double kHeld = 1e10;
 constexpr double kNotYetKnown = 1e-3;  ///< weight that a search starts from
+/// And a block where people met an item: from next to nothing, one in vague ground would first be taken far beyond
+/// where it ends, and come back slowly.
+constexpr double kNewlyMet = 0.1;
 
 /// Flags, and those at most `reach` places away along both axes.
 Mask grown(const Mask& mask, std::int32_t columns, std::int32_t rows, std::int32_t reach) {
@@ -266,6 +270,7 @@ bool WindowFit::in_window(std::uint32_t cell) const {
 /// Everything of the posterior that no fit changes.
 std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observations& observations,
                                                         const std::vector<evidence::SearchedCell>& searched,
+                                                        const std::vector<KeptBlock>& blocks,
                                                         const Lattice& short_lattice) const {
   auto posterior = std::make_unique<ClassPosterior>();
   posterior->ordnance_class = kept_.ordnance_class;
@@ -284,11 +289,10 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
       list.back().recorded = posterior->recorded.empty() ? 0 : posterior->recorded[cell.cell];
     }
   }
-  for (const KeptBlock& block : kept_.blocks) {
+  for (const KeptBlock& block : blocks) {
     if (in_window(block.cell)) {
-      Observation o{block.cell, false, block.met != 0, block.rate, 0, block.recorded};
-      o.report = true;
-      list.push_back(o);
+      const float recorded = posterior->recorded.empty() ? 0 : posterior->recorded[block.cell];
+      list.push_back({block.cell, false, block.met != 0, block.rate, 0, recorded, true});
     }
   }
   posterior->model = model_on(observations, std::move(list), part_of(short_lattice, of_model_),
@@ -330,6 +334,8 @@ Surroundings WindowFit::surroundings(const HazardModel& model, const DenseMatrix
   std::fill(around.latent.value.begin(), around.latent.value.end(), 0.0);
   const Hyperparameters& hyper = kept_.learnt.hyper;
   around.patchiness = hyper.patchiness();
+  around.short_variance =
+      interior_variance(model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m), std::exp(hyper.log_short_sd));
   std::vector<double> values;
   precision_values(model.short_field, model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
                    std::exp(hyper.log_short_sd), values);
@@ -398,7 +404,7 @@ void WindowFit::take_fit(const FieldFitter& fitter, ClassPosterior& posterior) c
 }
 
 base::Result<std::unique_ptr<ClassPosterior>> WindowFit::look(const evidence::Observations& before) {
-  auto posterior = posterior_on(before, kept_.seen, whole_short_);
+  auto posterior = posterior_on(before, kept_.seen, kept_.blocks, whole_short_);
   std::vector<double> weight;
   for (std::size_t i = 0; i < kept_.seen.size(); ++i) {
     if (in_window(kept_.seen[i].cell)) {
@@ -438,39 +444,6 @@ void WindowFit::draw_before(ClassPosterior& posterior) const {
   posterior.border_draws = kept_.border_draws;
 }
 
-/// The short lattice with the nodes that ground searched since brings.
-Lattice WindowFit::extended(const evidence::Observations& now) const {
-  Lattice result = whole_short_;
-  const double reach = short_reach_m(grid_);
-  const auto reach_cells = static_cast<std::int32_t>(reach / grid_.cell_m);
-  std::int32_t next = result.active;
-  const auto& searched = now.searched[static_cast<std::size_t>(kept_.ordnance_class)];
-  auto seen = kept_.seen.begin();
-  for (const evidence::SearchedCell& cell : searched) {
-    seen = std::lower_bound(seen, kept_.seen.end(), cell, [](const auto& a, const auto& b) { return a.cell < b.cell; });
-    if (seen != kept_.seen.end() && seen->cell == cell.cell) {
-      continue;
-    }
-    const auto column = static_cast<std::int32_t>(cell.cell % static_cast<std::uint32_t>(grid_.columns));
-    const auto row = static_cast<std::int32_t>(cell.cell / static_cast<std::uint32_t>(grid_.columns));
-    for (std::int32_t dr = -reach_cells; dr <= reach_cells; ++dr) {
-      for (std::int32_t dc = -reach_cells; dc <= reach_cells; ++dc) {
-        if (!grid_.has(column + dc, row + dr) || std::hypot(dc, dr) * grid_.cell_m > reach) {
-          continue;
-        }
-        const std::int32_t c = (column + dc) / kept_.step_cells;
-        const std::int32_t r = (row + dr) / kept_.step_cells;
-        for (const std::size_t at :
-             {result.at(c, r), result.at(c + 1, r), result.at(c, r + 1), result.at(c + 1, r + 1)}) {
-          result.node[at] = result.node[at] < 0 ? next++ : result.node[at];
-        }
-      }
-    }
-  }
-  result.active = next;
-  return result;
-}
-
 /// The gradient that keeps the window where it was as long as nothing new is said (eq. 35).
 void WindowFit::pull(const HazardModel& before, const HazardModel& now, Surroundings& around) const {
   const std::vector<std::size_t> places = places_of(now.short_lattice);
@@ -495,36 +468,51 @@ void WindowFit::pull(const HazardModel& before, const HazardModel& now, Surround
   }
 }
 
+/// Where the weights of the window's observations start: from what they were for those that say the same, whose
+/// `offset` is what a fit that was not quite settled left between their weight and their curvature.
+std::vector<double> WindowFit::weights_now(const std::vector<evidence::SearchedCell>& searched,
+                                           const std::vector<KeptBlock>& blocks, const ClassPosterior& before,
+                                           std::vector<double>& offset) const {
+  std::vector<double> weight;
+  std::size_t in_before = 0;  // among the observations of the window before
+  const auto follow = [&](const auto& list, const auto& kept, auto earlier, auto alike, auto start) {
+    std::size_t old = 0;
+    for (const auto& one : list) {
+      if (!in_window(one.cell)) {
+        continue;
+      }
+      for (; old < kept.size() && earlier(kept[old], one); ++old) {
+        in_before += in_window(kept[old].cell) ? 1 : 0;
+      }
+      if (old < kept.size() && alike(kept[old], one)) {
+        offset[weight.size()] = before.weights[in_before] - said_before_.curvature[in_before];
+        weight.push_back(before.weights[in_before]);
+      } else {
+        weight.push_back(start(one));
+      }
+    }
+    for (; old < kept.size(); ++old) {
+      in_before += in_window(kept[old].cell) ? 1 : 0;
+    }
+  };
+  follow(
+      searched, kept_.seen, [](const auto& a, const auto& b) { return a.cell < b.cell; }, same,
+      [](const auto&) { return kNotYetKnown; });
+  follow(
+      blocks, kept_.blocks, in_order, [](const auto& a, const auto& b) { return !in_order(b, a); },
+      [](const KeptBlock& block) { return block.met != 0 ? kNewlyMet : kNotYetKnown; });
+  return weight;
+}
+
 base::Result<std::unique_ptr<ClassPosterior>> WindowFit::settle(const evidence::Observations& now,
+                                                                const std::vector<KeptBlock>& blocks,
                                                                 const ClassPosterior& before, std::size_t more_draws) {
   const auto& searched = now.searched[static_cast<std::size_t>(kept_.ordnance_class)];
-  auto posterior = posterior_on(now, searched, extended(now));
+  auto posterior = posterior_on(now, searched, blocks, lattice_since(whole_short_, kept_, searched, blocks, grid_));
   const HazardModel& model = posterior->model;
   Surroundings around = surroundings(model, outside_);
   pull(before.model, model, around);
-  std::vector<double> weight;
-  std::size_t old = 0;        // among those seen before
-  std::size_t in_before = 0;  // among those of the window before
-  for (const evidence::SearchedCell& cell : searched) {
-    if (!in_window(cell.cell)) {
-      continue;
-    }
-    for (; old < kept_.seen.size() && kept_.seen[old].cell < cell.cell; ++old) {
-      in_before += in_window(kept_.seen[old].cell) ? 1 : 0;
-    }
-    if (old < kept_.seen.size() && same(kept_.seen[old], cell)) {
-      // A fit that was not quite settled left weights that are not quite the curvature.
-      around.weight_offset[weight.size()] = before.weights[in_before] - said_before_.curvature[in_before];
-      weight.push_back(before.weights[in_before]);
-    } else {
-      weight.push_back(kNotYetKnown);
-    }
-  }
-  for (auto block = static_cast<std::size_t>(searches_in(before.model.observations)); block < before.weights.size();
-       ++block) {
-    around.weight_offset[weight.size()] = before.weights[block] - said_before_.curvature[block];
-    weight.push_back(before.weights[block]);
-  }
+  const std::vector<double> weight = weights_now(searched, blocks, before, around.weight_offset);
   FieldFitter fitter(model, around);
   FG_TRY_VOID(fitter.say(latent_of(model), kept_.border, weight));
   FG_TRY_VOID(fitter.settle());
@@ -579,7 +567,8 @@ std::vector<std::size_t> WindowFit::touched(const ClassPosterior& before, const 
   const std::vector<std::size_t> places = places_of(before.model.short_lattice);
   for (std::size_t i = 0; i < places.size(); ++i) {
     const double changed = std::abs(at_place[places[i]]);
-    if (fitted_[places[i]] != 0 && changed > kWorthTurning * all[places[i]] && changed > 1e-3) {
+    const bool stays = fitted_[places[i]] != 0 && now.model.short_lattice.node[places[i]] >= 0;
+    if (stays && changed > kWorthTurning * all[places[i]] && changed > 1e-3) {
       nodes.emplace_back(-changed, i);
     }
   }
@@ -702,25 +691,29 @@ void WindowFit::draw_fresh(const FieldFitter& fitter, const HazardModel& model, 
   }
 }
 
-/// Edges of the lattice inflate the prior variance: where new nodes move the edge, anew; elsewhere as kept.
+/// Edges of the lattice inflate the prior variance: where nodes that came or went move the edge, anew; elsewhere as
+/// kept.
 base::Result<void> WindowFit::scale_new_edges(ClassPosterior& now) const {
   const std::vector<std::size_t> places = places_of(now.model.short_lattice);
-  Mask fresh(whole_short_.node.size(), 0);
   for (const std::size_t place : places) {
-    fresh[place] = whole_short_.node[place] < 0 ? 1 : 0;
-    now.variance_scale.push_back(
-        fresh[place] != 0 ? 1.0F : kept_.variance_scale[static_cast<std::size_t>(whole_short_.node[place])]);
+    const std::int32_t kept = whole_short_.node[place];
+    now.variance_scale.push_back(kept < 0 ? 1.0F : kept_.variance_scale[static_cast<std::size_t>(kept)]);
   }
-  if (std::find(fresh.begin(), fresh.end(), 1) == fresh.end()) {
+  Mask moved(whole_short_.node.size(), 0);
+  for (std::size_t place = 0; place < moved.size(); ++place) {
+    const bool was = whole_short_.node[place] >= 0;
+    moved[place] = of_model_[place] != 0 && was != (now.model.short_lattice.node[place] >= 0) ? 1 : 0;
+  }
+  if (std::find(moved.begin(), moved.end(), 1) == moved.end()) {
     return {};
   }
   const auto near =
       static_cast<std::int32_t>(std::ceil(2 * std::exp(kept_.learnt.hyper.log_short_range_m) / whole_short_.spacing_m));
-  fresh = grown(fresh, whole_short_.columns, whole_short_.rows, std::min(near, 10));
+  moved = grown(moved, whole_short_.columns, whole_short_.rows, std::min(near, 10));
   FieldFitter prior_fitter(now.model, long_range_m_);
   FG_TRY(const std::vector<double> prior, prior_fitter.prior_variance(kept_.learnt.hyper));
   for (std::size_t i = 0; i < places.size(); ++i) {
-    if (fresh[places[i]] != 0) {
+    if (moved[places[i]] != 0) {
       now.variance_scale[i] = static_cast<float>(now.short_variance / prior[i]);
     }
   }

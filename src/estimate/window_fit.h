@@ -21,11 +21,12 @@ class WindowFit {
   /// The window as the whole estimate saw it.  REQUIRES: records and covariates of `before` are those of then.
   /// The posterior must outlive settle().  Errors: sparse.not_positive_definite.
   base::Result<std::unique_ptr<ClassPosterior>> look(const evidence::Observations& before);
-  /// The window with what is observed now.  `more_draws`: how many, apart from those that join the rest of the country;
-  /// 0: none.  REQUIRES: `before` is what look() gave.
+  /// The window with what is observed now, and the blocks that nobody searched as they are now.  `more_draws`: how
+  /// many, apart from those that join the rest of the country; 0: none.  REQUIRES: `before` is what look() gave.
   /// Errors: estimate.no_convergence, sparse.not_positive_definite.
-  base::Result<std::unique_ptr<ClassPosterior>> settle(const evidence::Observations& now, const ClassPosterior& before,
-                                                       std::size_t more_draws = 0);
+  base::Result<std::unique_ptr<ClassPosterior>> settle(const evidence::Observations& now,
+                                                       const std::vector<KeptBlock>& blocks,
+                                                       const ClassPosterior& before, std::size_t more_draws = 0);
 
   /// By how much long field and effects moved in all of the country: long nodes, then the border.
   const std::vector<double>& shared_shift() const { return shared_shift_; }
@@ -35,6 +36,7 @@ class WindowFit {
  private:
   std::unique_ptr<ClassPosterior> posterior_on(const evidence::Observations& observations,
                                                const std::vector<evidence::SearchedCell>& searched,
+                                               const std::vector<KeptBlock>& blocks,
                                                const Lattice& short_lattice) const;
   bool in_window(std::uint32_t cell) const;
   void name_shared(const Lattice& long_part);
@@ -42,7 +44,9 @@ class WindowFit {
   Surroundings surroundings(const HazardModel& model, const sparse::DenseMatrix& shared_prior) const;
   base::Result<void> learn_outside(const ClassPosterior& posterior, const std::vector<double>& weight);
   void pull(const HazardModel& before, const HazardModel& now, Surroundings& around) const;
-  Lattice extended(const evidence::Observations& now) const;
+  std::vector<double> weights_now(const std::vector<evidence::SearchedCell>& searched,
+                                  const std::vector<KeptBlock>& blocks, const ClassPosterior& before,
+                                  std::vector<double>& offset) const;
   base::Result<void> scale_new_edges(ClassPosterior& now) const;
   void take_fit(const FieldFitter& fitter, ClassPosterior& posterior) const;
   void draw_before(ClassPosterior& posterior) const;

@@ -10,6 +10,7 @@ FieldFitter::FieldFitter(const HazardModel& model, const Surroundings& around)
     : impl_(std::make_unique<Impl>(model, 0.0, nullptr)) {
   impl_->around = &around;
   impl_->patchiness = around.patchiness;
+  impl_->short_variance = around.short_variance;
   impl_->prior = around.latent;
   impl_->effect_prior = around.border;
 }
