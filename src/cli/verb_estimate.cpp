@@ -33,9 +33,14 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
   const pipeline::StoredEstimate& e = update.stored;
   fmt::print("{} cells were searched, or hold finds, otherwise than the last whole estimate saw.\n",
              update.cells_changed);
+  if (update.reports_changed > 0) {
+    fmt::print(
+        "At {} places outside searched land people met items that it knew nothing of, or a report was withdrawn.\n",
+        update.reports_changed);
+  }
   fmt::print(
       "{} of {} cells and {} polygons were estimated anew in {:.1f} s; hyperparameters, laws of counts, what was "
-      "learned of kinds, what people met outside searched land and what minefield records say stay.\n",
+      "learned of kinds, how likely people meet what is there and what minefield records say stay.\n",
       update.cells_refreshed, e.cells, update.polygons_refreshed, seconds);
   fmt::print("Items that remain: {:.0f}, 90 % interval {:.0f} to {:.0f} (before {:.0f})\n", e.totals.items_mean,
              e.totals.items_p05, e.totals.items_p95, update.items_before);
@@ -44,6 +49,10 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
   if (update.shift_beyond > kWorthTelling) {
     fmt::print("Note: a whole estimate would move expected items elsewhere too, by up to {:.0f} %.\n",
                100 * std::expm1(update.shift_beyond));
+  }
+  if (update.reports_aside > 0) {
+    fmt::print("Note: {} reports from outside searched land change nothing: too few of their class to learn from.\n",
+               update.reports_aside);
   }
   if (update.polygons_unknown > 0) {
     fmt::print("Note: {} polygons entered since are not told before the next whole estimate.\n",
@@ -67,6 +76,8 @@ int run_update(const EstimateArguments& asked, const Common& common) {
   const pipeline::StoredEstimate& e = update->stored;
   nlohmann::ordered_json json = {{"cells", e.cells},
                                  {"cells_changed", update->cells_changed},
+                                 {"reports_changed", update->reports_changed},
+                                 {"reports_aside", update->reports_aside},
                                  {"cells_refreshed", update->cells_refreshed},
                                  {"polygons_refreshed", update->polygons_refreshed},
                                  {"polygons_unknown", update->polygons_unknown},
@@ -128,8 +139,8 @@ std::function<int()> verb_estimate(CLI::App& app) {
   auto update = std::make_shared<bool>(false);
   CLI::Option* flag = verb->add_flag(
       "--update", *update,
-      "Estimate anew only the ground near finds and releases that came in, changed or were withdrawn since the last "
-      "whole estimate, asked for as that one was");
+      "Estimate anew only the ground near finds, accidents and releases that came in, changed or were withdrawn since "
+      "the last whole estimate, asked for as that one was");
   for (const char* other :
        {"--cell", "--mode", "--from", "--until", "--records", "--seed", "--draws", "--without-evidence", "--surveys"}) {
     flag->excludes(verb->get_option(other));

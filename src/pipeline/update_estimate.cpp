@@ -369,6 +369,8 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
+  outcome.reports_changed = update.reports_changed;
+  outcome.reports_aside = update.reports_aside;
   outcome.cells_refreshed = update.cells_refreshed;
   outcome.shift_beyond = update.shift_beyond;
   outcome.polygons_refreshed = static_cast<std::int64_t>(update.polygons.size());

@@ -14,7 +14,8 @@
 #include "pipeline/stored_estimate.h"
 #include "register/register.h"
 
-/// A find or a release that came in changes the map within its range at once; the next whole estimate learns from it.
+/// A find, an accident or a release that came in changes the map within its range at once; the next whole estimate
+/// learns from it.
 namespace firmground::pipeline {
 
 inline constexpr const char* kEstimateState = "estimate-state";    ///< bytes of estimate::EstimateState
@@ -65,6 +66,8 @@ struct EstimateUpdateOutcome {
   StoredEstimate stored;
   std::optional<std::string> kind_map;  ///< when asked for: a Cloud-Optimised GeoTIFF
   std::int64_t cells_changed = 0;
+  std::int64_t reports_changed = 0;  ///< places outside searched land where people met an item, by class
+  std::int64_t reports_aside = 0;    ///< the same of classes whose reports are no evidence
   std::int64_t cells_refreshed = 0;
   std::int64_t polygons_refreshed = 0;
   std::int64_t polygons_unknown = 0;  ///< entered since, and larger than an update can tell
@@ -73,9 +76,10 @@ struct EstimateUpdateOutcome {
   std::map<std::string, double> seconds;  ///< "observe", "engine", "store": where time went
 };
 
-/// Brings the kept estimate up to date with finds and releases that came in, changed or were withdrawn since the last
-/// whole one, as estimate::update_estimate() does, and keeps it in its place: hyperparameters, laws of counts, what was
-/// learned of kinds and what minefield records say stay, and the stamp says from which estimate they are.
+/// Brings the kept estimate up to date with finds, accidents and releases that came in, changed or were withdrawn since
+/// the last whole one, as estimate::update_estimate() does, and keeps it in its place: hyperparameters, laws of counts,
+/// how likely people meet what is there, what was learned of kinds and what minefield records say stay, and the stamp
+/// says from which estimate they are.
 /// Errors: pipeline.no_estimate_to_update, pipeline.no_kinds_to_update, estimate.update_needs_all,
 /// estimate.state_unreadable, those of observe(), update_estimate() and store_estimate().
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,

@@ -123,6 +123,33 @@ TEST_F(UpdateEstimateProgramme, AFindRefreshesTheMapRoundItAndIsKept) {
             0.01F);
 }
 
+TEST_F(UpdateEstimateProgramme, AnAccidentWhereNobodySearchedRaisesTheMapRoundItUntilItIsWithdrawn) {
+  const geo::Raster before = raster();
+  std::size_t vaguest = before.grid.size();
+  for (std::size_t i = 0; i < before.grid.size(); ++i) {
+    if (!std::isnan(before.bands[4][i]) &&
+        (vaguest == before.grid.size() || before.bands[4][i] < before.bands[4][vaguest])) {
+      vaguest = i;
+    }
+  }
+  mineaction::Snapshot now = *snapshot_;
+  mineaction::Accident accident = now.accidents.front();
+  accident.accident_id = "NEW-1";
+  accident.device = mineaction::Device::ap_mine;
+  accident.position = before.grid.centre(vaguest);
+  accident.precision_m = 50;
+  now.accidents.push_back(accident);
+  now.hash = mineaction::content_hash_of(now);
+  const EstimateUpdateOutcome outcome = updated(now);
+  EXPECT_EQ(outcome.cells_changed, 0);
+  EXPECT_EQ(outcome.reports_changed, 1);
+  EXPECT_EQ(outcome.reports_aside, 0);
+  EXPECT_GT(raster().bands[0][vaguest], 1.1F * before.bands[0][vaguest]);
+  const EstimateUpdateOutcome back = updated(*snapshot_);
+  EXPECT_EQ(back.reports_changed, 0);
+  EXPECT_NEAR(raster().bands[0][vaguest], before.bands[0][vaguest], 0.005);
+}
+
 /// Expected items by kind, of the nation.
 std::map<evidence::ItemKind, double> items_by_kind(const StoredEstimate& estimate) {
   std::map<evidence::ItemKind, double> items;
