@@ -1,7 +1,8 @@
 // The estimate of an invented country: bench_estimate [--size small|national] [--cell 50] [--growth] [--update
 // [--anew]] [--tiny] One line per cell size: cells, seconds to observe, to reconcile minefield records and to estimate,
-// largest memory so far, items, hash of the map. With --update also what bringing it up to date with one find takes,
-// and with --anew how far that is from a whole estimate that learns everything anew.
+// largest memory so far, items, hash of the map. With --update also what bringing it up to date with one find, or
+// with one accident far from searches, takes, and with --anew how far that is from a whole estimate that learns
+// everything anew.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -50,9 +51,37 @@ void print_difference(const char* what, const geo::Raster& a, const geo::Raster&
              probability[1], 100 * items[1], probability[0], 100 * items[0]);
 }
 
-void measure_update(const evidence::Observations& before, const estimate::EstimateResult& whole, bool anew) {
+evidence::Observations with_find(const evidence::Observations& before) {
   evidence::Observations now = before;
   now.searched[0][empty_search(before.searched[0])].found = 1;
+  return now;
+}
+
+/// A mine met in ground that lies further than nine tenths of it from searches and reports.
+evidence::Observations with_report(const evidence::Observations& before) {
+  std::vector<std::uint8_t> known = before.processed;
+  for (const evidence::Report& report : before.reports[0]) {
+    known[report.cell] = 1;
+  }
+  const std::vector<float> away = geo::distance_transform(before.grid, known);
+  std::vector<std::uint32_t> open;
+  for (std::uint32_t cell = 0; cell < away.size(); ++cell) {
+    if (before.inside[cell] != 0 && known[cell] == 0) {
+      open.push_back(cell);
+    }
+  }
+  const auto far = open.begin() + static_cast<std::ptrdiff_t>(open.size() * 9 / 10);
+  std::nth_element(open.begin(), far, open.end(), [&](std::uint32_t a, std::uint32_t b) { return away[a] < away[b]; });
+  evidence::Observations now = before;
+  std::vector<evidence::Report>& reports = now.reports[0];
+  const auto at = std::upper_bound(reports.begin(), reports.end(), *far,
+                                   [](std::uint32_t cell, const evidence::Report& r) { return cell < r.cell; });
+  reports.insert(at, {*far, 1, 2024});
+  return now;
+}
+
+void measure_update(const char* what, const evidence::Observations& now, const estimate::EstimateResult& whole,
+                    bool anew) {
   const std::string bytes = estimate::to_bytes(*whole.state);
   const auto [read_s, state] = bench::timed([&] { return bench::value_of(estimate::parse_estimate_state(bytes)); });
   geo::Raster raster = whole.hazard.raster;
@@ -60,11 +89,11 @@ void measure_update(const evidence::Observations& before, const estimate::Estima
   const auto [update_s, update] = bench::timed(
       [&, &kept = state] { return bench::value_of(estimate::update_estimate(kept, now, {}, {}, raster)); });
   fmt::print(
-      "  one find: state {:.1f} MB read in {:.2f} s, update {:.2f} s ({:.2f} s of processor), {} cells refreshed, "
+      "  {}: state {:.1f} MB read in {:.2f} s, update {:.2f} s ({:.2f} s of processor), {} cells refreshed, "
       "others "
       "shift by {:.2f} % at most\n",
-      1e-6 * static_cast<double>(bytes.size()), read_s, update_s, bench::cpu_seconds() - cpu, update.cells_refreshed,
-      100 * std::expm1(update.shift_beyond));
+      what, 1e-6 * static_cast<double>(bytes.size()), read_s, update_s, bench::cpu_seconds() - cpu,
+      update.cells_refreshed, 100 * std::expm1(update.shift_beyond));
   if (anew) {
     print_difference("a whole estimate that learns anew", raster,
                      bench::value_of(estimate::estimate(now)).hazard.raster, update.refreshed);
@@ -94,7 +123,8 @@ void measure(const mineaction::Snapshot& snapshot, double cell_m, bool update, b
       cell_m, result.hazard.cells, observe_s, reconcile_s, estimate_s, bench::peak_mb(),
       result.hazard.totals.items_mean, hash_of(result.hazard.raster));
   if (update) {
-    measure_update(seen, result, anew);
+    measure_update("one find", with_find(seen), result, anew);
+    measure_update("one accident", with_report(seen), result, anew);
   }
 }
 
