@@ -374,6 +374,7 @@ TEST_P(RegionEstimate, UpdatesStartFromWhatRegionsLeave) {
     EXPECT_EQ(read->classes[k].active, whole->state->classes[k].active);
     EXPECT_EQ(read->classes[k].seen.size(), whole->state->classes[k].seen.size());
     EXPECT_EQ(read->classes[k].blocks.size(), whole->state->classes[k].blocks.size());
+    EXPECT_EQ(read->classes[k].reports.size(), whole->state->classes[k].reports.size());
     EXPECT_EQ(read->classes[k].kinds_seen.size(), whole->state->classes[k].kinds_seen.size());
   }
   EstimateUpdate a;

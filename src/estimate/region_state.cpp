@@ -118,6 +118,7 @@ void put_class(base::PacketWriter& packet, const ClassState& state, const ClassP
   }
   packet.put(weight);
   packet.put(own_entries(state.blocks, own, kept));
+  packet.put(own_entries(state.reports, own, kept));
   packet.put(own_entries(state.kinds_seen, own, kept));
 }
 
@@ -127,8 +128,16 @@ struct ClassTold {
   std::vector<NodesTold> nodes;                                       ///< by region
   std::vector<std::pair<evidence::SearchedCell, float>> seen;
   std::vector<KeptBlock> blocks;
+  std::vector<KeptReport> reports;
   std::vector<evidence::KindCount> kinds_seen;
 };
+
+template <typename Entry>
+void append(base::PacketReader& packet, std::vector<Entry>& to) {
+  std::vector<Entry> entries;
+  packet.get(entries);
+  to.insert(to.end(), entries.begin(), entries.end());
+}
 
 void get_class(base::PacketReader& packet, ClassTold& told) {
   NodesTold& nodes = told.nodes.emplace_back();
@@ -146,12 +155,9 @@ void get_class(base::PacketReader& packet, ClassTold& told) {
   for (std::size_t i = 0; i < seen.size(); ++i) {
     told.seen.emplace_back(seen[i], weight[i]);
   }
-  std::vector<KeptBlock> blocks;
-  packet.get(blocks);
-  told.blocks.insert(told.blocks.end(), blocks.begin(), blocks.end());
-  std::vector<evidence::KindCount> kinds;
-  packet.get(kinds);
-  told.kinds_seen.insert(told.kinds_seen.end(), kinds.begin(), kinds.end());
+  append(packet, told.blocks);
+  append(packet, told.reports);
+  append(packet, told.kinds_seen);
 }
 
 constexpr auto kByCell = [](const auto& a, const auto& b) { return a.cell < b.cell; };
@@ -186,8 +192,10 @@ void put_in_order(ClassTold told, std::size_t places, std::size_t draws, std::si
     state.seen.push_back(cell);
     state.weight.push_back(weight);
   }
-  std::sort(told.blocks.begin(), told.blocks.end(), kByCell);
+  std::sort(told.blocks.begin(), told.blocks.end(), in_order);
   state.blocks = std::move(told.blocks);
+  std::sort(told.reports.begin(), told.reports.end(), kByCell);
+  state.reports = std::move(told.reports);
   std::sort(told.kinds_seen.begin(), told.kinds_seen.end(), kByCell);
   state.kinds_seen = std::move(told.kinds_seen);
 }
