@@ -340,6 +340,7 @@ void Composition::learn_ground(const std::vector<SmoothEffect>& effects, HeldOut
 
 void Composition::hold_out(const Buckets& buckets, const std::vector<CellAhead>& ahead, HeldOut& held) const {
   std::vector<std::pair<double, double>> distance;  // and how much it matters, cumulated
+  distance.reserve(ahead.size());
   for (const CellAhead& cell : ahead) {
     distance.emplace_back(buckets.nearest(facts_, column_of(cell.cell), row_of(cell.cell)), cell.weight);
   }
