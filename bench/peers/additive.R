@@ -21,7 +21,9 @@ formula_of <- function(rows, knots) {
       terms <- c(terms, sprintf("s(%s, k = 8)", name))
     }
   }
-  as.formula(paste("y_found ~", paste(c(terms, sprintf("s(x, y, k = %d)", knots)), collapse = " + ")))
+  # mgcv lays a thin plate spline on 2,000 points at most unless told otherwise.
+  terms <- c(terms, sprintf("s(x, y, k = %d, xt = list(max.knots = %d))", knots, max(2000L, knots)))
+  as.formula(paste("y_found ~", paste(terms, collapse = " + ")))
 }
 
 fit <- function(class, rows, knots) {

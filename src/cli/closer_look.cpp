@@ -111,7 +111,7 @@ void add_closer_look_options(CLI::App& verb, CloserLookArguments& asked) {
       "Also tell which technical survey of each polygon would change most what is decided about it, and which "
       "to begin with");
   const auto add = [&](const char* name, double& value, double least, const char* help) {
-    verb.add_option(name, value, help)->check(CLI::Range(least, 1e12))->capture_default_str();
+    verb.add_option(name, value, help)->check(within(least, 1e12))->capture_default_str();
   };
   add("--clearance-cost", s.clearance_cost_m2, 1e-6, "--surveys: clearance of a square metre, in any currency");
   add("--survey-cost", s.survey_cost_m2, 0, "--surveys: technical survey of a square metre");
@@ -120,7 +120,7 @@ void add_closer_look_options(CLI::App& verb, CloserLookArguments& asked) {
           "--survey-detection", s.detection,
           "--surveys: probability that technical survey finds an item it passes over (default: by class, as the "
           "estimate takes it)")
-      ->check(CLI::Range(0.01, 0.995));
+      ->check(within(0.01, 0.995));
 }
 
 void ask_closer_look(const CloserLookArguments& asked, const std::string& polygons,

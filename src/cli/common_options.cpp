@@ -22,6 +22,17 @@ std::shared_ptr<Common> add_common_options(CLI::App& verb) {
   return common;
 }
 
+CLI::Validator within(double least, double most) {
+  const auto refusal = [least, most](std::string& input) -> std::string {
+    double value = 0;
+    const bool number = CLI::detail::lexical_cast(input, value);
+    return number && value >= least && value <= most
+               ? ""
+               : fmt::format("Value {} not in range [{:g} - {:g}]", input, least, most);
+  };
+  return CLI::Validator(refusal, fmt::format("FLOAT in [{:g} - {:g}]", least, most));
+}
+
 base::Progress progress_on_terminal(const Common& common) {
   if (common.quiet) {
     return base::no_progress;

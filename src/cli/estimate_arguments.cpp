@@ -43,10 +43,14 @@ std::string columns_of(const std::vector<estimate::KindOfPolygon>& kinds) {
 }
 
 /// CSV: one row per polygon.
-std::string table_of(const std::vector<estimate::PolygonEstimate>& polygons, const TableColumns& also) {
-  std::string csv = "id,area_m2,probability_no_item,items_mean,items_p05,items_p95,evidence,reasons";
+std::string table_of(const std::vector<estimate::PolygonEstimate>& polygons, bool events, const TableColumns& also) {
+  // Events of a year say little of what lies in ground: their columns are named apart.
+  std::string csv = events
+                        ? "id,area_m2,probability_no_event_in_year,events_mean,events_p05,events_p95,evidence,reasons"
+                        : "id,area_m2,probability_no_item,items_mean,items_p05,items_p95,evidence,reasons";
   for (const evidence::ItemKind kind : evidence::kItemKinds) {
-    csv += fmt::format(",probability_{0},items_{0},items_{0}_p05,items_{0}_p95", evidence::key_of(kind));
+    csv += fmt::format(",probability_{0},{1}_{0},{1}_{0}_p05,{1}_{0}_p95", evidence::key_of(kind),
+                       events ? "events" : "items");
   }
   csv += also.names + '\n';
   for (const estimate::PolygonEstimate& p : polygons) {
@@ -116,14 +120,12 @@ std::string csv_quoted(std::string text) {
 
 void add_estimate_options(CLI::App& verb, EstimateArguments& asked) {
   verb.add_option("PROGRAMME", asked.programme, kProgrammeHelp)->required();
-  verb.add_option("--cell", asked.cell_m, "Cell size in metres")
-      ->check(CLI::Range(1.0, 100000.0))
-      ->capture_default_str();
+  verb.add_option("--cell", asked.cell_m, "Cell size in metres")->check(within(1, 100000))->capture_default_str();
   verb.add_option("--mode", asked.mode,
                   "effort (searched land tells where nothing was found) or presence-only (a bare register of events)")
       ->check(CLI::IsMember({"automatic", "effort", "presence-only"}))
       ->capture_default_str();
-  verb.add_option("--from", asked.from, "Only finds and events from this day on (YYYY-MM-DD)");
+  verb.add_option("--from", asked.from, "Bare registers of events: history from this day on (YYYY-MM-DD)");
   verb.add_option("--until", asked.until, "Only what was released, found or happened until this day (YYYY-MM-DD)");
   verb.add_option("--records", asked.records,
                   "Minefield records: reconciled with what was found, or as-drawn (their outlines as they stand)")
@@ -175,8 +177,8 @@ base::Result<void> write_files(const EstimateArguments& asked, const registry::R
     const auto& polygons = stored.polygons;
     const auto listed = polygons.find(asked.polygons);
     FG_TRY_VOID(geo::write_file(
-        asked.table,
-        table_of(listed == polygons.end() ? std::vector<estimate::PolygonEstimate>{} : listed->second, also)));
+        asked.table, table_of(listed == polygons.end() ? std::vector<estimate::PolygonEstimate>{} : listed->second,
+                              stored.mode == "presence-only", also)));
   }
   return {};
 }

@@ -46,9 +46,14 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
              e.totals.items_p05, e.totals.items_p95, update.items_before);
   print_kinds(e);
   constexpr double kWorthTelling = 0.01;
-  if (update.shift_beyond > kWorthTelling) {
+  const double times = std::exp(update.shift_beyond);
+  if (times > 2) {  // beyond what the bound tells closely
+    fmt::print(
+        "Note: what came in tells of other ground too, which may hold more than twice, or less than half, of what this "
+        "map says; make a whole estimate soon ('firmground estimate' without --update).\n");
+  } else if (update.shift_beyond > kWorthTelling) {
     fmt::print("Note: a whole estimate would move expected items elsewhere too, by up to {:.0f} %.\n",
-               100 * std::expm1(update.shift_beyond));
+               100 * (times - 1));
   }
   if (update.reports_aside > 0) {
     fmt::print("Note: {} reports from outside searched land change nothing: too few of their class to learn from.\n",

@@ -27,6 +27,9 @@ struct Common {
 /// Adds --json, --quiet, --threads to the subcommand.
 std::shared_ptr<Common> add_common_options(CLI::App& verb);
 
+/// As CLI::Range, of finite numbers: NaN lies within no range.
+CLI::Validator within(double least, double most);
+
 /// A progress bar on standard error when it is a terminal, a line per step otherwise, nothing when quiet.
 base::Progress progress_on_terminal(const Common& common);
 

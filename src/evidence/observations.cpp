@@ -152,6 +152,10 @@ base::Result<Observations> observe_effort(const mineaction::Snapshot& snapshot, 
   if (!(options.cell_m >= 1 && options.cell_m <= 100'000)) {
     return base::fail("evidence.cell_invalid", {{"cell", fmt::format("{:g}", options.cell_m)}});
   }
+  if (options.from && options.until && options.until->last_day() < options.from->first_day()) {
+    return base::fail("evidence.no_days_between",
+                      {{"from", options.from->to_string()}, {"until", options.until->to_string()}});
+  }
   Observations result;
   result.epsg = snapshot.crs->epsg();
   result.snapshot_hash = snapshot.hash;
@@ -165,6 +169,9 @@ base::Result<Observations> observe_effort(const mineaction::Snapshot& snapshot, 
     return base::fail("base.cancelled");
   }
   place_effort(snapshot, options, result);
+  if (options.from && result.mode == "effort") {
+    return base::fail("evidence.from_with_searches", {{"from", result.from}});
+  }
   if (auto line = std::make_shared<const LineDirection>(snapshot, result.grid); !line->empty()) {
     result.line = std::move(line);
   }

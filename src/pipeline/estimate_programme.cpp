@@ -183,11 +183,12 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   if (result.kind_raster) {
     FG_TRY(outcome.kind_map, geo::to_cog(*result.kind_raster));
   }
-  FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at));
+  std::vector<registry::StoredResult> also;
   if (result.state) {
     const WholeEstimate whole{*result.state, outcome.kind_map, outcome.stored.stamp.to_json()};
-    FG_TRY_VOID(keep_for_updates(programme, {ground_hash(snapshot), observations.records}, whole, made_at));
+    also = kept_for_updates({ground_hash(snapshot), observations.records}, whole, made_at);
   }
+  FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at, std::move(also)));
   return outcome;
 }
 

@@ -115,7 +115,7 @@ TEST_F(EstimateProgramme, EveryHazardousAreaWithAnOutlineIsToldOf) {
 
 TEST_F(EstimateProgramme, OneThatWasCutOffWhileItWasKeptIsNotShown) {
   made(request_);
-  // what store_estimate() writes first
+  // as versions before left one that was cut off
   ASSERT_TRUE(programme_->store({.name = kHazardEstimate, .stamp = "", .made_at = "", .bytes = ""}).has_value());
   EXPECT_FALSE(latest_estimate(*programme_, *snapshot_)->has_value());
   EXPECT_FALSE(latest_hazard_raster(*programme_, *snapshot_->crs)->has_value());

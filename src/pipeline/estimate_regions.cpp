@@ -231,10 +231,11 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
         FG_TRY(outcome.kind_map, geo::to_cog(*result.kind_raster));
       }
       FG_TRY(registry::Register open, registry::Register::open(programme));
-      FG_TRY_VOID(store_estimate(open, outcome.stored, result.hazard.raster, made_at));
-      return result.state ? keep_for_updates(open, kept,
-                                             {*result.state, outcome.kind_map, outcome.stored.stamp.to_json()}, made_at)
-                          : base::Result<void>();
+      std::vector<registry::StoredResult> also;
+      if (result.state) {
+        also = kept_for_updates(kept, {*result.state, outcome.kind_map, outcome.stored.stamp.to_json()}, made_at);
+      }
+      return store_estimate(open, outcome.stored, result.hazard.raster, made_at, std::move(also));
     };
     stored = store();
   }

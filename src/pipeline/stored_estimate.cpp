@@ -176,8 +176,8 @@ namespace {
 /// Under this and the hash of the snapshot lies the list of what was ever estimated of it.
 constexpr const char* kEstimateTotals = "estimate-totals/";
 
-base::Result<void> remember_totals(registry::Register& programme, const StoredEstimate& summary,
-                                   const std::string& made_at) {
+base::Result<registry::StoredResult> totals_remembered(const registry::Register& programme,
+                                                       const StoredEstimate& summary, const std::string& made_at) {
   const std::string name = kEstimateTotals + summary.stamp.snapshot_hash;
   FG_TRY(const std::optional<registry::StoredResult> before, programme.load(name));
   Json list = before ? Json::parse(before->bytes, nullptr, false) : Json::array();
@@ -189,7 +189,8 @@ base::Result<void> remember_totals(registry::Register& programme, const StoredEs
                   {"items_mean", summary.totals.items_mean},
                   {"items_p05", summary.totals.items_p05},
                   {"items_p95", summary.totals.items_p95}});
-  return programme.store({.name = name, .stamp = summary.stamp.to_json(), .made_at = made_at, .bytes = list.dump()});
+  return registry::StoredResult{
+      .name = name, .stamp = summary.stamp.to_json(), .made_at = made_at, .bytes = list.dump()};
 }
 
 }  // namespace
@@ -220,16 +221,15 @@ base::Result<std::optional<report::EstimateSummary>> estimate_as_entered(const r
 }
 
 base::Result<void> store_estimate(registry::Register& programme, const StoredEstimate& summary,
-                                  const geo::Raster& raster, const std::string& made_at) {
+                                  const geo::Raster& raster, const std::string& made_at,
+                                  std::vector<registry::StoredResult> also) {
   FG_TRY(std::string cog, geo::to_cog(raster));
+  FG_TRY(auto totals, totals_remembered(programme, summary, made_at));
   const std::string stamp = summary.stamp.to_json();
-  // The summary is emptied first and written last: whoever reads in between, or after a kill, finds no estimate rather
-  // than the numbers of one with the map of another.
-  FG_TRY_VOID(programme.store({.name = kHazardEstimate, .stamp = "", .made_at = made_at, .bytes = ""}));
-  FG_TRY_VOID(programme.store({.name = kHazardRaster, .stamp = stamp, .made_at = made_at, .bytes = std::move(cog)}));
-  FG_TRY_VOID(
-      programme.store({.name = kHazardEstimate, .stamp = stamp, .made_at = made_at, .bytes = to_json(summary)}));
-  return remember_totals(programme, summary, made_at);
+  also.push_back({.name = kHazardRaster, .stamp = stamp, .made_at = made_at, .bytes = std::move(cog)});
+  also.push_back({.name = kHazardEstimate, .stamp = stamp, .made_at = made_at, .bytes = to_json(summary)});
+  also.push_back(std::move(totals));
+  return programme.store(also);
 }
 
 base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,

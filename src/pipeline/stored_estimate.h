@@ -47,10 +47,11 @@ std::string to_json(const StoredEstimate& estimate);
 /// Errors: pipeline.estimate_unreadable.
 base::Result<StoredEstimate> parse_stored_estimate(const std::string& json);
 
-/// Keeps raster and summary; readers meet the old pair, none, or the new one, never a mixture.
+/// Keeps raster, summary and what else belongs to them, all or nothing.
 /// Errors: those of geo::to_cog and Register::store.
 base::Result<void> store_estimate(registry::Register& programme, const StoredEstimate& summary,
-                                  const geo::Raster& raster, const std::string& made_at);
+                                  const geo::Raster& raster, const std::string& made_at,
+                                  std::vector<registry::StoredResult> also = {});
 
 /// The estimate last stored, with whether it is stale against `snapshot`; nothing when none was finished.
 /// Errors: pipeline.estimate_unreadable, those of Register::load.

@@ -256,13 +256,13 @@ void stamp_maps(const StoredEstimate& stored, Maps& maps) {
   }
 }
 
-base::Result<void> store_moved(registry::Register& programme, const std::vector<std::uint32_t>& cells,
-                               const std::string& stamp, const std::string& made_at) {
+registry::StoredResult moved_cells(const std::vector<std::uint32_t>& cells, const std::string& stamp,
+                                   const std::string& made_at) {
   std::string bytes(cells.size() * sizeof(std::uint32_t), '\0');
   if (!cells.empty()) {
     std::memcpy(bytes.data(), cells.data(), bytes.size());
   }
-  return programme.store({.name = kMovedCells, .stamp = stamp, .made_at = made_at, .bytes = std::move(bytes)});
+  return {.name = kMovedCells, .stamp = stamp, .made_at = made_at, .bytes = std::move(bytes)};
 }
 
 }  // namespace
@@ -271,6 +271,9 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
   FG_TRY(auto stored, latest_estimate(programme, snapshot));
   FG_TRY(const auto state, programme.load(kEstimateState));
   FG_TRY(const auto ground, programme.load(kEstimateGround));
+  if (stored && stored->mode == "presence-only") {
+    FG_TRY_VOID(needs_all("it was made from a bare register of events"));
+  }
   if (!stored || !state || !ground) {
     return base::fail("pipeline.no_estimate_to_update");
   }
@@ -329,15 +332,13 @@ std::string ground_hash(const mineaction::Snapshot& snapshot) {
   return mineaction::content_hash_of(ground);
 }
 
-base::Result<void> keep_for_updates(registry::Register& programme, const KeptGround& ground, const WholeEstimate& whole,
-                                    const std::string& made_at) {
-  const auto keep = [&](const char* name, std::string bytes) {
-    return programme.store({.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)});
+std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, const WholeEstimate& whole,
+                                                     const std::string& made_at) {
+  const auto kept = [&](const char* name, std::string bytes) {
+    return registry::StoredResult{.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)};
   };
-  FG_TRY_VOID(keep(kEstimateGround, to_bytes(ground)));
-  FG_TRY_VOID(keep(kMovedCells, ""));
-  FG_TRY_VOID(keep(kEstimateKinds, whole.kind_map.value_or("")));
-  return keep(kEstimateState, estimate::to_bytes(whole.state));
+  return {kept(kEstimateGround, to_bytes(ground)), kept(kMovedCells, ""),
+          kept(kEstimateKinds, whole.kind_map.value_or("")), kept(kEstimateState, estimate::to_bytes(whole.state))};
 }
 
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
@@ -391,8 +392,8 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   if (maps.kinds) {
     FG_TRY(outcome.kind_map, geo::to_cog(*maps.kinds));
   }
-  FG_TRY_VOID(store_moved(programme, update.moved, whole, made_at));
-  FG_TRY_VOID(store_estimate(programme, outcome.stored, maps.hazard, made_at));
+  FG_TRY_VOID(
+      store_estimate(programme, outcome.stored, maps.hazard, made_at, {moved_cells(update.moved, whole, made_at)}));
   took("store");
   return outcome;
 }

@@ -41,10 +41,9 @@ struct WholeEstimate {
   const std::optional<std::string>& kind_map;  ///< bytes of a GeoTIFF; empty: not asked for
   std::string stamp;
 };
-/// Keeps what update_estimate_programme() starts from, beside the estimate that was just stored.
-/// Errors: those of Register::store.
-base::Result<void> keep_for_updates(registry::Register& programme, const KeptGround& ground, const WholeEstimate& whole,
-                                    const std::string& made_at);
+/// What update_estimate_programme() starts from, to be stored with the estimate.
+std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, const WholeEstimate& whole,
+                                                     const std::string& made_at);
 
 /// The kept estimate and what an update of it, or a closer look at it, starts from.
 struct KeptEstimate {

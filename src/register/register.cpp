@@ -233,9 +233,13 @@ Result<std::vector<VersionInfo>> Register::history(const std::string& kind, cons
 }
 
 Result<void> Register::store(const StoredResult& result) {
+  return store(std::vector{result});
+}
+
+Result<void> Register::store(const std::vector<StoredResult>& results) {
   const std::lock_guard lock(impl_->mutex);
   FG_TRY(auto transaction, Transaction::begin(impl_->database, Transaction::Kind::write));
-  {
+  for (const StoredResult& result : results) {
     FG_TRY(auto insert, impl_->database.prepare("INSERT INTO firmground_result (name, stamp, made_at, bytes) VALUES "
                                                 "(?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET stamp = "
                                                 "excluded.stamp, made_at = excluded.made_at, bytes = excluded.bytes"));

@@ -129,6 +129,8 @@ class Register {
   base::Result<std::vector<VersionInfo>> history(const std::string& kind, const std::string& local_id) const;
 
   base::Result<void> store(const StoredResult& result);
+  /// All of them, or none.
+  base::Result<void> store(const std::vector<StoredResult>& results);
   base::Result<std::optional<StoredResult>> load(const std::string& name) const;
 
   const std::string& path() const;
