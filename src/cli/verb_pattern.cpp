@@ -135,15 +135,15 @@ std::function<int()> verb_pattern(CLI::App& app) {
   verb->add_option("--margin", asked->request.margin_m,
                    "Finds that far outside the ground are looked at too, in metres")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 500.0));
+      ->check(within(0, 500));
   verb->add_option("--least", asked->request.options.least_probability,
                    "List positions that hold a mine with at least this probability")
       ->capture_default_str()
-      ->check(CLI::Range(0.01, 1.0));
+      ->check(within(0.01, 1));
   verb->add_option("--radius", asked->request.options.most_radius_m,
                    "List positions that are known to within so many metres (90 %)")
       ->capture_default_str()
-      ->check(CLI::Range(0.5, 100.0));
+      ->check(within(0.5, 100));
   verb->add_option("--out", asked->out,
                    "Write the missing positions to this file (.gpkg, .geojson, .csv, ...); a GeoPackage also gets the "
                    "rows and the ground in the order of work");

@@ -226,7 +226,7 @@ std::function<int()> verb_reconcile(CLI::App& app) {
       "reconciliation, with what it learnt of their sources");
   verb->add_option("--stated", asked->stated,
                    "An accuracy in per cent that was stated of the records: lists what it could mean")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(within(0, 100));
   verb->add_option("--seed", asked->request.options.seed, "Seed of the random drops that teach what chance looks like")
       ->capture_default_str();
   verb->add_option("--report", asked->report,

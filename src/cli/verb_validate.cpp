@@ -154,9 +154,7 @@ std::function<int()> verb_validate(CLI::App& app) {
   CLI::App* verb =
       app.add_subcommand("validate", "Judge the estimate on ground or events it has not seen, beside today's practice");
   verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
-  verb->add_option("--cell", asked->cell_m, "Cell size in metres")
-      ->check(CLI::Range(1.0, 100000.0))
-      ->capture_default_str();
+  verb->add_option("--cell", asked->cell_m, "Cell size in metres")->check(within(1, 100000))->capture_default_str();
   verb->add_option("--blocks", asked->blocks, "Side of the held-out blocks, with unit (5km, 800m)")
       ->capture_default_str();
   verb->add_option("--folds", asked->folds, "Parts that the blocks are held out in")

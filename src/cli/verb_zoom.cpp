@@ -126,7 +126,7 @@ std::function<int()> verb_zoom(CLI::App& app) {
       ->capture_default_str();
   verb->add_option("--margin", asked->request.margin_m, "Ground round the polygon that is mapped too, in metres")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1000.0));
+      ->check(within(0, 1000));
   verb->add_option("--out", asked->out, "Write the map to this Cloud-Optimised GeoTIFF");
   auto common = add_common_options(*verb);
   return [asked, common] { return run_zoom(*asked, *common); };

@@ -94,7 +94,7 @@ int main_of(TeamOfProcesses& team, int argc, char** argv) {
   cli::add_closer_look_options(*verb, asked.closer);
   verb->add_option("--overlap", asked.overlap_m,
                    "Metres by which each process looks beyond its own region: several ranges of the short field")
-      ->check(CLI::Range(1000.0, 1000000.0))
+      ->check(cli::within(1000, 1000000))
       ->capture_default_str();
   const auto common = cli::add_common_options(*verb);
   try {
