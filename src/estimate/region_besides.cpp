@@ -145,15 +145,8 @@ std::vector<float> likelihood_of_window(Team& team, const RegionGround& ground, 
   std::vector<std::string> to(team.size());
   for (std::size_t rank = 0; rank < team.size() && team.first(); ++rank) {
     const evidence::Region window = evidence::grown(ground.owned[rank], country, ground.overlap_cells);
-    std::vector<float> part;
-    part.reserve(window.size());
-    for (std::int32_t row = window.first_row; row < window.first_row + window.rows; ++row) {
-      const auto begin =
-          result.hazard.raster.bands[0].begin() + static_cast<std::ptrdiff_t>(country.index(window.first_column, row));
-      part.insert(part.end(), begin, begin + window.columns);
-    }
     base::PacketWriter packet;
-    packet.put(part);
+    packet.put(evidence::values_in(result.hazard.raster.bands[0], country, window));
     to[rank] = std::move(packet).bytes();
   }
   const std::vector<std::string> sent = team.exchanged(std::move(to));
@@ -189,10 +182,7 @@ std::string told_here(const RegionGround& ground, const Posteriors& posteriors, 
   packet.put(surveys.size());
   for (PolygonSurvey& survey : surveys) {
     for (std::uint32_t& cell : survey.cells) {
-      const auto columns = static_cast<std::uint32_t>(ground.window.columns);
-      cell = static_cast<std::uint32_t>(
-          country.index(ground.window.first_column + static_cast<std::int32_t>(cell % columns),
-                        ground.window.first_row + static_cast<std::int32_t>(cell / columns)));
+      cell = evidence::cell_of_country(ground.window, country, cell);
     }
     each_member(packet, survey, [](auto& to, const auto& member) { to.put(member); });
   }

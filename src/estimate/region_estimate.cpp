@@ -227,31 +227,19 @@ geo::Raster gather_raster(Team& team, const RegionGround& ground, geo::Raster pa
     whole.band_names = part.band_names;
     whole.bands.assign(part.bands.size(), std::vector<float>(country.size()));
   }
-  const evidence::Region& own = ground.owned[team.rank()];
+  const evidence::Region own = ground.owned[team.rank()].within(ground.window);
   for (std::size_t band = 0; band < part.bands.size(); ++band) {
-    std::vector<float> mine;
-    mine.reserve(own.size());
-    for (std::int32_t row = own.first_row; row < own.first_row + own.rows; ++row) {
-      const auto begin =
-          part.bands[band].begin() + static_cast<std::ptrdiff_t>(part.grid.index(
-                                         own.first_column - ground.window.first_column, row - ground.window.first_row));
-      mine.insert(mine.end(), begin, begin + own.columns);
-    }
-    part.bands[band] = {};
     base::PacketWriter packet;
-    packet.put(mine);
+    packet.put(evidence::values_in(part.bands[band], part.grid, own));
+    part.bands[band] = {};
     std::vector<std::string> to(team.size());
     to[0] = std::move(packet).bytes();
     const std::vector<std::string> sent = team.exchanged(std::move(to));
     for (std::size_t rank = 0; rank < sent.size() && team.first(); ++rank) {
       base::PacketReader told(sent[rank]);
-      told.get(mine);
-      const evidence::Region& from = ground.owned[rank];
-      for (std::int32_t row = 0; row < from.rows; ++row) {
-        std::copy_n(mine.begin() + static_cast<std::ptrdiff_t>(row) * from.columns, from.columns,
-                    whole.bands[band].begin() +
-                        static_cast<std::ptrdiff_t>(country.index(from.first_column, from.first_row + row)));
-      }
+      std::vector<float> of_region;
+      told.get(of_region);
+      evidence::put_values(of_region, country, ground.owned[rank], whole.bands[band]);
     }
   }
   return whole;
@@ -274,12 +262,12 @@ std::string settings_of(const evidence::Observations& observations, const Estima
 }
 
 /// Numbers of searched cells and nodes of the whole country.
-void sum_classes(Team& team, const Posteriors& posteriors, const std::vector<std::uint8_t>& own,
+void sum_classes(Team& team, const Posteriors& posteriors, const std::vector<std::uint8_t>& own_inside,
                  std::vector<ClassSummary>& classes) {
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const auto& list = posteriors[k]->model.observations;
-    std::array<double, 1> searched = {static_cast<double>(
-        std::count_if(list.begin(), list.end(), [&](const Observation& o) { return !o.report && own[o.cell] != 0; }))};
+    std::array<double, 1> searched = {static_cast<double>(std::count_if(
+        list.begin(), list.end(), [&](const Observation& o) { return !o.report && own_inside[o.cell] != 0; }))};
     team.sum(searched);
     classes[k].searched = static_cast<std::int64_t>(searched[0]);
   }
@@ -294,7 +282,7 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
   CountryMap map = map_of(observations, options, posteriors, ground.polygons, own_inside, kinds);
   EstimateResult result;
   describe(posteriors, result);
-  sum_classes(team, posteriors, evidence::flags_of(ground.owned[team.rank()], ground.window), result.classes);
+  sum_classes(team, posteriors, own_inside, result.classes);
   const std::map<std::uint32_t, Gathered> sums = gathered(team, ground, map, posteriors);
   result.polygons = tell_polygons(team, sums, posteriors, kinds, options, polygons);
   sum_nation(team, map.nation);
@@ -328,10 +316,6 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
 
 void place_polygons(const geo::Grid& country, const std::vector<PolygonCells>& polygons, const CloserLook& closer,
                     std::size_t rank, RegionGround& ground) {
-  const auto columns = static_cast<std::uint32_t>(country.columns);
-  const auto place_of = [&](std::uint32_t cell) {
-    return std::pair{static_cast<std::int32_t>(cell % columns), static_cast<std::int32_t>(cell / columns)};
-  };
   const evidence::Region& own = ground.owned[rank];
   ground.home.assign(polygons.size(), 0);
   ground.sizes.reserve(polygons.size());
@@ -339,18 +323,14 @@ void place_polygons(const geo::Grid& country, const std::vector<PolygonCells>& p
     ground.sizes.push_back(polygons[p].cells.size());
     PolygonCells here{polygons[p].id, polygons[p].area_m2, {}};
     for (const geo::CellShare& touched : polygons[p].cells) {
-      const auto [column, row] = place_of(touched.cell);
-      if (own.has(column, row)) {
-        here.cells.push_back({static_cast<std::uint32_t>((row - ground.window.first_row) * ground.window.columns +
-                                                         column - ground.window.first_column),
-                              touched.share});
+      if (evidence::cell_in(own, country, touched.cell)) {
+        here.cells.push_back({*evidence::cell_in(ground.window, country, touched.cell), touched.share});
       }
     }
     if (!polygons[p].cells.empty()) {
-      const auto [column, row] = place_of(polygons[p].cells.front().cell);
-      const auto home =
-          std::find_if(ground.owned.begin(), ground.owned.end(),
-                       [c = column, r = row](const evidence::Region& region) { return region.has(c, r); });
+      const auto home = std::find_if(ground.owned.begin(), ground.owned.end(), [&](const evidence::Region& region) {
+        return evidence::cell_in(region, country, polygons[p].cells.front().cell).has_value();
+      });
       ground.home[p] = static_cast<std::uint32_t>(home - ground.owned.begin());
     }
     if (!here.cells.empty()) {

@@ -26,11 +26,9 @@ struct Parts {
   const std::vector<std::uint32_t>& reached;
 };
 
-/// Whose cell a node lies at: the one at whose north-western corner it is, on the far edges the last one before it.
-NodeOwner owner_of(const std::vector<evidence::Region>& owned, std::size_t rank, std::int32_t column,
-                   std::int32_t row) {
+NodeOwner owner_of(const std::vector<evidence::Region>& owned, std::size_t rank, const NodeCell& cell) {
   const auto home =
-      std::find_if(owned.begin(), owned.end(), [&](const auto& region) { return region.has(column, row); });
+      std::find_if(owned.begin(), owned.end(), [&](const auto& region) { return region.has(cell.column, cell.row); });
   const auto of = static_cast<std::size_t>(home - owned.begin());
   return of < rank ? NodeOwner::earlier_region : of == rank ? NodeOwner::own : NodeOwner::later_region;
 }
@@ -51,9 +49,8 @@ RegionShare share_of(Team& team, const HazardModel& model, const evidence::Obser
   for (std::int32_t row = 0; row < lattice.rows; ++row) {
     for (std::int32_t column = 0; column < lattice.columns; ++column) {
       if (lattice.node[lattice.at(column, row)] >= 0) {  // nodes are numbered in this order
-        share.owner.push_back(owner_of(owned, team.rank(),
-                                       std::min((lattice.first_column + column) * step, country.columns - 1),
-                                       std::min((lattice.first_row + row) * step, country.rows - 1)));
+        share.owner.push_back(owner_of(
+            owned, team.rank(), cell_of_node(country, lattice.first_column + column, lattice.first_row + row, step)));
       }
     }
   }
@@ -349,6 +346,10 @@ std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& reg
 }
 
 }  // namespace
+
+NodeCell cell_of_node(const geo::Grid& country, std::int32_t column, std::int32_t row, std::int32_t step) {
+  return {std::min(column * step, country.columns - 1), std::min(row * step, country.rows - 1)};
+}
 
 base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, const evidence::Observations& region,
                                                                   const std::vector<evidence::Region>& owned,

@@ -10,6 +10,14 @@
 
 namespace firmground::estimate {
 
+/// A cell by its column and row.
+struct NodeCell {
+  std::int32_t column, row;
+};
+/// Whose cell a node of the country's short lattice is: that at whose north-western corner it lies, on the far edges
+/// the last one before it.  The region that owns the cell owns the node.
+NodeCell cell_of_node(const geo::Grid& country, std::int32_t column, std::int32_t row, std::int32_t step);
+
 /// Fits one class in a region that overlaps with others, all at the same time (docs/methods/hazard-field.md, eq.
 /// 29-32). Each process holds the short field of its window alone; effects and long field are shared: what a region
 /// says of them is its Schur complement, added up over regions with each node and observation counted where it is

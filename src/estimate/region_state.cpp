@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/packet.h"
+#include "estimate/region_posterior.h"
 #include "estimate/sum_packet.h"
 
 namespace firmground::estimate {
@@ -16,19 +17,13 @@ class Own {
   Own(const RegionGround& ground, std::size_t rank)
       : own_(ground.owned[rank]), window_(ground.window), country_(ground.observations.whole()) {}
 
-  const evidence::Region& region() const { return own_; }
-  std::uint32_t cell(std::uint32_t of_window) const {
-    const auto columns = static_cast<std::uint32_t>(window_.columns);
-    return static_cast<std::uint32_t>(
-        country_.index(window_.first_column + static_cast<std::int32_t>(of_window % columns),
-                       window_.first_row + static_cast<std::int32_t>(of_window / columns)));
-  }
+  std::uint32_t cell(std::uint32_t of_window) const { return evidence::cell_of_country(window_, country_, of_window); }
   bool has_cell(std::uint32_t of_window) const {
     return evidence::cell_in(own_, country_, cell(of_window)).has_value();
   }
-  /// A node is whose cell it lies at, on the country's far edges of the last one before it.
   bool has_node(std::int32_t column, std::int32_t row, std::int32_t step) const {
-    return own_.has(std::min(column * step, country_.columns - 1), std::min(row * step, country_.rows - 1));
+    const NodeCell at = cell_of_node(country_, column, row, step);
+    return own_.has(at.column, at.row);
   }
 
  private:
@@ -47,24 +42,6 @@ std::vector<Entry> own_entries(const std::vector<Entry>& list, const Own& own, s
       result.back().cell = own.cell(list[i].cell);
       kept.push_back(i);
     }
-  }
-  return result;
-}
-
-/// The rectangle of the region's own cells.
-template <typename T>
-std::vector<T> own_cells(const std::vector<T>& of_window, const RegionGround& ground, const Own& own) {
-  std::vector<T> result;
-  if (of_window.empty()) {
-    return result;
-  }
-  const evidence::Region& region = own.region();
-  result.reserve(region.size());
-  for (std::int32_t row = 0; row < region.rows; ++row) {
-    const auto begin = of_window.begin() + static_cast<std::ptrdiff_t>(ground.observations.grid.index(
-                                               region.first_column - ground.window.first_column,
-                                               region.first_row - ground.window.first_row + row));
-    result.insert(result.end(), begin, begin + region.columns);
   }
   return result;
 }
@@ -200,26 +177,22 @@ void put_in_order(ClassTold told, std::size_t places, std::size_t draws, std::si
   state.kinds_seen = std::move(told.kinds_seen);
 }
 
-template <typename T>
-void place_cells(const std::vector<T>& of_region, const evidence::Region& region, const geo::Grid& country,
-                 std::vector<T>& to) {
-  for (std::int32_t row = 0; row < region.rows && !of_region.empty(); ++row) {
-    std::copy_n(of_region.begin() + static_cast<std::ptrdiff_t>(row) * region.columns, region.columns,
-                to.begin() + static_cast<std::ptrdiff_t>(country.index(region.first_column, region.first_row + row)));
-  }
-}
-
 std::string told_here(const EstimateState& local, const RegionGround& ground, const Posteriors& posteriors,
                       const std::vector<std::int32_t>& columns_of_lattice, const PolygonSums& polygons,
-                      const Own& own) {
+                      std::size_t rank) {
   base::PacketWriter packet;
+  const Own own(ground, rank);
   for (std::size_t k = 0; k < posteriors.size(); ++k) {
     put_class(packet, local.classes[k], *posteriors[k], columns_of_lattice[k], static_cast<std::size_t>(local.draws),
               own);
   }
-  packet.put(own_cells(local.processed, ground, own));
-  packet.put(own_cells(local.outcomes, ground, own));
-  packet.put(own_cells(local.statements, ground, own));
+  const evidence::Region part = ground.owned[rank].within(ground.window);
+  packet.put(evidence::values_in(local.processed, ground.observations.grid, part));
+  for (const std::vector<float>* values : {&local.outcomes, &local.statements}) {
+    if (!values->empty()) {
+      packet.put(evidence::values_in(*values, ground.observations.grid, part));
+    }
+  }
   for (const auto& [asked, sum] : polygons) {
     if (ground.sizes[asked] > kLargePolygon) {
       packet.put(asked);
@@ -246,7 +219,7 @@ std::shared_ptr<const EstimateState> gathered_state(Team& team, const RegionGrou
     places.push_back(lattice.node.size());
   }
   std::vector<std::string> to(team.size());
-  to[0] = told_here(state, ground, posteriors, columns_of_lattice, sums, Own(ground, team.rank()));
+  to[0] = told_here(state, ground, posteriors, columns_of_lattice, sums, team.rank());
   const std::vector<std::string> sent = team.exchanged(std::move(to));
   if (!team.first()) {
     return nullptr;
@@ -263,11 +236,13 @@ std::shared_ptr<const EstimateState> gathered_state(Team& team, const RegionGrou
     }
     std::vector<std::uint8_t> processed;
     told.get(processed);
-    place_cells(processed, ground.owned[rank], country, state.processed);
+    evidence::put_values(processed, country, ground.owned[rank], state.processed);
     for (std::vector<float>* values : {&state.outcomes, &state.statements}) {
-      std::vector<float> of_region;
-      told.get(of_region);
-      place_cells(of_region, ground.owned[rank], country, *values);
+      if (!values->empty()) {
+        std::vector<float> of_region;
+        told.get(of_region);
+        evidence::put_values(of_region, country, ground.owned[rank], *values);
+      }
     }
     while (!told.done()) {
       std::uint32_t asked = 0;

@@ -125,6 +125,12 @@ std::optional<std::uint32_t> cell_in(const Region& window, const geo::Grid& coun
   return static_cast<std::uint32_t>((row - window.first_row) * window.columns + column - window.first_column);
 }
 
+std::uint32_t cell_of_country(const Region& window, const geo::Grid& country, std::uint32_t of_window) {
+  const auto columns = static_cast<std::uint32_t>(window.columns);
+  return static_cast<std::uint32_t>(country.index(window.first_column + static_cast<std::int32_t>(of_window % columns),
+                                                  window.first_row + static_cast<std::int32_t>(of_window / columns)));
+}
+
 namespace {
 
 /// Those of a list that lie in the window, by its cells.
@@ -147,17 +153,6 @@ KindFinds finds_in(const KindFinds& finds, const geo::Grid& country, const Regio
   return result;
 }
 
-template <typename T>
-std::vector<T> cells_in(const std::vector<T>& values, const geo::Grid& country, const Region& window) {
-  std::vector<T> result;
-  result.reserve(window.size());
-  for (std::int32_t row = window.first_row; row < window.first_row + window.rows; ++row) {
-    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(country.index(window.first_column, row));
-    result.insert(result.end(), begin, begin + window.columns);
-  }
-  return result;
-}
-
 }  // namespace
 
 Observations observations_in(const Observations& country, const Region& window) {
@@ -165,8 +160,8 @@ Observations observations_in(const Observations& country, const Region& window) 
   result.grid = grid_of(window, country.grid);
   result.country = country.grid;
   result.epsg = country.epsg;
-  result.inside = cells_in(country.inside, country.grid, window);
-  result.processed = cells_in(country.processed, country.grid, window);
+  result.inside = values_in(country.inside, country.grid, window);
+  result.processed = values_in(country.processed, country.grid, window);
   for (std::size_t k = 0; k < kOrdnanceClasses.size(); ++k) {
     result.searched[k] = entries_in(country.searched[k], country.grid, window);
     result.reports[k] = entries_in(country.reports[k], country.grid, window);
@@ -189,7 +184,7 @@ CovariateField field_in(const CovariateField& field, const geo::Grid& country, c
   CovariateField result{field.name,         field.unit, {},         field.categories,   field.labels,
                         field.tells_effort, field.use,  field.from, field.tells_people, field.tells_outcome};
   result.statements = field.statements;
-  result.value = cells_in(field.value, country, window);
+  result.value = values_in(field.value, country, window);
   return result;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,10 @@ struct Region {
   bool has(std::int32_t column, std::int32_t row) const {
     return column >= first_column && column < first_column + columns && row >= first_row && row < first_row + rows;
   }
+  /// The same rectangle by the cells of a window of the grid.  REQUIRES: it lies in the window.
+  Region within(const Region& window) const {
+    return {first_column - window.first_column, first_row - window.first_row, columns, rows};
+  }
   std::size_t size() const { return static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows); }
   friend bool operator==(const Region&, const Region&) = default;
 };
@@ -32,6 +37,28 @@ Region grown(const Region& region, const geo::Grid& country, std::int32_t cells)
 
 /// The window's cell at a cell of the country; nothing outside it.
 std::optional<std::uint32_t> cell_in(const Region& window, const geo::Grid& country, std::uint32_t cell);
+/// And back.
+std::uint32_t cell_of_country(const Region& window, const geo::Grid& country, std::uint32_t of_window);
+
+/// Values by cell of a grid -> those of a rectangle of it.
+template <typename T>
+std::vector<T> values_in(const std::vector<T>& values, const geo::Grid& grid, const Region& part) {
+  std::vector<T> result;
+  result.reserve(part.size());
+  for (std::int32_t row = part.first_row; row < part.first_row + part.rows; ++row) {
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(grid.index(part.first_column, row));
+    result.insert(result.end(), begin, begin + part.columns);
+  }
+  return result;
+}
+/// And back, into `values`.
+template <typename T>
+void put_values(const std::vector<T>& of_part, const geo::Grid& grid, const Region& part, std::vector<T>& values) {
+  for (std::int32_t row = 0; row < part.rows; ++row) {
+    std::copy_n(of_part.begin() + static_cast<std::ptrdiff_t>(row) * part.columns, part.columns,
+                values.begin() + static_cast<std::ptrdiff_t>(grid.index(part.first_column, part.first_row + row)));
+  }
+}
 
 geo::Grid grid_of(const Region& region, const geo::Grid& country);
 

@@ -158,6 +158,19 @@ AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid&
   return asked;
 }
 
+base::Result<void> store_whole(registry::Register& programme, const estimate::EstimateResult& result,
+                               const KeptGround& ground, EstimateOutcome& outcome) {
+  if (result.kind_raster) {
+    FG_TRY(outcome.kind_map, geo::to_cog(*result.kind_raster));
+  }
+  const StoredEstimate& stored = outcome.stored;
+  std::vector<registry::StoredResult> also;
+  if (result.state) {
+    also = kept_for_updates(ground, {*result.state, outcome.kind_map, stored.stamp.to_json()}, stored.made_at);
+  }
+  return store_estimate(programme, stored, result.hazard.raster, stored.made_at, std::move(also));
+}
+
 base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,
                                                  const EstimateRequest& request, const base::Progress& progress) {
   if (request.reuse) {
@@ -180,15 +193,9 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
   outcome.notes = observations.notes;
-  if (result.kind_raster) {
-    FG_TRY(outcome.kind_map, geo::to_cog(*result.kind_raster));
-  }
-  std::vector<registry::StoredResult> also;
-  if (result.state) {
-    const WholeEstimate whole{*result.state, outcome.kind_map, outcome.stored.stamp.to_json()};
-    also = kept_for_updates({ground_hash(snapshot), observations.records}, whole, made_at);
-  }
-  FG_TRY_VOID(store_estimate(programme, outcome.stored, result.hazard.raster, made_at, std::move(also)));
+  const KeptGround ground =
+      result.state ? KeptGround{ground_hash(snapshot), std::move(observations.records)} : KeptGround{};
+  FG_TRY_VOID(store_whole(programme, result, ground, outcome));
   return outcome;
 }
 

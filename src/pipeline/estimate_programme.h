@@ -62,6 +62,12 @@ base::Result<void> reconcile_for_estimate(const registry::Register& programme, m
 StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPolygons& asked,
                           const EstimateRequest& request, const std::string& made_at);
 
+struct KeptGround;  // update_estimate.h
+/// Keeps a whole estimate with what updates of it start from, all or nothing; its map of kinds goes into the outcome
+/// too.  Errors: those of store_estimate().
+base::Result<void> store_whole(registry::Register& programme, const estimate::EstimateResult& result,
+                               const KeptGround& ground, EstimateOutcome& outcome);
+
 /// observe, reconcile, estimate, store: what `firmground estimate` does.  Errors: those of the stages and of
 /// store_estimate().
 base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,

@@ -227,15 +227,8 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
     note_closer(request.estimate.closer, result.polygons, outcome);
     note_overlap(overlap_cells(request) * request.observe.cell_m, outcome);
     const auto store = [&]() -> base::Result<void> {
-      if (result.kind_raster) {
-        FG_TRY(outcome.kind_map, geo::to_cog(*result.kind_raster));
-      }
       FG_TRY(registry::Register open, registry::Register::open(programme));
-      std::vector<registry::StoredResult> also;
-      if (result.state) {
-        also = kept_for_updates(kept, {*result.state, outcome.kind_map, outcome.stored.stamp.to_json()}, made_at);
-      }
-      return store_estimate(open, outcome.stored, result.hazard.raster, made_at, std::move(also));
+      return store_whole(open, result, kept, outcome);
     };
     stored = store();
   }
