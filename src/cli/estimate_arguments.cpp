@@ -120,7 +120,11 @@ std::string csv_quoted(std::string text) {
 
 void add_estimate_options(CLI::App& verb, EstimateArguments& asked) {
   verb.add_option("PROGRAMME", asked.programme, kProgrammeHelp)->required();
-  verb.add_option("--cell", asked.cell_m, "Cell size in metres")->check(within(1, 100000))->capture_default_str();
+  verb.add_option("--cell", asked.cell_m,
+                  "Cells of the map, in metres; where land was searched the ground is modelled in cells of 50 m, so "
+                  "that totals of 50, 100, 200 ... agree")
+      ->check(within(1, 100000))
+      ->capture_default_str();
   verb.add_option("--mode", asked.mode,
                   "effort (searched land tells where nothing was found) or presence-only (a bare register of events)")
       ->check(CLI::IsMember({"automatic", "effort", "presence-only"}))
@@ -151,7 +155,7 @@ void add_estimate_options(CLI::App& verb, EstimateArguments& asked) {
 
 base::Result<pipeline::EstimateRequest> request_of(const EstimateArguments& asked) {
   pipeline::EstimateRequest request;
-  request.observe.cell_m = asked.cell_m;
+  request.map_cell_m = asked.cell_m;
   request.observe.mode = mode_of(asked.mode);
   FG_TRY(request.observe.from, day(asked.from));
   FG_TRY(request.observe.until, day(asked.until));

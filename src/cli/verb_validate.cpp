@@ -87,6 +87,8 @@ base::Result<estimate::Validation> make_validation(const ValidateVerb& asked, co
   if (!asked.until.empty()) {
     FG_TRY(observe.until, mineaction::Date::parse(asked.until));
   }
+  FG_TRY(const evidence::ModelledCells cells, evidence::modelled_cells(snapshot, observe));
+  observe.cell_m = cells.cell_m;
   return estimate::validate_blocks(snapshot, {block_m, 200, asked.folds, {}, observe}, progress);
 }
 
@@ -95,7 +97,8 @@ nlohmann::json number(double value) {
 }
 
 std::string to_json(const estimate::Validation& v) {
-  nlohmann::ordered_json json = {{"method", v.method}, {"cells", v.cells}, {"positives", v.positives}};
+  nlohmann::ordered_json json = {
+      {"method", v.method}, {"cell_m", v.cell_m}, {"cells", v.cells}, {"positives", v.positives}};
   for (const estimate::ScoreRow& row : v.rows) {
     json["scores"].push_back({{"forecaster", row.forecaster},
                               {"average_precision", number(row.average_precision)},
@@ -129,8 +132,8 @@ int run_validate(const ValidateVerb& asked, const Common& common) {
     fmt::print("{}\n", to_json(*validation));
     return kDone;
   }
-  fmt::print("Held out: {}; {} cells, {} with finds or events\n\n", validation->method, validation->cells,
-             validation->positives);
+  fmt::print("Held out: {}; {} cells of {:g} m, {} with finds or events\n\n", validation->method, validation->cells,
+             validation->cell_m, validation->positives);
   fmt::print("{:<42} {:>8} {:>8} {:>8} {:>9} {:>7} {:>7} {:>8} {:>8} {:>8}\n", "", "AP", "AUC", "log", "slope", "ECE",
              "top 1%", "top 5%", "top 10%", "90% in");
   for (const estimate::ScoreRow& row : validation->rows) {
@@ -154,7 +157,11 @@ std::function<int()> verb_validate(CLI::App& app) {
   CLI::App* verb =
       app.add_subcommand("validate", "Judge the estimate on ground or events it has not seen, beside today's practice");
   verb->add_option("PROGRAMME", asked->programme, kProgrammeHelp)->required();
-  verb->add_option("--cell", asked->cell_m, "Cell size in metres")->check(within(1, 100000))->capture_default_str();
+  verb->add_option(
+          "--cell", asked->cell_m,
+          "Cells of the map, in metres; where land was searched, cells of about 50 m that it is modelled in are judged")
+      ->check(within(1, 100000))
+      ->capture_default_str();
   verb->add_option("--blocks", asked->blocks, "Side of the held-out blocks, with unit (5km, 800m)")
       ->capture_default_str();
   verb->add_option("--folds", asked->folds, "Parts that the blocks are held out in")

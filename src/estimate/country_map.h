@@ -8,6 +8,7 @@
 #include "estimate/class_posterior.h"
 #include "estimate/estimate.h"
 #include "estimate/kind_map.h"
+#include "estimate/map_cells.h"
 
 /// What estimate() does with fitted classes, for a whole country or for one of its regions.
 namespace firmground::estimate {
@@ -83,12 +84,14 @@ struct Sum {
 
 /// The map of a grid, and what its cells add to the nation and to each polygon.
 struct CountryMap {
-  geo::Raster raster;
+  geo::Raster raster;                   ///< of the modelled cells
+  std::optional<geo::Raster> together;  ///< options.together > 1: the map, in larger cells
+  MapParts parts;                       ///< of its cells
   Sum nation{0};
   std::vector<Sum> polygons;
   std::vector<std::pair<std::uint32_t, float>> predicted_finds;
   std::optional<KindSum> kinds;            ///< of the nation
-  std::optional<geo::Raster> kind_raster;  ///< KindUse::map
+  std::optional<geo::Raster> kind_raster;  ///< KindUse::map; in the cells of the map
 };
 
 /// The flagged cells, predicted.  Same bytes on any thread count.  `kinds`: may be null.
@@ -96,10 +99,15 @@ CountryMap map_of(const evidence::Observations& observations, const EstimateOpti
                   const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
                   const std::vector<std::uint8_t>& wanted, const KindMap* kinds);
 
-/// The flagged cells, predicted into map.raster, which is of the grid; sums are of these cells alone.
+/// The flagged cells, predicted into map.raster, which is of the grid, and where options.together > 1 into
+/// map.together, map.parts and, P(any) yet to be told, map.kind_raster; sums are of these cells alone.  REQUIRES: the
+/// cells flagged make whole cells of the map, but for ground outside.
 void draw_cells(const evidence::Observations& observations, const EstimateOptions& options,
                 const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
                 const std::vector<std::uint8_t>& wanted, CountryMap& map, const KindMap* kinds = nullptr);
+
+/// Where options.together > 1: P(any) of the map's cells, and their kinds, once it is known how alike parts are.
+void tell_chances(const Likeness& alike, const geo::Grid& modelled, std::int32_t together, CountryMap& map);
 
 /// Items of one class in a polygon, given draw m (eq. 26): cells that hold any are a binomial number with the mean and
 /// variance of their sum, and each holds a count of the class's law, scaled to the mean of the draw.
@@ -120,5 +128,7 @@ void tell_nation(const Sum& nation, const evidence::Observations& observations, 
 void describe(const Posteriors& posteriors, EstimateResult& result);
 
 geo::Raster empty_raster(const geo::Grid& grid, int epsg);
+/// How many cells a map tells of.
+std::int64_t cells_told(const geo::Raster& raster);
 
 }  // namespace firmground::estimate

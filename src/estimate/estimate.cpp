@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -15,7 +14,9 @@
 #include "base/wide_vectors.h"
 #include "estimate/class_posterior.h"
 #include "estimate/country_map.h"
+#include "estimate/draw_quantiles.h"
 #include "estimate/estimate_state.h"
+#include "estimate/map_cells.h"
 #include "estimate/prediction.h"
 #include "estimate/reasons.h"
 #include "estimate/statement_ratios.h"
@@ -89,6 +90,7 @@ struct Stripe {
   std::vector<std::pair<std::uint32_t, Sum>> polygons;
   std::vector<std::pair<std::uint32_t, float>> predicted_finds;
   KindSum kinds;
+  Likeness alike;
 };
 
 /// Everything the map loop reads and writes.
@@ -99,15 +101,19 @@ struct MapWork {
   std::vector<CellPredictor> predictors;
   CellPolygons by_cell;
   const std::vector<std::uint8_t>& wanted;  ///< cells to predict
+  const MapCells& cells;
   geo::Raster* raster = nullptr;
   const KindMap* kinds = nullptr;      ///< null: not told
   geo::Raster* kind_raster = nullptr;  ///< null: not drawn
+  geo::Raster* together = nullptr;     ///< null: the map's cells are those that the ground is modelled in
+  MapParts* parts = nullptr;
 
   std::size_t draws() const { return static_cast<std::size_t>(options.draws); }
   void run(std::size_t first_row, std::size_t last_row, Stripe& stripe) const;
   void write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
                   std::vector<float>& items) const;
-  void run(const std::vector<std::uint32_t>& cells, std::vector<ClassPrediction>& classes, Stripe& stripe) const;
+  void run(const std::vector<std::uint32_t>& cells, std::vector<ClassPrediction>& classes, MapRow& map_row,
+           Stripe& stripe) const;
   void add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
                     const KindCells& of_kinds, Stripe& stripe) const;
 };
@@ -125,32 +131,6 @@ FG_WIDE_VECTORS void add_draws(const float* from, std::size_t draws, float* to) 
   }
 }
 
-/// The value that has `rank` others before it: of few ranks by a short list of the foremost, which most values never
-/// enter.
-template <typename Before>
-float ranked(const std::vector<float>& values, std::size_t rank, Before before) {
-  constexpr std::size_t kShort = 24;
-  if (rank >= kShort) {
-    std::vector<float> sorted = values;
-    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(rank), sorted.end(), before);
-    return sorted[rank];
-  }
-  std::array<float, kShort + 1> foremost{};
-  std::size_t count = 0;
-  for (const float value : values) {
-    if (count > rank && !before(value, foremost[rank])) {
-      continue;
-    }
-    std::size_t at = std::min(count, rank);
-    count = std::min(count + 1, rank + 1);
-    for (; at > 0 && before(value, foremost[at - 1]); --at) {
-      foremost[at] = foremost[at - 1];
-    }
-    foremost[at] = value;
-  }
-  return foremost[rank];
-}
-
 void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
                          std::vector<float>& items) const {
   float none = 1;
@@ -165,12 +145,11 @@ void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<C
     weight += c.probability[at] + 1e-9F;
     add_draws(c.item_draws.data() + at * items.size(), items.size(), items.data());
   }
-  const auto low = static_cast<std::size_t>(0.05 * static_cast<double>(items.size()));
-  const auto high = static_cast<std::size_t>(std::lround(0.95 * static_cast<double>(items.size() - 1)));
+  const DrawQuantiles quantiles = quantiles_of(items);
   raster->bands[0][cell] = 1 - none;
   raster->bands[1][cell] = std::max(expected, 1 - none);
-  raster->bands[2][cell] = ranked(items, low, std::less<>());
-  raster->bands[3][cell] = ranked(items, items.size() - 1 - high, std::greater<>());
+  raster->bands[2][cell] = quantiles.p05;
+  raster->bands[3][cell] = quantiles.p95;
   raster->bands[4][cell] = evidence / weight;
 }
 
@@ -227,54 +206,61 @@ void MapWork::run(std::size_t first_row, std::size_t last_row, Stripe& stripe) c
     stripe.kinds = kinds->empty_sum(first_row, last_row);
   }
   std::vector<ClassPrediction> classes(predictors.size());
-  std::vector<std::uint32_t> cells;
+  std::vector<std::uint32_t> run_cells;
+  MapRow map_row(cells, draws());
   for (std::size_t row = first_row; row < last_row; ++row) {
     for (std::size_t cell = row * columns; cell < (row + 1) * columns; ++cell) {
       if (wanted[cell] != 0) {
-        cells.push_back(static_cast<std::uint32_t>(cell));
+        run_cells.push_back(static_cast<std::uint32_t>(cell));
       }
-      if (cells.size() == kRun || cell + 1 == (row + 1) * columns) {
-        run(cells, classes, stripe);
-        cells.clear();
+      if (run_cells.size() == kRun || cell + 1 == (row + 1) * columns) {
+        run(run_cells, classes, map_row, stripe);
+        run_cells.clear();
       }
+    }
+    if (together != nullptr && (row + 1 == last_row || cells.ends_row(row))) {
+      map_row.write(*together, *parts, stripe.alike);
     }
   }
 }
 
 /// Of one row.
-void MapWork::run(const std::vector<std::uint32_t>& cells, std::vector<ClassPrediction>& classes,
+void MapWork::run(const std::vector<std::uint32_t>& run_cells, std::vector<ClassPrediction>& classes, MapRow& map_row,
                   Stripe& stripe) const {
-  std::vector<std::uint8_t> in_polygon;
-  in_polygon.reserve(cells.size());
-  for (const std::uint32_t cell : cells) {
-    in_polygon.push_back(by_cell.begin[cell] < by_cell.begin[cell + 1] ? 1 : 0);
+  std::vector<std::uint8_t> with_none;
+  with_none.reserve(run_cells.size());
+  for (const std::uint32_t cell : run_cells) {
+    with_none.push_back(together != nullptr || by_cell.begin[cell] < by_cell.begin[cell + 1] ? 1 : 0);
   }
   for (std::size_t k = 0; k < predictors.size(); ++k) {
-    predictors[k].predict(cells, in_polygon, classes[k]);
+    predictors[k].predict(run_cells, with_none, classes[k]);
   }
   KindCells of_kinds;
   if (kinds != nullptr) {
-    kinds->tell(cells, classes, of_kinds);
-    kinds->add(cells, classes, of_kinds, stripe.kinds);
+    kinds->tell(run_cells, classes, of_kinds);
+    kinds->add(run_cells, classes, of_kinds, stripe.kinds);
     if (kind_raster != nullptr) {
-      kinds->write(cells, classes, of_kinds, *kind_raster);
+      kinds->write(run_cells, classes, of_kinds, *kind_raster);
     }
   }
   std::vector<float> items(draws());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    write_cell(cells[i], i, classes, items);
+  for (std::size_t i = 0; i < run_cells.size(); ++i) {
+    write_cell(run_cells[i], i, classes, items);
+    if (together != nullptr) {
+      map_row.add(run_cells[i], i, classes, *raster);
+    }
     for (const ClassPrediction& c : classes) {
       add_draws(c.item_draws.data() + i * draws(), draws(), stripe.nation.items.data());
       stripe.nation.variance += static_cast<double>(c.variance_items[i]);
     }
-    stripe.nation.mean += static_cast<double>(raster->bands[1][cells[i]]);
-    add_polygons(cells[i], i, classes, of_kinds, stripe);
-    if (!options.leave_out.empty() && options.leave_out[cells[i]] != 0) {
+    stripe.nation.mean += static_cast<double>(raster->bands[1][run_cells[i]]);
+    add_polygons(run_cells[i], i, classes, of_kinds, stripe);
+    if (!options.leave_out.empty() && options.leave_out[run_cells[i]] != 0) {
       float missed = 1;
       for (const ClassPrediction& c : classes) {
         missed *= 1 - c.find_probability[i];
       }
-      stripe.predicted_finds.emplace_back(cells[i], 1 - missed);
+      stripe.predicted_finds.emplace_back(run_cells[i], 1 - missed);
     }
   }
 }
@@ -413,13 +399,21 @@ geo::Raster empty_raster(const geo::Grid& grid, int epsg) {
   return raster;
 }
 
+std::int64_t cells_told(const geo::Raster& raster) {
+  const std::vector<float>& values = raster.bands.front();
+  return std::count_if(values.begin(), values.end(), [](float value) { return !std::isnan(value); });
+}
+
 CountryMap map_of(const evidence::Observations& observations, const EstimateOptions& options,
                   const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
                   const std::vector<std::uint8_t>& wanted, const KindMap* kinds) {
   CountryMap map;
   map.raster = empty_raster(observations.grid, observations.epsg);
+  if (options.together > 1) {
+    map.together = empty_raster(observations.grid.in_larger_cells(options.together), observations.epsg);
+  }
   if (kinds != nullptr && options.kinds == KindUse::map) {
-    map.kind_raster = kinds->empty_raster();
+    map.kind_raster = kinds->empty_raster(options.together);
   }
   draw_cells(observations, options, posteriors, polygons, wanted, map, kinds);
   return map;
@@ -428,22 +422,35 @@ CountryMap map_of(const evidence::Observations& observations, const EstimateOpti
 void draw_cells(const evidence::Observations& observations, const EstimateOptions& options,
                 const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
                 const std::vector<std::uint8_t>& wanted, CountryMap& map, const KindMap* kinds) {
+  const MapCells cells(observations.grid, options.together);
+  const bool together = options.together > 1;
+  if (together) {
+    map.parts.independent.assign(cells.grid().size(), 0);
+    map.parts.likeliest.assign(cells.grid().size(), 0);
+    if (map.kind_raster) {
+      map.parts.kinds = kinds->empty_raster();
+    }
+  }
+  geo::Raster* const kind_raster = map.parts.kinds ? &*map.parts.kinds : map.kind_raster ? &*map.kind_raster : nullptr;
   MapWork work{observations,
                options,
                posteriors,
                {},
                polygons_by_cell(polygons, observations.grid.size()),
                wanted,
+               cells,
                &map.raster,
                kinds,
-               map.kind_raster ? &*map.kind_raster : nullptr};
+               kind_raster,
+               together ? &*map.together : nullptr,
+               &map.parts};
   for (const auto& posterior : posteriors) {
     work.predictors.emplace_back(*posterior, observations, options);
   }
-  const auto rows = static_cast<std::size_t>(observations.grid.rows);
-  std::vector<Stripe> stripes((rows + kStripeRows - 1) / kStripeRows);
-  base::parallel_for(rows, kStripeRows,
-                     [&](std::size_t begin, std::size_t end) { work.run(begin, end, stripes[begin / kStripeRows]); });
+  const std::vector<std::size_t> runs = cells.runs(kStripeRows);
+  std::vector<Stripe> stripes(runs.size() - 1);
+  base::parallel_for(stripes.size(), 1,
+                     [&](std::size_t at, std::size_t) { work.run(runs[at], runs[at + 1], stripes[at]); });
 
   // Sums in stripe order: the same bytes whatever the threads.
   map.nation = Sum(work.draws());
@@ -456,10 +463,18 @@ void draw_cells(const evidence::Observations& observations, const EstimateOption
     }
     map.predicted_finds.insert(map.predicted_finds.end(), stripe.predicted_finds.begin(), stripe.predicted_finds.end());
     by_kind.push_back(std::move(stripe.kinds));
+    map.parts.alike.add(stripe.alike);
     stripe = {};
   }
   if (kinds != nullptr) {
     map.kinds = kinds->added_up(by_kind);
+  }
+}
+
+void tell_chances(const Likeness& alike, const geo::Grid& modelled, std::int32_t together, CountryMap& map) {
+  if (together > 1) {
+    tell_chances(MapCells(modelled, together), map.parts, alike, *map.together,
+                 map.parts.kinds ? &*map.kind_raster : nullptr);
   }
 }
 
@@ -510,6 +525,9 @@ std::string settings_json(const evidence::Observations& observations, const Esti
                                  {"draws", options.draws},
                                  {"most_nodes", options.most_nodes},
                                  {"most_hyper_searches", options.most_hyper_searches}};
+  if (options.together != 1) {
+    json["cells_together"] = options.together;
+  }
   if (options.years_ahead != 1) {
     json["years_ahead"] = options.years_ahead;
   }
@@ -547,12 +565,14 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     kinds.emplace(observations, options, posteriors);
   }
   CountryMap map = map_of(observations, options, posteriors, polygons, observations.inside, kinds ? &*kinds : nullptr);
+  tell_chances(map.parts.alike, observations.grid, options.together, map);
   if (kinds) {
     kinds->describe(result.hazard.hyperparameters);
     result.kinds = kinds->totals(*map.kinds, options.seed);
     result.kind_raster = std::move(map.kind_raster);
   }
-  result.hazard.raster = std::move(map.raster);
+  result.hazard.raster = std::move(map.together ? *map.together : map.raster);
+  const geo::Raster& modelled = map.together ? map.raster : result.hazard.raster;
   result.predicted_finds = std::move(map.predicted_finds);
   tell_nation(map.nation, observations, options.seed, settings_json(observations, options), result);
   if (result.kind_raster) {
@@ -578,13 +598,13 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
     std::vector<std::size_t> wanted(closer.polygons.count);
     std::iota(wanted.begin(), wanted.end(), closer.polygons.first);
     result.surveys =
-        surveys_of(posteriors, observations, result.hazard.raster.bands[0], options, polygons, wanted, *closer.surveys);
+        surveys_of(posteriors, observations, modelled.bands[0], options, polygons, wanted, *closer.surveys);
   }
   if (options.keep) {
     result.state = std::make_shared<EstimateState>(
         state_of(observations, options, posteriors, kinds ? &*kinds : nullptr, polygons, map));
   }
-  result.hazard.cells = std::count(observations.inside.begin(), observations.inside.end(), std::uint8_t{1});
+  result.hazard.cells = cells_told(result.hazard.raster);
   progress("Estimate ready", 1);
   return result;
 }

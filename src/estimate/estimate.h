@@ -65,7 +65,10 @@ struct EstimateOptions {
   int draws = 100;                   ///< joint posterior draws behind the intervals
   std::int64_t most_nodes = 60'000;  ///< of a class's short field; more ground than that gets a coarser lattice
   std::int64_t most_hyper_searches =
-      12'000;                           ///< searched cells (whole blocks) that the hyperparameters are learned from
+      12'000;  ///< searched cells (whole blocks) that the hyperparameters are learned from
+  /// Modelled cells, per side, in one cell of the map (map_cells.h); what is expected of polygons and in all stays the
+  /// same.
+  std::int32_t together = 1;
   double settled = 0.1;                 ///< nats of the bound that a class's last steps may still promise
   int years_ahead = 1;                  ///< presence-only: whose events are expected
   std::vector<std::uint8_t> leave_out;  ///< one flag per cell, may be empty: observations not to be used (validation)

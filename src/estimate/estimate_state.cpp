@@ -13,7 +13,7 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303038;  // "FGEST008"
+constexpr std::uint64_t kLayout = 0x4647455354303039;  // "FGEST009"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -248,6 +248,14 @@ void class_fields(Archive&& archive, State& state) {
   archive(state.reports);
 }
 
+/// Values of fixed number.
+template <typename Archive, typename Values>
+void each_of(Archive&& archive, Values& values) {
+  for (auto& value : values) {
+    archive(value);
+  }
+}
+
 template <typename Archive, typename State>
 void head_fields(Archive&& archive, State& state) {
   archive(state.grid.cell_m);
@@ -259,15 +267,10 @@ void head_fields(Archive&& archive, State& state) {
   archive(state.draws);
   archive(state.left_out.search_worth);
   archive(state.left_out.untold_sd);
+  archive(state.together);
+  auto alike = state.alike.sums();
+  each_of(archive, alike);
   archive(state.covariates);
-}
-
-/// Values of fixed number.
-template <typename Archive, typename Values>
-void each_of(Archive&& archive, Values& values) {
-  for (auto& value : values) {
-    archive(value);
-  }
 }
 
 template <typename Archive, typename Kinds>
@@ -430,6 +433,9 @@ EstimateState read_state(Reader& in) {
   }
   EstimateState state;
   head_fields([&](auto& value) { in.get(value); }, state);
+  if (state.together < 1) {
+    throw std::runtime_error("its map has no cells");
+  }
   std::vector<std::uint32_t> runs;
   in.get(runs);
   state.processed = flags_of(runs);
@@ -480,6 +486,8 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
   state.seed = options.seed;
   state.draws = options.draws;
   state.left_out = options.left_out;
+  state.together = options.together;
+  state.alike = map.parts.alike;
   for (const evidence::CovariateField& field : observations.covariates) {
     state.covariates.push_back(field.name);
     if (field.statements) {

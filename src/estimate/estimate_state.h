@@ -69,6 +69,8 @@ struct EstimateState {
   std::uint64_t seed = 1;
   int draws = 0;
   LeftOut left_out;
+  std::int32_t together = 1;            ///< modelled cells, per side, in one cell of the map
+  Likeness alike;                       ///< of the map's cells
   std::vector<std::string> covariates;  ///< by name, in order
   std::vector<std::uint8_t> processed;  ///< by cell
   std::vector<float> outcomes;          ///< by cell, values of the covariate of how land was released; empty: none

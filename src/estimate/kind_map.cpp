@@ -462,9 +462,9 @@ void KindMap::describe(std::map<std::string, double>& hyperparameters) const {
   }
 }
 
-geo::Raster KindMap::empty_raster() const {
+geo::Raster KindMap::empty_raster(std::int32_t together) const {
   geo::Raster raster;
-  raster.grid = observations_.grid;
+  raster.grid = observations_.grid.in_larger_cells(together);
   raster.epsg = observations_.epsg;
   const auto add = [&](const std::string& of) {
     raster.band_names.push_back("probability_" + of);

@@ -91,7 +91,7 @@ class KindMap {
   /// Adds what was learned to the hyperparameters.
   void describe(std::map<std::string, double>& hyperparameters) const;
   /// "probability_any" and "expected_items" of each class, then of each kind; cells of untold kinds are NaN.
-  geo::Raster empty_raster() const;
+  geo::Raster empty_raster(std::int32_t together = 1) const;
   void write(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes,
              const KindCells& kinds, geo::Raster& raster) const;
 

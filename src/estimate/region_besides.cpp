@@ -140,13 +140,13 @@ std::vector<PolygonEstimate> told_by_first(Team& team, const EstimateResult& res
 }
 
 /// P(any item) by cell of this process's window, from the first process, which has the country's.
-std::vector<float> likelihood_of_window(Team& team, const RegionGround& ground, const EstimateResult& result) {
+std::vector<float> likelihood_of_window(Team& team, const RegionGround& ground, const geo::Raster& modelled) {
   const geo::Grid& country = ground.observations.whole();
   std::vector<std::string> to(team.size());
   for (std::size_t rank = 0; rank < team.size() && team.first(); ++rank) {
     const evidence::Region window = evidence::grown(ground.owned[rank], country, ground.overlap_cells);
     base::PacketWriter packet;
-    packet.put(evidence::values_in(result.hazard.raster.bands[0], country, window));
+    packet.put(evidence::values_in(modelled.bands[0], country, window));
     to[rank] = std::move(packet).bytes();
   }
   const std::vector<std::string> sent = team.exchanged(std::move(to));
@@ -192,14 +192,15 @@ std::string told_here(const RegionGround& ground, const Posteriors& posteriors, 
 }  // namespace
 
 void tell_besides(Team& team, const RegionGround& ground, const Posteriors& posteriors, const EstimateOptions& options,
-                  EstimateResult& result) {
+                  const std::optional<geo::Raster>& modelled, EstimateResult& result) {
   const CloserLook& closer = options.closer;
   if (!closer.without_evidence && !closer.surveys) {
     return;
   }
   std::vector<PolygonEstimate> polygons = told_by_first(team, result);
   const std::vector<float> likelihood =
-      closer.surveys ? likelihood_of_window(team, ground, result) : std::vector<float>{};
+      closer.surveys ? likelihood_of_window(team, ground, modelled ? *modelled : result.hazard.raster)
+                     : std::vector<float>{};
   std::vector<std::string> to(team.size());
   to[0] = told_here(ground, posteriors, options, likelihood, std::move(polygons));
   const std::vector<std::string> sent = team.exchanged(std::move(to));

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "estimate/class_posterior.h"
@@ -15,8 +16,9 @@ void place_closer(const geo::Grid& country, const std::vector<PolygonCells>& pol
                   std::size_t rank, RegionGround& ground);
 
 /// Into result.polygons and result.surveys of the first process, whose result is told but for these.  Polygons too
-/// large for every window have besides_known false.
+/// large for every window have besides_known false.  `modelled`: in the first process, the map of the modelled cells
+/// where it is not result.hazard.raster.
 void tell_besides(Team& team, const RegionGround& ground, const Posteriors& posteriors, const EstimateOptions& options,
-                  EstimateResult& result);
+                  const std::optional<geo::Raster>& modelled, EstimateResult& result);
 
 }  // namespace firmground::estimate

@@ -219,15 +219,20 @@ std::vector<PolygonEstimate> tell_polygons(Team& team, const std::map<std::uint3
 }
 
 /// The country's raster in the first process, band by band.
-geo::Raster gather_raster(Team& team, const RegionGround& ground, geo::Raster part, const geo::Grid& country) {
+geo::Raster gather_raster(Team& team, const RegionGround& ground, geo::Raster part, std::int32_t together) {
+  const geo::Grid& country = ground.observations.whole();
+  const geo::Grid of_map = country.in_larger_cells(together);
   geo::Raster whole;
   if (team.first()) {
-    whole.grid = country;
+    whole.grid = of_map;
     whole.epsg = part.epsg;
     whole.band_names = part.band_names;
-    whole.bands.assign(part.bands.size(), std::vector<float>(country.size()));
+    whole.bands.assign(part.bands.size(), std::vector<float>(of_map.size()));
   }
-  const evidence::Region own = ground.owned[team.rank()].within(ground.window);
+  const auto in_map = [&](const evidence::Region& region) {
+    return evidence::in_larger_cells(region, country, together);
+  };
+  const evidence::Region own = in_map(ground.owned[team.rank()]).within(in_map(ground.window));
   for (std::size_t band = 0; band < part.bands.size(); ++band) {
     base::PacketWriter packet;
     packet.put(evidence::values_in(part.bands[band], part.grid, own));
@@ -239,7 +244,7 @@ geo::Raster gather_raster(Team& team, const RegionGround& ground, geo::Raster pa
       base::PacketReader told(sent[rank]);
       std::vector<float> of_region;
       told.get(of_region);
-      evidence::put_values(of_region, country, ground.owned[rank], whole.bands[band]);
+      evidence::put_values(of_region, of_map, in_map(ground.owned[rank]), whole.bands[band]);
     }
   }
   return whole;
@@ -273,12 +278,12 @@ void sum_classes(Team& team, const Posteriors& posteriors, const std::vector<std
   }
 }
 
-/// The map and all that is summed over it, in the first process; in the others what all know.
+/// The map and all that is summed over it, in the first process; in the others what all know.  `modelled`: where the
+/// map's cells are larger and surveys are asked for, the map of the modelled ones.
 EstimateResult map_together(Team& team, const RegionGround& ground, const std::vector<std::uint8_t>& own_inside,
                             const Posteriors& posteriors, const KindMap* kinds, const EstimateOptions& options,
-                            const std::vector<PolygonCells>& polygons) {
+                            const std::vector<PolygonCells>& polygons, std::optional<geo::Raster>& modelled) {
   const evidence::Observations& observations = ground.observations;
-  const geo::Grid& country = observations.whole();
   CountryMap map = map_of(observations, options, posteriors, ground.polygons, own_inside, kinds);
   EstimateResult result;
   describe(posteriors, result);
@@ -286,7 +291,16 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
   const std::map<std::uint32_t, Gathered> sums = gathered(team, ground, map, posteriors);
   result.polygons = tell_polygons(team, sums, posteriors, kinds, options, polygons);
   sum_nation(team, map.nation);
-  result.hazard.raster = gather_raster(team, ground, std::move(map.raster), country);
+  team.sum(map.parts.alike.sums());
+  tell_chances(map.parts.alike, observations.grid, options.together, map);
+  if (map.together) {
+    result.hazard.raster = gather_raster(team, ground, std::move(*map.together), options.together);
+    if (options.closer.surveys) {
+      modelled = gather_raster(team, ground, std::move(map.raster), 1);
+    }
+  } else {
+    result.hazard.raster = gather_raster(team, ground, std::move(map.raster), 1);
+  }
   tell_nation(map.nation, observations, options.seed,
               settings_of(observations, options, team.size(), ground.overlap_cells), result);
   if (kinds != nullptr) {
@@ -295,7 +309,7 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
     result.kinds = kinds->totals(*map.kinds, options.seed);
   }
   if (map.kind_raster) {
-    result.kind_raster = gather_raster(team, ground, std::move(*map.kind_raster), country);
+    result.kind_raster = gather_raster(team, ground, std::move(*map.kind_raster), options.together);
     result.kind_raster->metadata = result.hazard.raster.metadata;
   }
   if (options.keep) {
@@ -305,10 +319,7 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
     }
     result.state = gathered_state(team, ground, options, posteriors, kinds, map, of_polygons, polygons);
   }
-  std::array<double, 1> cells = {
-      static_cast<double>(std::count(own_inside.begin(), own_inside.end(), std::uint8_t{1}))};
-  team.sum(cells);
-  result.hazard.cells = static_cast<std::int64_t>(cells[0]);
+  result.hazard.cells = team.first() ? cells_told(result.hazard.raster) : 0;
   return result;
 }
 
@@ -369,9 +380,10 @@ base::Result<EstimateResult> estimate_in_regions(Team& team, RegionGround ground
     kinds.emplace(ground.observations, with_kinds, posteriors, &own_inside);
   }
   of_kinds = {};
+  std::optional<geo::Raster> modelled;
   EstimateResult result =
-      map_together(team, ground, own_inside, posteriors, kinds ? &*kinds : nullptr, options, polygons);
-  tell_besides(team, ground, posteriors, options, result);
+      map_together(team, ground, own_inside, posteriors, kinds ? &*kinds : nullptr, options, polygons, modelled);
+  tell_besides(team, ground, posteriors, options, modelled, result);
   progress("Estimate ready", 1);
   return result;
 }

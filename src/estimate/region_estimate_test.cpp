@@ -172,9 +172,9 @@ std::vector<PolygonCells> drawn_polygons() {
 
 /// What a process would read of the country.
 RegionGround ground_of(const evidence::Observations& country, const std::vector<PolygonCells>& polygons,
-                       const CloserLook& closer, std::size_t rank, std::size_t regions) {
+                       const EstimateOptions& options, std::size_t rank, std::size_t regions) {
   RegionGround ground;
-  ground.owned = evidence::cut_into_regions(country, regions);
+  ground.owned = evidence::cut_into_regions(country, regions, options.together);
   ground.overlap_cells = 20;
   ground.window = evidence::grown(ground.owned[rank], country.grid, ground.overlap_cells);
   ground.observations = evidence::observations_in(country, ground.window);
@@ -189,7 +189,7 @@ RegionGround ground_of(const evidence::Observations& country, const std::vector<
       ground.country.covariates.push_back(evidence::field_at(field, cells));
     }
   }
-  place_polygons(country.grid, polygons, closer, rank, ground);
+  place_polygons(country.grid, polygons, options.closer, rank, ground);
   return ground;
 }
 
@@ -203,7 +203,7 @@ EstimateResult by_regions(std::size_t regions, const EstimateOptions& options = 
   for (std::size_t rank = 0; rank < regions; ++rank) {
     threads.emplace_back([&, rank] {
       ThreadTeam team(table, rank);
-      results[rank] = estimate_in_regions(team, ground_of(country, polygons, options.closer, rank, regions), options,
+      results[rank] = estimate_in_regions(team, ground_of(country, polygons, options, rank, regions), options,
                                           rank == 0 ? polygons : std::vector<PolygonCells>{});
     });
   }
@@ -254,6 +254,34 @@ TEST_P(RegionEstimate, RegionsSayWhatTheWholeCountrySays) {
     EXPECT_NEAR(regions.hazard.statements[k].ratio / whole->hazard.statements[k].ratio, 1, 0.005);
     EXPECT_NEAR(regions.hazard.statements[k].p95 / whole->hazard.statements[k].p95, 1, 0.005);
   }
+}
+
+/// A map in cells of 200 m: cuts lie between its cells, and surveys are planned by the modelled ones.
+TEST_P(RegionEstimate, RegionsTellAMapInLargerCells) {
+  EstimateOptions options;
+  options.kinds = KindUse::map;
+  options.together = 4;
+  options.closer = {.polygons = {2, 12}, .surveys = SurveySettings{}};
+  const auto whole = estimate(drawn_country(), options, drawn_polygons());
+  ASSERT_TRUE(whole) << base::to_text(whole.error());
+  const EstimateResult regions = by_regions(GetParam(), options);
+  ASSERT_EQ(regions.hazard.raster.grid, whole->hazard.raster.grid);
+  ASSERT_EQ(regions.kind_raster->grid, whole->kind_raster->grid);
+  EXPECT_EQ(regions.hazard.cells, whole->hazard.cells);
+  const auto& a = whole->hazard.raster.bands;
+  const auto& b = regions.hazard.raster.bands;
+  double items = 0;
+  double probability = 0;
+  for (std::size_t cell = 0; cell < a[0].size(); ++cell) {
+    ASSERT_EQ(std::isnan(a[0][cell]), std::isnan(b[0][cell]));
+    items = std::max(items, std::abs(static_cast<double>(b[1][cell] - a[1][cell])) /
+                                (0.005 + 0.01 * static_cast<double>(a[1][cell])));
+    probability = std::max(probability, std::abs(static_cast<double>(b[0][cell] - a[0][cell])));
+  }
+  EXPECT_LT(items, 1) << "within .005 and 1 %";
+  EXPECT_LT(probability, 0.03) << "other draws tell how alike a cell's parts are";
+  EXPECT_NEAR(regions.hazard.totals.items_mean / whole->hazard.totals.items_mean, 1, 0.005);
+  EXPECT_EQ(regions.surveys.size(), whole->surveys.size());
 }
 
 /// Kinds are learned from all finds of the country, and told by cell, by polygon and in all.
@@ -439,7 +467,7 @@ TEST(RegionErrors, ReachEveryProcess) {
   for (std::size_t rank = 0; rank < 2; ++rank) {
     threads.emplace_back([&, rank] {
       ThreadTeam team(table, rank);
-      const auto result = estimate_in_regions(team, ground_of(country, {}, {}, rank, 2), {}, {});
+      const auto result = estimate_in_regions(team, ground_of(country, {}, EstimateOptions{}, rank, 2), {}, {});
       said[rank] = result ? "" : result.error().id;
     });
   }
@@ -450,10 +478,20 @@ TEST(RegionErrors, ReachEveryProcess) {
   EXPECT_EQ(said[1], "estimate.nothing_observed");
 }
 
+TEST(Regions, CutNoCellOfTheMap) {
+  evidence::Observations country = drawn_country();
+  country.grid.west = -3;
+  country.grid.north = 101;
+  for (const evidence::Region& region : evidence::cut_into_regions(country, 7, 4)) {
+    EXPECT_TRUE(region.first_column == 0 || (region.first_column - 3) % 4 == 0);
+    EXPECT_TRUE(region.first_row == 0 || (101 - region.first_row) % 4 == 0);
+  }
+}
+
 TEST(Regions, CoverTheCountryOnceAndShareTheWork) {
   const evidence::Observations country = drawn_country();
   for (const std::size_t count : {1U, 2U, 3U, 7U}) {
-    const auto regions = evidence::cut_into_regions(country, count);
+    const auto regions = evidence::cut_into_regions(country, count, count == 3 ? 4 : 1);
     ASSERT_EQ(regions.size(), count);
     std::vector<int> times(country.grid.size(), 0);
     std::size_t most = 0;

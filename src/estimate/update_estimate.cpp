@@ -8,6 +8,7 @@
 #include "estimate/blocks_since.h"
 #include "estimate/class_parts.h"
 #include "estimate/differences.h"
+#include "estimate/map_cells.h"
 #include "estimate/reasons.h"
 #include "estimate/surveys.h"
 #include "estimate/window_fit.h"
@@ -169,6 +170,14 @@ void add_small_polygons(const evidence::Observations& now, const std::vector<Pol
   }
 }
 
+/// Cells of the map are told whole.
+void add_whole_cells(const evidence::Observations& now, std::int32_t together, Plan& plan) {
+  MapCells(now.grid, together).flag_whole(plan.wanted);
+  for (std::size_t cell = 0; cell < plan.wanted.size(); ++cell) {
+    plan.wanted[cell] &= now.inside[cell];
+  }
+}
+
 /// What the observations were that the state saw; called again, what they are now.
 class Exchange {
  public:
@@ -262,6 +271,7 @@ double shift_beyond(const Fitted& fitted, const EstimateState& state, const evid
                     const geo::Raster& raster, const Mask& wanted) {
   constexpr float kLooked = 0.01F;   // P(any): where numbers are promised
   constexpr std::size_t kEvery = 3;  // covariates and the long field are smooth
+  const MapCells cells(state.grid, state.together);
   std::vector<SharedShift> shifts;
   shifts.reserve(fitted.fits.size());
   for (std::size_t k = 0; k < fitted.fits.size(); ++k) {
@@ -273,7 +283,7 @@ double shift_beyond(const Fitted& fitted, const EstimateState& state, const evid
     for (std::size_t row = begin; row < end; ++row) {
       for (std::int32_t column = 0; column < now.grid.columns; column += static_cast<std::int32_t>(kEvery)) {
         const std::size_t cell = now.grid.index(column, static_cast<std::int32_t>(row * kEvery));
-        if (wanted[cell] != 0 || !(raster.bands[0][cell] > kLooked)) {
+        if (wanted[cell] != 0 || !(raster.bands[0][cells.of(static_cast<std::uint32_t>(cell))] > kLooked)) {
           continue;
         }
         for (const SharedShift& shift : shifts) {
@@ -340,6 +350,7 @@ EstimateOptions options_of(const EstimateState& state) {
   options.seed = state.seed;
   options.draws = state.draws;
   options.left_out = state.left_out;
+  options.together = state.together;
   options.learnt.emplace();
   for (const ClassState& of_class : state.classes) {
     (*options.learnt)[static_cast<std::size_t>(of_class.ordnance_class)].kinds = of_class.learnt.kinds;
@@ -365,6 +376,7 @@ void redraw(const EstimateState& state, const EstimateOptions& options, const Fi
   draw_cells(now, options, fitted.before, asked, wanted, redrawn.before, kinds_before ? &*kinds_before : nullptr);
   exchange.swap(now);
   redrawn.now.raster = std::move(redrawn.before.raster);
+  redrawn.now.together = std::move(redrawn.before.together);
   if (by_kind) {
     redrawn.kinds.emplace(now, options, fitted.now, &wanted);
   }
@@ -454,6 +466,7 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
     return update;
   }
   add_small_polygons(now, polygons, plan);
+  add_whole_cells(now, state.together, plan);
   Exchange exchange(state, plan);
   FG_TRY(const Fitted fitted, fit(state, plan, exchange, now, draws_of(told.closer)));
 
@@ -464,12 +477,19 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   }
   const EstimateOptions options = options_of(state);
   Redrawn redrawn;
-  redrawn.before.raster = std::move(raster);
+  if (state.together > 1) {
+    redrawn.before.raster = empty_raster(now.grid, now.epsg);
+    redrawn.before.together = std::move(raster);
+  } else {
+    redrawn.before.raster = std::move(raster);
+  }
   if (told.kind_raster != nullptr) {
     redrawn.now.kind_raster = std::move(*told.kind_raster);
   }
   redraw(state, options, fitted, asked, plan.wanted, exchange, now, redrawn);
-  raster = std::move(redrawn.now.raster);
+  tell_chances(state.alike, state.grid, state.together, redrawn.now);
+  raster = std::move(redrawn.now.together ? *redrawn.now.together : redrawn.now.raster);
+  const geo::Raster& modelled = redrawn.now.together ? redrawn.now.raster : raster;
   if (told.kind_raster != nullptr) {
     *told.kind_raster = std::move(*redrawn.now.kind_raster);
   }
@@ -477,7 +497,7 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   update.cells_refreshed = std::count(plan.wanted.begin(), plan.wanted.end(), std::uint8_t{1});
   tell_nation(state, redrawn, update);
   tell_polygons(state, now, fitted, asked, plan, redrawn, update);
-  look_closer(now, fitted, options, polygons, told.closer, raster, update);
+  look_closer(now, fitted, options, polygons, told.closer, modelled, update);
   update.moved = std::move(plan.moved);
   update.shift_beyond = shift_beyond(fitted, state, now, raster, plan.wanted);
   update.refreshed = std::move(plan.wanted);

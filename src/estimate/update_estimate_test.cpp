@@ -9,6 +9,7 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "estimate/map_cells.h"
 #include "evidence/covariates.h"
 #include "evidence/drawn_statements_testing.h"
 
@@ -650,6 +651,43 @@ TEST_F(UpdateEstimate, WithoutAChangeNothingChanges) {
   EXPECT_EQ(fast.update.cells_refreshed, 0);
   EXPECT_EQ(fast.update.totals.items_mean, whole_->hazard.totals.items_mean);
   EXPECT_TRUE(fast.update.polygons.empty());
+}
+
+/// A map in cells of 200 m of the same ground: its cells are told whole, and the others stay as they were.
+TEST_F(UpdateEstimate, AMapInLargerCellsIsBroughtUpToDateByWholeCells) {
+  EstimateOptions options = *options_;
+  options.together = 4;
+  const auto whole = estimate(*before_, options, *polygons_);
+  ASSERT_TRUE(whole) << base::to_text(whole.error());
+  const evidence::Observations now = with_release(*before_, 126, 70, 6);
+  geo::Raster raster = whole->hazard.raster;
+  geo::Raster kinds = *whole->kind_raster;
+  const auto update = update_estimate(*whole->state, now, *polygons_, {}, raster, {&kinds, {}});
+  ASSERT_TRUE(update) << base::to_text(update.error());
+  const auto anew = estimate(now, options, *polygons_);
+  ASSERT_TRUE(anew) << base::to_text(anew.error());
+  ASSERT_EQ(raster.grid, anew->hazard.raster.grid);
+
+  const MapCells cells(before_->grid, 4);
+  std::vector<std::uint8_t> refreshed(cells.grid().size(), 0);
+  for (std::uint32_t cell = 0; cell < update->refreshed.size(); ++cell) {
+    refreshed[cells.of(cell)] |= update->refreshed[cell];
+  }
+  for (std::uint32_t cell = 0; cell < update->refreshed.size(); ++cell) {
+    EXPECT_EQ(update->refreshed[cell], refreshed[cells.of(cell)]) << "cells of the map are told whole";
+  }
+  EXPECT_GT(difference(whole->hazard.raster, anew->hazard.raster, refreshed, 1).items, 0.05);
+  const Difference within = difference(raster, anew->hazard.raster, refreshed, 1);
+  EXPECT_LT(within.probability, 0.005);
+  EXPECT_LT(within.items, 0.01);
+  const Difference of_mines = difference(kinds, *anew->kind_raster, refreshed, 1);
+  EXPECT_LT(of_mines.probability, 0.005);
+  EXPECT_LT(of_mines.items, 0.01);
+  const Difference kept = difference(raster, whole->hazard.raster, refreshed, 0);
+  EXPECT_EQ(kept.probability, 0);
+  EXPECT_EQ(kept.items, 0);
+  const Updated as_modelled = updated(now);
+  EXPECT_NEAR(update->totals.items_mean / as_modelled.update.totals.items_mean, 1, 1e-4);
 }
 
 }  // namespace

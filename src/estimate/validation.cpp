@@ -198,6 +198,7 @@ base::Result<Validation> validate_blocks(const mineaction::Snapshot& snapshot, c
   Validation validation;
   validation.method = fmt::format("blocks of {:g} m in {} parts, buffer {:g} m, searched land", options.block_m,
                                   options.folds, options.buffer_m);
+  validation.cell_m = observations.grid.cell_m;
   validation.cells = static_cast<std::int64_t>(all.ours.size());
   validation.positives = std::count(all.truth.outcome.begin(), all.truth.outcome.end(), std::uint8_t{1});
   validation.rows.push_back(judge("firmground", all.ours, all.truth, true));
@@ -273,6 +274,7 @@ base::Result<Validation> validate_later_events(const evidence::Observations& his
   FG_TRY(const EstimateResult result, estimate(history, options, {}, progress));
   Validation validation;
   validation.method = "forward in time: events of a later period";
+  validation.cell_m = history.grid.cell_m;
   validation.cells = static_cast<std::int64_t>(events.cell.size());
   validation.positives = std::count_if(events.count.begin(), events.count.end(), [](float c) { return c > 0; });
   constexpr double kEven = 0.01;

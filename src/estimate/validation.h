@@ -21,6 +21,7 @@ struct ScoreRow {
 
 struct Validation {
   std::string method;  ///< in words
+  double cell_m = 0;   ///< side of the cells judged: those that the ground is modelled in
   std::int64_t cells = 0;
   std::int64_t positives = 0;
   std::vector<ScoreRow> rows;               ///< ours first, then ours without reconciliation, then the peers

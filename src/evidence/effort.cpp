@@ -57,6 +57,11 @@ bool counts(const std::optional<mineaction::Date>& date, const ObserveOptions& o
          (!options.from || date->first_day() >= options.from->first_day());
 }
 
+/// Effort is of all years until the last day asked for: what was searched stays searched.
+bool was_released(const mineaction::LandRelease& release, const ObserveOptions& options) {
+  return counts(release.completed_on, {.cell_m = 0, .mode = Mode::effort, .from = {}, .until = options.until});
+}
+
 /// Effort per class on every touched cell.
 std::array<std::vector<Effort>, 2> effort_of(const mineaction::Snapshot& snapshot, const ObserveOptions& options,
                                              const geo::Grid& grid) {
@@ -65,7 +70,7 @@ std::array<std::vector<Effort>, 2> effort_of(const mineaction::Snapshot& snapsho
     of_class.resize(grid.size());
   }
   for (const mineaction::LandRelease& release : snapshot.land_releases) {
-    if (!counts(release.completed_on, {.cell_m = 0, .mode = Mode::effort, .from = {}, .until = options.until})) {
+    if (!was_released(release, options)) {
       continue;
     }
     const std::array<double, 2> detection = {default_detection(release.method, release.outcome, OrdnanceClass::mines),
@@ -178,6 +183,12 @@ class KindTally {
 };
 
 }  // namespace
+
+bool any_search(const mineaction::Snapshot& snapshot, const ObserveOptions& options) {
+  return std::any_of(snapshot.land_releases.begin(), snapshot.land_releases.end(), [&](const auto& release) {
+    return was_released(release, options) && looks_into_the_ground(release) && !release.geometry.polygons.empty();
+  });
+}
 
 void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& options, Observations& result) {
   const geo::Grid& grid = result.grid;

@@ -9,6 +9,9 @@ namespace firmground::evidence {
 /// detection)^times.
 void place_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& options, Observations& result);
 
+/// Whether a release counts that may have found something.
+bool any_search(const mineaction::Snapshot& snapshot, const ObserveOptions& options);
+
 /// Whether its method may find anything.
 bool looks_into_the_ground(const mineaction::LandRelease& release);
 

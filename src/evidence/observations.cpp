@@ -92,19 +92,42 @@ base::Result<geo::Grid> grid_over(const geo::Box& box, double cell_m) {
   return geo::Grid::covering(box, cell_m);
 }
 
-/// The grid and which of its cells belong to the country.
-base::Result<void> lay_grid(const mineaction::Snapshot& snapshot, double cell_m, Observations& result) {
-  geo::PlanarGeometry ground;
+/// The country as somebody drew it.
+struct DrawnGround {
+  geo::PlanarGeometry polygons;  ///< none: nobody did
+  bool by_districts = false;
+};
+
+DrawnGround drawn_ground(const mineaction::Snapshot& snapshot) {
+  DrawnGround ground;
+  auto& polygons = ground.polygons.polygons;
   for (const auto& area : snapshot.areas_of_interest) {
-    ground.polygons.insert(ground.polygons.end(), area.geometry.polygons.begin(), area.geometry.polygons.end());
+    polygons.insert(polygons.end(), area.geometry.polygons.begin(), area.geometry.polygons.end());
   }
-  const bool by_districts = ground.polygons.empty();
-  if (by_districts) {
+  ground.by_districts = polygons.empty();
+  if (ground.by_districts) {
     for (const auto& district : snapshot.districts) {
-      ground.polygons.insert(ground.polygons.end(), district.geometry.polygons.begin(),
-                             district.geometry.polygons.end());
+      polygons.insert(polygons.end(), district.geometry.polygons.begin(), district.geometry.polygons.end());
     }
   }
+  return ground;
+}
+
+/// How far ground reaches from any record, where nobody drew the country.
+double reach_m(double cell_m) {
+  return std::max(10'000.0, 10 * cell_m);
+}
+
+base::Result<void> check_cell(double cell_m) {
+  if (!(cell_m >= 1 && cell_m <= 100'000)) {
+    return base::fail("evidence.cell_invalid", {{"cell", fmt::format("{:g}", cell_m)}});
+  }
+  return {};
+}
+
+/// The grid and which of its cells belong to the country.
+base::Result<void> lay_grid(const mineaction::Snapshot& snapshot, double cell_m, Observations& result) {
+  const auto [ground, by_districts] = drawn_ground(snapshot);
   if (!ground.polygons.empty()) {
     FG_TRY(result.grid, grid_over(geo::bounds(ground), cell_m));
     result.inside.assign(result.grid.size(), 0);
@@ -126,16 +149,47 @@ base::Result<void> lay_grid(const mineaction::Snapshot& snapshot, double cell_m,
   if (box.empty()) {
     return base::fail("evidence.no_ground");
   }
-  const double reach_m = std::max(10'000.0, 10 * cell_m);
-  FG_TRY(result.grid, grid_over(box.grown(reach_m), cell_m));
-  result.inside = near_records(snapshot, result.grid, reach_m);
+  const double reach = reach_m(cell_m);
+  FG_TRY(result.grid, grid_over(box.grown(reach), cell_m));
+  result.inside = near_records(snapshot, result.grid, reach);
   result.notes.push_back(
       fmt::format("No area of interest or district is recorded; ground within {:g} km of a record stands in for it.",
-                  reach_m / 1000));
+                  reach / 1000));
   return {};
 }
 
 }  // namespace
+
+base::Result<ModelledCells> modelled_cells(const mineaction::Snapshot& snapshot, const ObserveOptions& options) {
+  FG_TRY_VOID(check_cell(options.cell_m));
+  if (options.mode == Mode::presence_only || (options.mode == Mode::automatic && !any_search(snapshot, options))) {
+    return ModelledCells{.cell_m = options.cell_m, .note = {}};
+  }
+  const geo::PlanarGeometry drawn = drawn_ground(snapshot).polygons;
+  const geo::Box box = drawn.polygons.empty() ? box_of_records(snapshot) : geo::bounds(drawn);
+  if (box.empty()) {
+    return base::fail("evidence.no_ground");
+  }
+  constexpr double kMost = 5e7;
+  const double area = (box.max_x - box.min_x) * (box.max_y - box.min_y);
+  const auto wanted = std::max(1, static_cast<std::int32_t>(std::lround(options.cell_m / kModelled_m)));
+  const auto most = static_cast<std::int32_t>(options.cell_m * std::sqrt(kMost / std::max(area, 1.0)));
+  ModelledCells cells;
+  cells.together = std::max(1, std::min(wanted, most));
+  cells.cell_m = options.cell_m / cells.together;
+  if (cells.together < wanted) {
+    cells.note = fmt::format(
+        "The ground has {:.0f} million cells of {:g} m and is modelled in cells of {:g} m: totals may differ by some "
+        "per cent for each doubling from what smaller cells would say.",
+        area / (kModelled_m * kModelled_m) / 1e6, kModelled_m, cells.cell_m);
+  } else if (std::abs(cells.cell_m - kModelled_m) > 1e-6) {
+    cells.note = fmt::format(
+        "The ground is modelled in cells of {:g} m: totals may differ by some per cent from those of {:g} m and its "
+        "multiples, which all agree.",
+        cells.cell_m, kModelled_m);
+  }
+  return cells;
+}
 
 float CovariateField::at(std::uint32_t cell) const {
   if (!cells) {
@@ -149,9 +203,7 @@ float CovariateField::at(std::uint32_t cell) const {
 base::Result<Observations> observe_effort(const mineaction::Snapshot& snapshot, const ObserveOptions& options,
                                           const base::Progress& progress) {
   FG_CHECK(snapshot.crs.has_value());
-  if (!(options.cell_m >= 1 && options.cell_m <= 100'000)) {
-    return base::fail("evidence.cell_invalid", {{"cell", fmt::format("{:g}", options.cell_m)}});
-  }
+  FG_TRY_VOID(check_cell(options.cell_m));
   if (options.from && options.until && options.until->last_day() < options.from->first_day()) {
     return base::fail("evidence.no_days_between",
                       {{"from", options.from->to_string()}, {"until", options.until->to_string()}});

@@ -123,12 +123,27 @@ struct Observations {
 
 enum class Mode : std::uint8_t { automatic, effort, presence_only };
 
+/// Side of the cells that ground is modelled in, whatever the cells of its map: a law of presence and count of one
+/// size of cells is not that of another, so what is expected in all would depend on the map.
+inline constexpr double kModelled_m = 50;
+
 struct ObserveOptions {
   double cell_m = 50;
   Mode mode = Mode::automatic;
   std::optional<mineaction::Date> from;   ///< presence-only: events from this day on
   std::optional<mineaction::Date> until;  ///< only what was released, found or happened until this day
 };
+
+/// The cells that the ground of a map is modelled in: whole parts of the map's cells.
+struct ModelledCells {
+  double cell_m = kModelled_m;
+  std::int32_t together = 1;  ///< per side, in one cell of the map
+  std::string note;           ///< in words, where they are not of kModelled_m; may be empty
+};
+/// For a map in cells of options.cell_m: cells as near to kModelled_m as whole parts of these are, larger ones where
+/// the ground has more than 50 million, and the map's own where it is no larger or in presence-only mode, whose sums
+/// hardly depend on it.  Errors: evidence.no_ground, evidence.cell_invalid, evidence.grid_too_large.  Cost: O(records).
+base::Result<ModelledCells> modelled_cells(const mineaction::Snapshot& snapshot, const ObserveOptions& options);
 
 /// Snapshot -> observations.  Cost: O(cells) per covariate (exact distance transforms), O(cells touched) for effort;
 /// 4.7 million cells in a few seconds.  Without an area of interest the hull of the districts, else the cells within 10

@@ -60,7 +60,15 @@ Region tail_of(Region region, std::int32_t cells) {
   return region;
 }
 
-void cut(const WorkTable& work, const Region& region, std::size_t count, std::vector<Region>& result) {
+/// Cells before the first edge of a map's cell, across a region's longer side: `together` cells to a map's.
+std::int32_t before_edge(const geo::Grid& country, const Region& region, std::int32_t together) {
+  const std::int64_t edge =
+      region.columns >= region.rows ? -(country.west + region.first_column) : country.north - region.first_row;
+  return static_cast<std::int32_t>((edge % together + together) % together);
+}
+
+void cut(const WorkTable& work, const geo::Grid& country, std::int32_t together, const Region& region,
+         std::size_t count, std::vector<Region>& result) {
   if (count == 1) {
     result.push_back(region);
     return;
@@ -78,17 +86,27 @@ void cut(const WorkTable& work, const Region& region, std::size_t count, std::ve
       high = middle;
     }
   }
-  cut(work, head_of(region, low), in_head, result);
-  cut(work, tail_of(region, low), count - in_head, result);
+  const std::int32_t before = before_edge(country, region, together);
+  low = before + (std::max(low - before, 0) + together / 2) / together * together;
+  low = std::clamp(low, 0, length);
+  cut(work, country, together, head_of(region, low), in_head, result);
+  cut(work, country, together, tail_of(region, low), count - in_head, result);
 }
 
 }  // namespace
 
-std::vector<Region> cut_into_regions(const Observations& country, std::size_t count) {
+std::vector<Region> cut_into_regions(const Observations& country, std::size_t count, std::int32_t together) {
   FG_CHECK(count >= 1 && count <= 4096);
   std::vector<Region> result;
-  cut(WorkTable(country), {0, 0, country.grid.columns, country.grid.rows}, count, result);
+  cut(WorkTable(country), country.grid, together, {0, 0, country.grid.columns, country.grid.rows}, count, result);
   return result;
+}
+
+Region in_larger_cells(const Region& region, const geo::Grid& country, std::int32_t together) {
+  const geo::Grid of_map = country.in_larger_cells(together);
+  const geo::Grid part = grid_of(region, country).in_larger_cells(together);
+  return {static_cast<std::int32_t>(part.west - of_map.west), static_cast<std::int32_t>(of_map.north - part.north),
+          part.columns, part.rows};
 }
 
 Region grown(const Region& region, const geo::Grid& country, std::int32_t cells) {

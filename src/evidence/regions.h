@@ -30,7 +30,11 @@ struct Region {
 /// Cuts the country into `count` rectangles that cover its grid once, with about as much work in each (cells to be
 /// estimated, and searched cells several times as much): recursive bisection across the longer side (Berger & Bokhari
 /// 1987).  REQUIRES: 1 <= count <= 4096.  Cost: O(cells log count).
-std::vector<Region> cut_into_regions(const Observations& country, std::size_t count);
+/// `together`: no cell of a map of that many cells per side (geo::Grid::in_larger_cells) is cut.
+std::vector<Region> cut_into_regions(const Observations& country, std::size_t count, std::int32_t together = 1);
+
+/// The cells of a map of the country, `together` times as wide, that a region reaches.
+Region in_larger_cells(const Region& region, const geo::Grid& country, std::int32_t together);
 
 /// The region with `cells` more on each side, where there is ground.
 Region grown(const Region& region, const geo::Grid& country, std::int32_t cells);

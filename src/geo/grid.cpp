@@ -299,6 +299,16 @@ Grid Grid::covering(const Box& box, double cell_m) {
   return grid;
 }
 
+Grid Grid::in_larger_cells(std::int32_t together) const {
+  FG_CHECK(together >= 1);
+  const auto down = [together](std::int64_t edge) { return edge / together - (edge % together < 0 ? 1 : 0); };
+  const auto up = [&](std::int64_t edge) { return -down(-edge); };
+  const std::int64_t east = up(west + columns);
+  const std::int64_t south = down(north - rows);
+  return {cell_m * together, down(west), up(north), static_cast<std::int32_t>(east - down(west)),
+          static_cast<std::int32_t>(up(north) - south)};
+}
+
 std::int32_t Grid::column_of(double x) const {
   return clamp_to_int32(std::floor(x / cell_m) - static_cast<double>(west));
 }

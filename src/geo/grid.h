@@ -40,6 +40,8 @@ struct Grid {
   }
   /// Cell index, or -1 outside.
   std::int64_t cell_of(Xy point) const;
+  /// The smallest grid of cells `together` times as wide that covers this one.  REQUIRES: together >= 1.
+  Grid in_larger_cells(std::int32_t together) const;
   friend bool operator==(const Grid&, const Grid&) = default;
 };
 

@@ -129,7 +129,7 @@ StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPol
 }
 
 std::string request_json(const EstimateRequest& request) {
-  nlohmann::ordered_json json = {{"cell_m", request.observe.cell_m},
+  nlohmann::ordered_json json = {{"cell_m", request.map_cell_m > 0 ? request.map_cell_m : request.observe.cell_m},
                                  {"mode", to_string(request.observe.mode)},
                                  {"from", date_or_empty(request.observe.from)},
                                  {"until", date_or_empty(request.observe.until)},
@@ -143,6 +143,17 @@ std::string request_json(const EstimateRequest& request) {
     json["overlap_m"] = request.overlap_m;
   }
   return json.dump();
+}
+
+base::Result<std::string> choose_modelled_cells(const mineaction::Snapshot& snapshot, EstimateRequest& request) {
+  if (request.map_cell_m <= 0) {
+    return "";
+  }
+  request.observe.cell_m = request.map_cell_m;
+  FG_TRY(evidence::ModelledCells cells, evidence::modelled_cells(snapshot, request.observe));
+  request.observe.cell_m = cells.cell_m;
+  request.estimate.together = cells.together;
+  return std::move(cells.note);
 }
 
 AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid) {
@@ -172,13 +183,14 @@ base::Result<void> store_whole(registry::Register& programme, const estimate::Es
 }
 
 base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,
-                                                 const EstimateRequest& request, const base::Progress& progress) {
+                                                 EstimateRequest request, const base::Progress& progress) {
   if (request.reuse) {
     FG_TRY(std::optional<StoredEstimate> stored, reusable(programme, snapshot, request));
     if (stored) {
       return EstimateOutcome{.stored = std::move(*stored), .reused = true, .classes = {}, .notes = {}};
     }
   }
+  FG_TRY(const std::string note, choose_modelled_cells(snapshot, request));
   FG_TRY(evidence::Observations observations, evidence::observe(snapshot, request.observe, progress));
   if (request.records == RecordUse::reconciled) {
     FG_TRY_VOID(reconcile_for_estimate(programme, snapshot, request, observations, progress));
@@ -193,6 +205,9 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
   outcome.notes = observations.notes;
+  if (!note.empty()) {
+    outcome.notes.push_back(note);
+  }
   const KeptGround ground =
       result.state ? KeptGround{ground_hash(snapshot), std::move(observations.records)} : KeptGround{};
   FG_TRY_VOID(store_whole(programme, result, ground, outcome));

@@ -20,6 +20,7 @@ enum class RecordUse : std::uint8_t { reconciled, as_drawn };
 
 struct EstimateRequest {
   evidence::ObserveOptions observe;
+  double map_cell_m = 0;  ///< cells of the map; 0: those that the ground is modelled in, observe.cell_m
   estimate::EstimateOptions estimate;
   RecordUse records = RecordUse::reconciled;
   std::size_t regions = 0;         ///< of a team of processes (estimate_regions.h); 0: the country in one piece
@@ -39,6 +40,10 @@ struct EstimateOutcome {
 
 /// What makes two requests the same: canonical JSON of all options that change the bytes of an estimate.
 std::string request_json(const EstimateRequest& request);
+
+/// Says in request.observe and request.estimate what the ground of request.map_cell_m is modelled in.  Result: what is
+/// to be noted, in words; may be empty.  Errors: those of evidence::modelled_cells().
+base::Result<std::string> choose_modelled_cells(const mineaction::Snapshot& snapshot, EstimateRequest& request);
 
 /// The polygons that an estimate tells about, in the order of the kinds below; each with the cells it covers.
 struct AskedPolygons {
@@ -71,7 +76,7 @@ base::Result<void> store_whole(registry::Register& programme, const estimate::Es
 /// observe, reconcile, estimate, store: what `firmground estimate` does.  Errors: those of the stages and of
 /// store_estimate().
 base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, const mineaction::Snapshot& snapshot,
-                                                 const EstimateRequest& request,
+                                                 EstimateRequest request,
                                                  const base::Progress& progress = base::no_progress);
 
 }  // namespace firmground::pipeline

@@ -121,7 +121,7 @@ base::Result<estimate::RegionGround> ground_of(const estimate::Team& team, const
   if (team.size() > 4096 || grid.size() < team.size() * kNarrowest * kNarrowest) {
     return too_many();
   }
-  ground.owned = evidence::cut_into_regions(country, team.size());
+  ground.owned = evidence::cut_into_regions(country, team.size(), request.estimate.together);
   if (std::any_of(ground.owned.begin(), ground.owned.end(),
                   [](const evidence::Region& region) { return std::min(region.columns, region.rows) < kNarrowest; })) {
     return too_many();
@@ -196,11 +196,15 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
   KeptGround kept;  // first process alone
   {
     FG_TRY(const mineaction::Snapshot snapshot, read_together(team, programme));
+    FG_TRY(const std::string note, choose_modelled_cells(snapshot, request));
     FG_TRY(evidence::Observations country,
            estimate::agreed(team, evidence::observe_effort(snapshot, request.observe, progress)));
     FG_TRY(auto records, reconcile_together(team, programme, snapshot, request, country, progress));
     progress("Measuring covariates", 0.05);
     outcome.notes = country.notes;
+    if (!note.empty()) {
+      outcome.notes.push_back(note);
+    }
     if (team.first()) {
       kept = {ground_hash(snapshot), records};
     }

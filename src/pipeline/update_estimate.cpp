@@ -103,7 +103,7 @@ base::Result<EstimateRequest> request_of(const std::string& kept) {
   if (json.is_discarded()) {
     return base::fail("pipeline.estimate_unreadable", {{"reason", "what it was asked for is not known"}});
   }
-  request.observe.cell_m = json.value("cell_m", request.observe.cell_m);
+  request.map_cell_m = json.value("cell_m", request.map_cell_m);
   request.observe.mode = json.value("mode", "") == "effort" ? evidence::Mode::effort : evidence::Mode::automatic;
   for (auto [name, date] : {std::pair("from", &request.observe.from), std::pair("until", &request.observe.until)}) {
     const std::string text = json.value(name, "");
@@ -294,6 +294,7 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
   }
   FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
   FG_TRY(kept.request, request_of(stored->request));
+  kept.request.observe.cell_m = kept.state.grid.cell_m;
   kept.stored = std::move(*stored);
   return kept;
 }
