@@ -2,13 +2,18 @@
 // "Intervals of polygons".
 //   bench_coverage [first_seed] [count] [--svg FILE]
 // Invented countries that nothing was tuned on; polygons: hazardous areas, tasks, parcels of 1 km. Randomised
-// probability integral transforms (Czado, Gneiting & Held 2009) of polygons with at least five items expected.
+// probability integral transforms (Czado, Gneiting & Held 2009) of polygons with at least five items expected. And of
+// all polygons: do as many hold any item as P(no item) says?
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <vector>
 
 #include "base/random.h"
 #include "estimate/estimate.h"
+#include "estimate/scores.h"
 #include "evidence/record_fields.h"
 #include "measure.h"
 #include "simulate/country.h"
@@ -23,7 +28,14 @@ constexpr double kFewest = 5;  ///< items expected
 struct Kind {
   bench::TransformHistogram histogram;
   double expected = 0, truth = 0;
+  estimate::Forecasts any;  ///< of all polygons, by P(any item)
+  double any_expected = 0, any_truth = 0;
 
+  void add_any(double probability, bool there) {
+    any.add(static_cast<float>(probability), there);
+    any_expected += probability;
+    any_truth += there ? 1 : 0;
+  }
   void add(double mean, const std::vector<float>& predicted, double there, base::Random& random) {
     histogram.add(bench::transform(predicted, there, random));
     expected += mean;
@@ -88,7 +100,7 @@ void judge(std::uint64_t seed, bool tiny, std::map<std::string, Kind>& kinds) {
   base::Random random(seed, 99);
   for (std::size_t p = 0; p < asked.polygons.size(); ++p) {
     const estimate::PolygonEstimate& polygon = result.polygons[p];
-    if (!(polygon.items_mean >= kFewest)) {
+    if (std::isnan(polygon.items_mean)) {
       continue;
     }
     // Items of a cell that the polygon covers in part lie in it with that share.
@@ -96,6 +108,10 @@ void judge(std::uint64_t seed, bool tiny, std::map<std::string, Kind>& kinds) {
     for (const geo::CellShare& touched : asked.polygons[p].cells) {
       truth += random.binomial(static_cast<std::int64_t>(remains[touched.cell]),
                                std::min(1.0, static_cast<double>(touched.share)));
+    }
+    kinds[asked.kind[p]].add_any(1 - polygon.probability_none, truth > 0);
+    if (polygon.items_mean < kFewest) {
+      continue;
     }
     kinds[asked.kind[p]].add(polygon.items_mean, polygon.predicted, static_cast<double>(truth), random);
   }
@@ -116,6 +132,11 @@ int main(int argc, char** argv) {
   for (auto& [name, kind] : kinds) {
     kind.histogram.name = fmt::format("{}, expected / true {:.2f}", name, kind.expected / std::max(1.0, kind.truth));
     kind.histogram.print();
+    if (!kind.any.y.empty()) {
+      fmt::print("  P(any item) of {} {}: {:.0f} expected, {:.0f} hold some ({:.2f}), slope {:.2f}, log {:.4f}\n",
+                 kind.any.y.size(), name, kind.any_expected, kind.any_truth, kind.any_expected / kind.any_truth,
+                 estimate::calibration_slope(kind.any), estimate::log_score(kind.any));
+    }
     histograms.push_back(kind.histogram);
   }
   const std::string svg = bench::option_of(argc, argv, "--svg", "");

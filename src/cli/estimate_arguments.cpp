@@ -9,6 +9,7 @@
 
 #include "estimate/statement_ratios.h"
 #include "geo/raster.h"
+#include "pipeline/effects_json.h"
 #include "pipeline/kinds_json.h"
 #include "pipeline/statements_json.h"
 
@@ -206,6 +207,8 @@ void print_outcome(const pipeline::EstimateOutcome& outcome, double seconds, con
                                    {"peak_mb", peak_mb()},
                                    {"stamp", nlohmann::json::parse(e.stamp.to_json())},
                                    {"mode", e.mode},
+                                   {"hyperparameters", e.hyperparameters},
+                                   {"effects", pipeline::effects_json(e.effects)},
                                    {"statements", pipeline::statements_json(e.statements)},
                                    {"notes", outcome.notes}};
     json.update(nlohmann::ordered_json::parse(also));

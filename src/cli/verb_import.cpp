@@ -195,6 +195,9 @@ std::function<int()> verb_import(CLI::App& app) {
   verb->add_option("--author", options.author, "Who enters this (default: FIRMGROUND_AUTHOR, else the user's name)");
   verb->add_option("--reason", options.reason, "Why, or from whom the file came; kept with the batch");
   verb->add_option("--name", options.layer_name, "Name of the reference layer or covariate (default: the file's stem)");
+  verb->add_option(
+      "--classes", options.classes,
+      "Covariates whose whole numbers stand for something: 1=forest,2=orchard; each gets an effect of its own");
   verb->add_flag("--dry-run", options.dry_run, "Say exactly what would happen and change nothing");
   verb->add_flag("--keep-good", options.keep_good,
                  "Enter the good rows; write the refused ones with reasons to SOURCE.refused.csv");

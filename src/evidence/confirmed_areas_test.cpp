@@ -52,8 +52,9 @@ TEST_F(ConfirmedAreas, TellOfTheGroundRoundThem) {
   EXPECT_EQ(at(*away, 11, 5), 0);
   EXPECT_EQ(at(*away, 18, 5), 250);
   EXPECT_EQ(at(*away, 31, 5), 900) << "a suspected area confirms nothing";
+  std::vector<std::string> notes;
   const auto fields =
-      covariate_fields(snapshot_, kGrid, std::vector<std::uint8_t>(kGrid.size(), 1), processed_, std::nullopt);
+      covariate_fields(snapshot_, kGrid, std::vector<std::uint8_t>(kGrid.size(), 1), processed_, std::nullopt, notes);
   EXPECT_TRUE(std::any_of(fields.begin(), fields.end(), [&](const CovariateField& one) {
     return one.name == away->name && one.value == away->value;
   }));

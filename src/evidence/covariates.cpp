@@ -1,13 +1,17 @@
 #include "evidence/covariates.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "base/parallel.h"
 #include "evidence/confirmed_areas.h"
 #include "evidence/effort.h"
 #include "evidence/statements.h"
+#include "geo/raster_classes.h"
 #include "geo/raster_unit.h"
 
 namespace firmground::evidence {
@@ -233,7 +237,47 @@ void add_outcome(const mineaction::Snapshot& snapshot, const geo::Grid& grid, co
   fields.push_back(std::move(field));
 }
 
-void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, KeptFields& fields) {
+/// What a raster's values stand for: the place of each among the classes; NaN where none of them is it.
+void to_places(const std::vector<geo::RasterClass>& classes, std::vector<float>& values) {
+  for (float& value : values) {
+    const auto named = std::find_if(classes.begin(), classes.end(), [&](const geo::RasterClass& one) {
+      return static_cast<float>(one.value) == value;
+    });
+    value =
+        named == classes.end() ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(named - classes.begin());
+  }
+}
+
+/// Says where a raster tells nothing, or not of all the ground.
+void note_raster(const CovariateField& field, const Mask& inside, std::vector<std::string>& notes) {
+  std::size_t ground = 0;
+  std::size_t known = 0;
+  float least = std::numeric_limits<float>::infinity();
+  float most = -least;
+  for (std::size_t cell = 0; cell < inside.size(); ++cell) {
+    if (inside[cell] != 0) {
+      ++ground;
+      if (const float value = field.value[cell]; std::isfinite(value)) {
+        ++known;
+        least = std::min(least, value);
+        most = std::max(most, value);
+      }
+    }
+  }
+  if (known == 0) {
+    notes.push_back(
+        fmt::format("The raster '{}' has no value inside the area of interest: it tells nothing.", field.name));
+  } else if (!(most > least)) {
+    notes.push_back(fmt::format("The raster '{}' has the same value on all ground: it tells nothing.", field.name));
+  } else if (const double share = static_cast<double>(known) / static_cast<double>(ground); share < 0.99) {
+    notes.push_back(fmt::format(
+        "The raster '{}' has values on {:.0f} % of the ground; the rest is judged as if it were average there.",
+        field.name, std::floor(100 * share)));
+  }
+}
+
+void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, const Mask& inside, KeptFields& fields,
+                 std::vector<std::string>& notes) {
   for (const mineaction::Covariate& covariate : snapshot.covariates) {
     const bool dem = covariate.name == "dem";
     const auto unit = covariate.raster.metadata.find(geo::kRasterUnit);
@@ -244,12 +288,14 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, Ke
                          std::vector<float>(grid.size()),
                          false,
                          {}};
+    const std::vector<geo::RasterClass> classes =
+        geo::classes_of(covariate.raster).value_or(std::vector<geo::RasterClass>{});
     const double step = std::max(grid.cell_m, covariate.raster.grid.cell_m);
     base::parallel_for(static_cast<std::size_t>(grid.rows), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
       for (std::size_t row = begin; row < end; ++row) {
         for (std::int32_t column = 0; column < grid.columns; ++column) {
           const geo::Xy at = grid.centre(column, static_cast<std::int32_t>(row));
-          float value = covariate.raster.sample(0, at);
+          float value = classes.empty() ? covariate.raster.sample(0, at) : covariate.raster.nearest(0, at);
           if (dem) {
             const float dx =
                 covariate.raster.sample(0, {at.x + step, at.y}) - covariate.raster.sample(0, {at.x - step, at.y});
@@ -261,6 +307,14 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, Ke
         }
       }
     });
+    if (!classes.empty()) {
+      field.categories = true;
+      for (const geo::RasterClass& one : classes) {
+        field.labels.push_back(one.name);
+      }
+      to_places(classes, field.value);
+    }
+    note_raster(field, inside, notes);
     fields.push_back(std::move(field));
   }
 }
@@ -279,7 +333,8 @@ std::vector<float> share_searched_around(const geo::Grid& grid, const Mask& proc
 
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                              const Mask& inside, const Mask& processed,
-                                             const std::optional<mineaction::Date>& until, const KeepField& keep) {
+                                             const std::optional<mineaction::Date>& until,
+                                             std::vector<std::string>& notes, const KeepField& keep) {
   KeptFields fields(keep);
   add_reference_layers(snapshot, grid, inside, fields);
   add_places(snapshot, grid, fields);
@@ -290,18 +345,16 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
   if (std::optional<CovariateField> confirmed = confirmed_areas(snapshot, grid, processed, until)) {
     fields.push_back(*std::move(confirmed));
   }
-  add_rasters(snapshot, grid, fields);
+  add_rasters(snapshot, grid, inside, fields, notes);
   add_attention(grid, processed, fields);
   add_outcome(snapshot, grid, processed, until, fields);
-  return std::move(fields).all();
-}
-
-void note_outcomes(const std::vector<CovariateField>& fields, std::vector<std::string>& notes) {
-  if (std::any_of(fields.begin(), fields.end(), [](const CovariateField& field) { return field.tells_outcome; })) {
+  std::vector<CovariateField> all = std::move(fields).all();
+  if (std::any_of(all.begin(), all.end(), [](const CovariateField& field) { return field.tells_outcome; })) {
     notes.push_back(
         "Ground never searched is judged by what clearance found, not by land that was reduced: land is reduced where "
         "nothing is found, so it is no sample of the rest.");
   }
+  return all;
 }
 
 }  // namespace firmground::evidence

@@ -15,15 +15,14 @@ using KeepField = std::function<CovariateField(CovariateField)>;
 /// signed distance to the former line of contact, distances to roads, places and every other reference layer, slope
 /// (from `dem`), distance to and density of recorded minefield outlines, survey statement (statements.h),
 /// each covariate raster as it is, share of land searched around, and how land was released. A covariate whose source
-/// is missing is left out.  `until`: of statements, only those made until this day.  One whole field at a time is held
-/// besides what `keep` leaves (empty: everything).
+/// is missing is left out; `notes` gets sentences on rasters that tell nothing, or not of all the ground, and on what
+/// stands for ground never searched where land was released in two ways.  `until`: of statements, only those made until
+/// this day.  One whole field at a time is held besides what `keep` leaves (empty: everything).
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                              const std::vector<std::uint8_t>& inside,
                                              const std::vector<std::uint8_t>& processed,
-                                             const std::optional<mineaction::Date>& until, const KeepField& keep = {});
-
-/// Where land was released in two ways, a sentence on what stands for ground never searched.
-void note_outcomes(const std::vector<CovariateField>& fields, std::vector<std::string>& notes);
+                                             const std::optional<mineaction::Date>& until,
+                                             std::vector<std::string>& notes, const KeepField& keep = {});
 
 /// The covariate that tells effort: share of land searched around each cell.  It looks at most this many cells far.
 std::vector<float> share_searched_around(const geo::Grid& grid, const std::vector<std::uint8_t>& processed);

@@ -236,8 +236,8 @@ base::Result<Observations> observe(const mineaction::Snapshot& snapshot, const O
   if (!progress("Measuring covariates", 0.3)) {
     return base::fail("base.cancelled");
   }
-  result.covariates = covariate_fields(snapshot, result.grid, result.inside, result.processed, options.until);
-  note_outcomes(result.covariates, result.notes);
+  result.covariates =
+      covariate_fields(snapshot, result.grid, result.inside, result.processed, options.until, result.notes);
   progress("Observations ready", 1);
   return result;
 }

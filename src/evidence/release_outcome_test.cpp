@@ -21,7 +21,8 @@ std::optional<CovariateField> outcomes_of(const std::vector<mineaction::LandRele
   observations.grid = kGrid;
   observations.inside.assign(kGrid.size(), 1);
   place_effort(snapshot, {}, observations);
-  for (CovariateField& field : covariate_fields(snapshot, kGrid, observations.inside, observations.processed, {})) {
+  for (CovariateField& field :
+       covariate_fields(snapshot, kGrid, observations.inside, observations.processed, {}, observations.notes)) {
     if (field.tells_outcome) {
       return std::move(field);
     }

@@ -16,6 +16,7 @@
 
 #include "base/check.h"
 #include "base/parallel.h"
+#include "geo/raster_classes.h"
 #include "geo/raster_unit.h"
 
 namespace firmground::geo {
@@ -229,6 +230,13 @@ float bilinear(const std::vector<float>& values, int columns, int rows, double c
   return static_cast<float>(sum);
 }
 
+float nearest_value(const std::vector<float>& values, int columns, int rows, double column, double row) {
+  if (!(column >= 0 && row >= 0 && column < columns && row < rows)) {
+    return kNoData;
+  }
+  return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column)];
+}
+
 struct FileRaster {
   int columns = 0;
   int rows = 0;
@@ -277,6 +285,7 @@ void resample_rows(const FileRaster& file, const Crs& crs, Raster& out, std::siz
   std::vector<double> x(static_cast<std::size_t>(out.grid.columns));
   std::vector<double> y(x.size());
   std::vector<int> good(x.size());
+  const auto value_at = out.metadata.contains(kRasterClasses) ? nearest_value : bilinear;
   for (std::size_t row = begin; row < end; ++row) {
     for (std::size_t column = 0; column < x.size(); ++column) {
       const Xy centre = out.grid.centre(static_cast<std::int32_t>(column), static_cast<std::int32_t>(row));
@@ -291,7 +300,7 @@ void resample_rows(const FileRaster& file, const Crs& crs, Raster& out, std::siz
       const Xy cell = from_cell(t, x[column], y[column]);
       const std::size_t target = out.grid.index(static_cast<std::int32_t>(column), static_cast<std::int32_t>(row));
       for (std::size_t band = 0; band < file.bands.size(); ++band) {
-        out.bands[band][target] = bilinear(file.bands[band], file.columns, file.rows, cell.x, cell.y);
+        out.bands[band][target] = value_at(file.bands[band], file.columns, file.rows, cell.x, cell.y);
       }
     }
   }
@@ -369,6 +378,12 @@ float Raster::sample(std::size_t band, Xy point) const {
                   static_cast<double>(grid.north) - point.y / grid.cell_m);
 }
 
+float Raster::nearest(std::size_t band, Xy point) const {
+  FG_CHECK(band < bands.size());
+  return nearest_value(bands[band], grid.columns, grid.rows, point.x / grid.cell_m - static_cast<double>(grid.west),
+                       static_cast<double>(grid.north) - point.y / grid.cell_m);
+}
+
 Result<std::string> to_cog(const Raster& raster) {
   FG_CHECK(raster.bands.size() == raster.band_names.size());
   start_gdal();
@@ -383,7 +398,7 @@ Result<std::string> to_cog(const Raster& raster) {
   options.set("PREDICTOR", "FLOATING_POINT");
   options.set("OVERVIEW_PREDICTOR", "FLOATING_POINT");
   options.set("BLOCKSIZE", "512");
-  options.set("RESAMPLING", "AVERAGE");
+  options.set("RESAMPLING", raster.metadata.contains(kRasterClasses) ? "MODE" : "AVERAGE");
   options.set("BIGTIFF", "IF_SAFER");
   options.set("NUM_THREADS", std::to_string(base::thread_count()));
   {
@@ -401,7 +416,8 @@ Result<std::string> to_cog(const Raster& raster) {
   return std::string(reinterpret_cast<const char*>(bytes), size);
 }
 
-Result<Raster> from_geotiff(const std::string& bytes, const Crs& crs, const std::string& file) {
+Result<Raster> from_geotiff(const std::string& bytes, const Crs& crs, const std::string& file,
+                            const std::string& classes) {
   start_gdal();
   const GdalErrors errors;
   const MemoryFile source;
@@ -418,6 +434,9 @@ Result<Raster> from_geotiff(const std::string& bytes, const Crs& crs, const std:
   Raster raster;
   raster.epsg = crs.epsg();
   copy_names(dataset.get(), raster);
+  if (!classes.empty()) {
+    raster.metadata[kRasterClasses] = classes;
+  }
   if (lies_on_programme_grid(from.placement, from.srs.get(), crs.epsg(), raster.grid)) {
     raster.grid.columns = from.columns;
     raster.grid.rows = from.rows;

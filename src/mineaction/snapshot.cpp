@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "base/hash.h"
+#include "geo/raster_classes.h"
 #include "mineaction/record_conversion.h"
 #include "mineaction/record_fields.h"
 
@@ -213,6 +214,10 @@ void hash_covariate(BlockHasher& hasher, const Covariate& covariate) {
   bytes.add(grid.cell_m);
   for (const std::int64_t number : {grid.west, grid.north, std::int64_t{grid.columns}, std::int64_t{grid.rows}}) {
     bytes.add(number);
+  }
+  if (const auto classes = covariate.raster.metadata.find(geo::kRasterClasses);
+      classes != covariate.raster.metadata.end()) {
+    bytes.add(classes->second);
   }
   for (const auto& band : covariate.raster.bands) {
     for (const float value : band) {

@@ -138,9 +138,8 @@ base::Result<estimate::RegionGround> ground_of(const estimate::Team& team, const
     }
     return evidence::field_in(field, grid, ground.window);
   };
-  country.covariates =
-      evidence::covariate_fields(snapshot, grid, country.inside, country.processed, request.observe.until, keep);
-  evidence::note_outcomes(country.covariates, country.notes);
+  country.covariates = evidence::covariate_fields(snapshot, grid, country.inside, country.processed,
+                                                  request.observe.until, country.notes, keep);
   if (records) {
     evidence::use_records(std::move(*records), country, keep);
   }
@@ -201,16 +200,16 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
            estimate::agreed(team, evidence::observe_effort(snapshot, request.observe, progress)));
     FG_TRY(auto records, reconcile_together(team, programme, snapshot, request, country, progress));
     progress("Measuring covariates", 0.05);
-    outcome.notes = country.notes;
-    if (!note.empty()) {
-      outcome.notes.push_back(note);
-    }
     if (team.first()) {
       kept = {ground_hash(snapshot), records};
     }
     asked = polygons_of(snapshot, country.grid);
     const geo::Grid grid = country.grid;
     FG_TRY(ground, estimate::agreed(team, ground_of(team, snapshot, request, std::move(country), std::move(records))));
+    outcome.notes = ground.country.notes;
+    if (!note.empty()) {
+      outcome.notes.push_back(note);
+    }
     request.estimate.keep = ground.observations.mode == "effort";
     request.estimate.closer.polygons = asked.of(request.closer);
     estimate::place_polygons(grid, asked.polygons, request.estimate.closer, team.rank(), ground);

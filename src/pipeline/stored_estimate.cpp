@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "pipeline/effects_json.h"
 #include "pipeline/kinds_json.h"
 #include "pipeline/statements_json.h"
 
@@ -11,40 +12,11 @@ namespace firmground::pipeline {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using estimate::CovariateEffect;
 using estimate::PolygonEstimate;
 
 /// null is "not known" (JSON has no NaN).
 double number(const Json& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
-
-std::vector<double> numbers(const Json& values) {
-  std::vector<double> result;
-  result.reserve(values.size());
-  for (const Json& value : values) {
-    result.push_back(number(value));
-  }
-  return result;
-}
-
-Json effect_json(const CovariateEffect& effect) {
-  Json json = {{"name", effect.name},     {"unit", effect.unit}, {"at", effect.at},
-               {"effect", effect.effect}, {"p05", effect.p05},   {"p95", effect.p95}};
-  if (!effect.labels.empty()) {
-    json["labels"] = effect.labels;
-  }
-  return json;
-}
-
-CovariateEffect effect_from(const Json& json) {
-  return {json.at("name"),
-          json.at("unit"),
-          numbers(json.at("at")),
-          numbers(json.at("effect")),
-          numbers(json.at("p05")),
-          numbers(json.at("p95")),
-          json.value("labels", std::vector<std::string>())};
 }
 
 Json polygon_json(const PolygonEstimate& polygon) {
@@ -107,9 +79,7 @@ StoredEstimate estimate_from(const Json& json) {
   for (const auto& [name, value] : json.at("hyperparameters").items()) {
     result.hyperparameters[name] = number(value);
   }
-  for (const Json& effect : json.at("effects")) {
-    result.effects.push_back(effect_from(effect));
-  }
+  result.effects = effects_from(json.at("effects"));
   if (json.contains("statements")) {
     result.statements = statements_from(json.at("statements"));
   }
@@ -132,10 +102,6 @@ StoredEstimate estimate_from(const Json& json) {
 }  // namespace
 
 std::string to_json(const StoredEstimate& estimate) {
-  Json effects = Json::array();
-  for (const CovariateEffect& effect : estimate.effects) {
-    effects.push_back(effect_json(effect));
-  }
   Json polygons = Json::object();
   for (const auto& [kind, of_kind] : estimate.polygons) {
     Json& list = polygons[kind] = Json::array();
@@ -151,7 +117,7 @@ std::string to_json(const StoredEstimate& estimate) {
                {"cells", estimate.cells},
                {"cell_m", estimate.cell_m},
                {"hyperparameters", estimate.hyperparameters},
-               {"effects", std::move(effects)},
+               {"effects", effects_json(estimate.effects)},
                {"statements", statements_json(estimate.statements)},
                {"polygons", std::move(polygons)},
                {"kinds", kinds_json(estimate.kinds)},

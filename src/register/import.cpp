@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/ids.h"
+#include "geo/raster_classes.h"
 #include "register/asked_values.h"
 #include "register/batch.h"
 #include "register/code_dates.h"
@@ -124,7 +125,13 @@ Result<Reading> read_task(const ImportTask& task, const ImportOptions& options, 
   FG_TRY(reading.file_hash, hash_of_file(task.path));
   if (task.is_covariate()) {
     FG_TRY(const std::string bytes, geo::read_file(task.path));
-    FG_TRY(const auto raster, geo::from_geotiff(bytes, crs, task.path));
+    std::string classes;
+    if (!options.classes.empty()) {
+      FG_TRY(const std::vector<geo::RasterClass> named, geo::parse_raster_classes(options.classes));
+      classes = geo::to_text(named);
+    }
+    FG_TRY(const auto raster, geo::from_geotiff(bytes, crs, task.path, classes));
+    FG_TRY_VOID(geo::check_classes(raster, task.path));
     FG_TRY(reading.raster, geo::to_cog(raster));
     reading.outcome.rows = 1;
     return reading;

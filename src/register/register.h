@@ -32,6 +32,7 @@ struct ImportOptions {
   std::optional<intake::Mapping> mapping;
   std::string crs;
   std::string layer_name;  ///< reference layers, covariates
+  std::string classes;     ///< covariates: what its whole numbers stand for (geo/raster_classes.h); "" = as it says
 };
 
 struct ImportOutcome {

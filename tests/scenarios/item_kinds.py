@@ -68,7 +68,7 @@ def check_bands(file, what):
 
 # A mine is found: its kind is told, of the nation, of polygons and on the map.
 finds = list(csv.DictReader(open("country/finds.csv", encoding="utf-8")))
-first_mine = next(f for f in finds if "AP" in f["device"])
+first_mine = next(f for f in finds if f["release_id"] and "AP" in f["device"])
 
 
 def import_find(file, **change):

@@ -77,7 +77,7 @@ with served("island.gpkg") as url:
     with open("new-finds.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(finds[0]))
         writer.writeheader()
-        writer.writerow(dict(next(f for f in finds if "AP" in f["device"]), find_id="NEW-1", count="9"))
+        writer.writerow(dict(next(f for f in finds if f["release_id"] and "AP" in f["device"]), find_id="NEW-1", count="9"))
     firmground("import", "island.gpkg", "new-finds.csv", "--as", "finds", "-q")
     updated = as_json("estimate", "island.gpkg", "--update", "--table", "updated.csv", "-q")
     before = {s["id"]: s for s in surveys["ranking"]}

@@ -28,7 +28,7 @@ check(again["cells_changed"] == 0 and again["cells_refreshed"] == 0 and again["i
 
 # A find comes in.
 finds = list(csv.DictReader(open("country/finds.csv", encoding="utf-8")))
-row = dict(next(f for f in finds if "AP" in f["device"]), find_id="NEW-1", count="4")
+row = dict(next(f for f in finds if f["release_id"] and "AP" in f["device"]), find_id="NEW-1", count="4")
 with open("new-finds.csv", "w", encoding="utf-8", newline="") as file:
     writer = csv.DictWriter(file, fieldnames=list(row))
     writer.writeheader()
