@@ -17,7 +17,7 @@ struct EstimateUpdate {
   std::int64_t reports_changed = 0;
   /// The same of classes whose reports are no evidence: too few lay beside searched ground to learn from.
   std::int64_t reports_aside = 0;
-  std::int64_t cells_refreshed = 0;  ///< predicted anew
+  std::int64_t cells_refreshed = 0;  ///< cells of the map that are told anew
   /// Polygons told anew, by their place in the list given; numbers of large ones that the state does not know are NaN.
   std::vector<std::pair<std::size_t, PolygonEstimate>> polygons;
   NationalTotals totals;

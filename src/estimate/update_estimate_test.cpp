@@ -676,6 +676,7 @@ TEST_F(UpdateEstimate, AMapInLargerCellsIsBroughtUpToDateByWholeCells) {
   for (std::uint32_t cell = 0; cell < update->refreshed.size(); ++cell) {
     EXPECT_EQ(update->refreshed[cell], refreshed[cells.of(cell)]) << "cells of the map are told whole";
   }
+  EXPECT_EQ(update->cells_refreshed, std::count(refreshed.begin(), refreshed.end(), std::uint8_t{1}));
   EXPECT_GT(difference(whole->hazard.raster, anew->hazard.raster, refreshed, 1).items, 0.05);
   const Difference within = difference(raster, anew->hazard.raster, refreshed, 1);
   EXPECT_LT(within.probability, 0.005);
