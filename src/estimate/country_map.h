@@ -84,7 +84,7 @@ struct Sum {
 
 /// The map of a grid, and what its cells add to the nation and to each polygon.
 struct CountryMap {
-  geo::Raster raster;                   ///< of the modelled cells
+  geo::Raster raster;                   ///< of the modelled cells; without intervals where `together` has them
   std::optional<geo::Raster> together;  ///< options.together > 1: the map, in larger cells
   MapParts parts;                       ///< of its cells
   Sum nation{0};

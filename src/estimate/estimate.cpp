@@ -145,12 +145,14 @@ void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<C
     weight += c.probability[at] + 1e-9F;
     add_draws(c.item_draws.data() + at * items.size(), items.size(), items.data());
   }
-  const DrawQuantiles quantiles = quantiles_of(items);
   raster->bands[0][cell] = 1 - none;
   raster->bands[1][cell] = std::max(expected, 1 - none);
-  raster->bands[2][cell] = quantiles.p05;
-  raster->bands[3][cell] = quantiles.p95;
   raster->bands[4][cell] = evidence / weight;
+  if (together == nullptr) {  // else intervals are those of the map's cells
+    const DrawQuantiles quantiles = quantiles_of(items);
+    raster->bands[2][cell] = quantiles.p05;
+    raster->bands[3][cell] = quantiles.p95;
+  }
 }
 
 void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,

@@ -61,14 +61,19 @@ std::vector<std::size_t> MapCells::runs(std::size_t about_rows) const {
   return begins;
 }
 
-void MapCells::flag_whole(std::vector<std::uint8_t>& flags) const {
-  if (together_ == 1) {
-    return;
-  }
+std::vector<std::uint8_t> MapCells::holding(const std::vector<std::uint8_t>& flags) const {
   std::vector<std::uint8_t> of_map(grid_.size(), 0);
   for (std::uint32_t cell = 0; cell < flags.size(); ++cell) {
     of_map[of(cell)] |= flags[cell];
   }
+  return of_map;
+}
+
+void MapCells::flag_whole(std::vector<std::uint8_t>& flags) const {
+  if (together_ == 1) {
+    return;
+  }
+  const std::vector<std::uint8_t> of_map = holding(flags);
   for (std::uint32_t cell = 0; cell < flags.size(); ++cell) {
     flags[cell] = of_map[of(cell)];
   }

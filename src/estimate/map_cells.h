@@ -19,7 +19,6 @@ class MapCells {
   MapCells(const geo::Grid& modelled, std::int32_t together);
 
   const geo::Grid& grid() const { return grid_; }
-  std::int32_t together() const { return together_; }
   /// The map's cell that holds a modelled one.
   std::uint32_t of(std::uint32_t modelled) const;
   /// Rows of modelled cells, in runs that no row of the map's cells is cut by: where a run begins.  The last entry is
@@ -29,6 +28,8 @@ class MapCells {
   bool ends_row(std::size_t modelled_row) const {
     return (static_cast<std::int32_t>(modelled_row) + before_row_ + 1) % together_ == 0;
   }
+  /// One flag per cell of the map: whether it holds a flagged modelled one.
+  std::vector<std::uint8_t> holding(const std::vector<std::uint8_t>& flags) const;
   /// Flags all modelled cells of each cell of the map that holds a flagged one.
   void flag_whole(std::vector<std::uint8_t>& flags) const;
 

@@ -16,7 +16,7 @@ void place_closer(const geo::Grid& country, const std::vector<PolygonCells>& pol
                   std::size_t rank, RegionGround& ground);
 
 /// Into result.polygons and result.surveys of the first process, whose result is told but for these.  Polygons too
-/// large for every window have besides_known false.  `modelled`: in the first process, the map of the modelled cells
+/// large for every window have besides_known false.  `modelled`: in the first process, P(any) of the modelled cells
 /// where it is not result.hazard.raster.
 void tell_besides(Team& team, const RegionGround& ground, const Posteriors& posteriors, const EstimateOptions& options,
                   const std::optional<geo::Raster>& modelled, EstimateResult& result);

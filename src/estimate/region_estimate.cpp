@@ -279,7 +279,7 @@ void sum_classes(Team& team, const Posteriors& posteriors, const std::vector<std
 }
 
 /// The map and all that is summed over it, in the first process; in the others what all know.  `modelled`: where the
-/// map's cells are larger and surveys are asked for, the map of the modelled ones.
+/// map's cells are larger and surveys are asked for, P(any) of the modelled ones.
 EstimateResult map_together(Team& team, const RegionGround& ground, const std::vector<std::uint8_t>& own_inside,
                             const Posteriors& posteriors, const KindMap* kinds, const EstimateOptions& options,
                             const std::vector<PolygonCells>& polygons, std::optional<geo::Raster>& modelled) {
@@ -291,16 +291,17 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
   const std::map<std::uint32_t, Gathered> sums = gathered(team, ground, map, posteriors);
   result.polygons = tell_polygons(team, sums, posteriors, kinds, options, polygons);
   sum_nation(team, map.nation);
-  team.sum(map.parts.alike.sums());
-  tell_chances(map.parts.alike, observations.grid, options.together, map);
   if (map.together) {
-    result.hazard.raster = gather_raster(team, ground, std::move(*map.together), options.together);
+    team.sum(map.parts.alike.sums());
+    tell_chances(map.parts.alike, observations.grid, options.together, map);
     if (options.closer.surveys) {
+      map.raster.bands.resize(1);
+      map.raster.band_names.resize(1);
       modelled = gather_raster(team, ground, std::move(map.raster), 1);
     }
-  } else {
-    result.hazard.raster = gather_raster(team, ground, std::move(map.raster), 1);
   }
+  result.hazard.raster =
+      gather_raster(team, ground, std::move(map.together ? *map.together : map.raster), options.together);
   tell_nation(map.nation, observations, options.seed,
               settings_of(observations, options, team.size(), ground.overlap_cells), result);
   if (kinds != nullptr) {

@@ -178,15 +178,6 @@ void add_whole_cells(const evidence::Observations& now, std::int32_t together, P
   }
 }
 
-/// How many cells of the map hold a wanted one.
-std::int64_t cells_of_map(const Mask& wanted, const MapCells& cells) {
-  Mask of_map(cells.grid().size(), 0);
-  for (std::uint32_t cell = 0; cell < wanted.size(); ++cell) {
-    of_map[cells.of(cell)] |= wanted[cell];
-  }
-  return std::count(of_map.begin(), of_map.end(), std::uint8_t{1});
-}
-
 /// What the observations were that the state saw; called again, what they are now.
 class Exchange {
  public:
@@ -503,7 +494,8 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
     *told.kind_raster = std::move(*redrawn.now.kind_raster);
   }
 
-  update.cells_refreshed = cells_of_map(plan.wanted, MapCells(state.grid, state.together));
+  const Mask of_map = MapCells(state.grid, state.together).holding(plan.wanted);
+  update.cells_refreshed = std::count(of_map.begin(), of_map.end(), std::uint8_t{1});
   tell_nation(state, redrawn, update);
   tell_polygons(state, now, fitted, asked, plan, redrawn, update);
   look_closer(now, fitted, options, polygons, told.closer, modelled, update);

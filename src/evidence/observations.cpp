@@ -113,11 +113,6 @@ DrawnGround drawn_ground(const mineaction::Snapshot& snapshot) {
   return ground;
 }
 
-/// How far ground reaches from any record, where nobody drew the country.
-double reach_m(double cell_m) {
-  return std::max(10'000.0, 10 * cell_m);
-}
-
 base::Result<void> check_cell(double cell_m) {
   if (!(cell_m >= 1 && cell_m <= 100'000)) {
     return base::fail("evidence.cell_invalid", {{"cell", fmt::format("{:g}", cell_m)}});
@@ -149,12 +144,12 @@ base::Result<void> lay_grid(const mineaction::Snapshot& snapshot, double cell_m,
   if (box.empty()) {
     return base::fail("evidence.no_ground");
   }
-  const double reach = reach_m(cell_m);
-  FG_TRY(result.grid, grid_over(box.grown(reach), cell_m));
-  result.inside = near_records(snapshot, result.grid, reach);
+  const double reach_m = std::max(10'000.0, 10 * cell_m);
+  FG_TRY(result.grid, grid_over(box.grown(reach_m), cell_m));
+  result.inside = near_records(snapshot, result.grid, reach_m);
   result.notes.push_back(
       fmt::format("No area of interest or district is recorded; ground within {:g} km of a record stands in for it.",
-                  reach / 1000));
+                  reach_m / 1000));
   return {};
 }
 

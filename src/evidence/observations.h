@@ -142,7 +142,7 @@ struct ModelledCells {
 };
 /// For a map in cells of options.cell_m: cells as near to kModelled_m as whole parts of these are, larger ones where
 /// the ground has more than 50 million, and the map's own where it is no larger or in presence-only mode, whose sums
-/// hardly depend on it.  Errors: evidence.no_ground, evidence.cell_invalid, evidence.grid_too_large.  Cost: O(records).
+/// hardly depend on it.  Errors: evidence.no_ground, evidence.cell_invalid.  Cost: O(records).
 base::Result<ModelledCells> modelled_cells(const mineaction::Snapshot& snapshot, const ObserveOptions& options);
 
 /// Snapshot -> observations.  Cost: O(cells) per covariate (exact distance transforms), O(cells touched) for effort;
