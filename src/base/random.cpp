@@ -86,7 +86,8 @@ double Random::gamma(double shape, double scale) {
   const double c = 1 / std::sqrt(9 * d);
   while (true) {
     const double x = normal();
-    const double cube = std::pow(1 + c * x, 3);
+    const double side = 1 + c * x;
+    const double cube = side * side * side;
     if (cube <= 0) {
       continue;
     }

@@ -81,12 +81,23 @@ double positive_mean(const CountLaw& law) {
 }
 
 CountLaw with_positive_mean(const CountLaw& law, double mean) {
+  constexpr double kPrecision = 1e-9;
   CountLaw result = law;
   double low = 0;
   double high = mean;  // the untruncated mean is below the positive one
-  for (int halving = 0; halving < 26; ++halving) {
-    result.mean = 0.5 * (low + high);
-    (positive_mean(result) < mean ? low : high) = result.mean;
+  result.mean = 0.5 * mean;
+  // Newton's steps; halving where one leaves what is known to hold the root.
+  for (int step = 0; step < 60 && high - low > kPrecision * mean; ++step) {
+    const double m = result.mean;
+    const double zero = none(m, law.shape);
+    const double off = m / (1 - zero) - mean;
+    if (std::abs(off) < kPrecision * mean) {
+      break;
+    }
+    (off < 0 ? low : high) = m;
+    const double slope = (1 - zero - m * zero / (1 + m / law.shape)) / ((1 - zero) * (1 - zero));
+    const double newton = m - off / slope;
+    result.mean = newton > low && newton < high ? newton : 0.5 * (low + high);
   }
   return result;
 }
@@ -100,15 +111,48 @@ CountLaw within_place(const CountLaw& law) {
   return result;
 }
 
-std::int64_t positive_count(const CountLaw& law, base::Random& random) {
+PositiveCounts::PositiveCounts(const CountLaw& law)
+    : law_(law), ratio_(law.mean / (law.mean + law.shape)), some_(1 - none(law.mean, law.shape)) {}
+
+std::int64_t PositiveCounts::draw(base::Random& random) {
   constexpr double kFew = 0.02;  // below, two items in one cell are rarer than one in a hundred
-  for (int tries = 0; law.mean > kFew && tries < 10'000; ++tries) {
-    const std::int64_t n = random.poisson(random.gamma(law.shape, law.mean / law.shape));
-    if (n > 0) {
-      return n;
-    }
+  constexpr double kMany = 100;  // above, inversion takes longer
+  constexpr double kRest = 1e-18;
+  if (law_.mean <= kFew) {
+    return 1;
   }
-  return 1;
+  if (law_.mean > kMany) {
+    for (int tries = 0; tries < 10'000; ++tries) {
+      const std::int64_t n = random.poisson(random.gamma(law_.shape, law_.mean / law_.shape));
+      if (n > 0) {
+        return n;
+      }
+    }
+    return 1;
+  }
+  const double target = random.uniform() * some_;
+  if (kept_ > 0 && up_to_[kept_ - 1] > target) {
+    return 1 + std::distance(up_to_.begin(), std::upper_bound(up_to_.begin(), up_to_.begin() + kept_, target));
+  }
+  double n = static_cast<double>(std::max<std::size_t>(kept_, 1));
+  double probability = kept_ == 0 ? (1 - some_) * law_.shape * ratio_ : probability_[kept_ - 1];
+  double sum = kept_ == 0 ? probability : up_to_[kept_ - 1];
+  const auto keep = [&] {
+    if (kept_ < kKept) {
+      probability_[kept_] = probability;
+      up_to_[kept_++] = sum;
+    }
+  };
+  if (kept_ == 0) {
+    keep();
+  }
+  while (sum <= target && (probability > kRest || n < law_.mean)) {
+    probability = next(probability, n);
+    sum += probability;
+    ++n;
+    keep();
+  }
+  return static_cast<std::int64_t>(n);
 }
 
 double detection_of_presence(const CountLaw& law, double share, double detection) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -27,8 +28,27 @@ double positive_mean(const CountLaw& law);
 CountLaw with_positive_mean(const CountLaw& law, double mean);
 /// The law within one place: what `by_place` tells of the scatter is taken out of it (eq. 28).
 CountLaw within_place(const CountLaw& law);
-/// N > 0 of a cell that holds any.  Cost: one draw where the mean is not far below 1.
-std::int64_t positive_count(const CountLaw& law, base::Random& random);
+
+/// Numbers N > 0 of cells that hold any, drawn by inversion of the distribution function (Devroye 1986, section III.2),
+/// whose first values are kept.  Cost of a draw: one random number and O(N) operations for the first, O(N - kKept)
+/// later; by gamma and Poisson numbers where the mean is above 100.
+class PositiveCounts {
+ public:
+  explicit PositiveCounts(const CountLaw& law);
+  std::int64_t draw(base::Random& random);
+
+ private:
+  static constexpr std::size_t kKept = 64;
+  /// P(N = n + 1 | untruncated) from that of n >= 1.
+  double next(double probability, double n) const { return probability * (n + law_.shape) / (n + 1) * ratio_; }
+
+  CountLaw law_;
+  double ratio_ = 0;  ///< mean / (mean + shape)
+  double some_ = 0;   ///< P(N > 0) of the untruncated law
+  std::size_t kept_ = 0;
+  std::array<double, kKept> probability_;  ///< of n = index + 1, untruncated
+  std::array<double, kKept> up_to_;        ///< their sum
+};
 
 /// P(at least one item found | the cell holds any).  share in (0, 1], detection in (0, 1).
 double detection_of_presence(const CountLaw& law, double share, double detection);

@@ -83,25 +83,45 @@ TEST(CountLaw, ANegativeSearchNeverRaisesWhatRemains) {
   }
 }
 
-TEST(CountLaw, DrawsHaveItsPositiveMean) {
-  const CountLaw law{3, 0.6, 0};
-  base::Random random(4);
+TEST(CountLaw, DrawsFollowIt) {
   constexpr int kDraws = 40'000;
-  double sum = 0;
-  for (int i = 0; i < kDraws; ++i) {
-    const std::int64_t n = positive_count(law, random);
-    ASSERT_GT(n, 0);
-    sum += static_cast<double>(n);
+  // A common one, a heavy tail beyond the values that are kept, a mean too large for inversion, nearly Poisson.
+  for (const CountLaw& law :
+       {CountLaw{3, 0.6, 0}, CountLaw{30, 0.2, 0}, CountLaw{150, 2, 0}, CountLaw{4, 20, 0}, CountLaw{0.05, 0.5, 0}}) {
+    base::Random random(4);
+    PositiveCounts counts(law);
+    std::vector<int> times(2000, 0);
+    double sum = 0;
+    double squares = 0;
+    for (int i = 0; i < kDraws; ++i) {
+      const std::int64_t n = i % 2 == 0 ? counts.draw(random) : PositiveCounts(law).draw(random);
+      ASSERT_GT(n, 0);
+      sum += static_cast<double>(n);
+      squares += static_cast<double>(n * n);
+      times[static_cast<std::size_t>(std::min<std::int64_t>(n, 1999))] += 1;
+    }
+    const double mean = sum / kDraws;
+    EXPECT_NEAR(mean, positive_mean(law), 4 * std::sqrt((squares / kDraws - mean * mean) / kDraws)) << law.mean;
+    const double none = std::pow(1 + law.mean / law.shape, -law.shape);
+    double probability = none;
+    double up_to = 0;
+    int drawn = 0;
+    for (int n = 1; n < 300; ++n) {
+      probability *= (n - 1 + law.shape) / n * law.mean / (law.mean + law.shape);
+      up_to += probability / (1 - none);
+      drawn += times[static_cast<std::size_t>(n)];
+      EXPECT_NEAR(static_cast<double>(drawn) / kDraws, up_to, 4.5 * 0.5 / std::sqrt(kDraws)) << law.mean << ", " << n;
+    }
   }
-  // The standard deviation of one draw is about 6.
-  EXPECT_NEAR(sum / kDraws, positive_mean(law), 4 * 6 / std::sqrt(kDraws));
 }
 
 TEST(CountLaw, TakesAnyPositiveMean) {
-  for (const double mean : {1.02, 2.0, 30.0}) {
-    const CountLaw law = with_positive_mean({3, 0.6, 0.1}, mean);
-    EXPECT_NEAR(positive_mean(law), mean, 1e-6 * mean);
-    EXPECT_EQ(law.shape, 0.6);
+  for (const double shape : {0.05, 0.6, 1.0, 20.0}) {
+    for (const double mean : {1.0001, 1.02, 2.0, 30.0, 5000.0}) {
+      const CountLaw law = with_positive_mean({3, shape, 0.1}, mean);
+      EXPECT_NEAR(positive_mean(law), mean, 1e-6 * mean) << shape;
+      EXPECT_EQ(law.shape, shape);
+    }
   }
 }
 

@@ -355,9 +355,10 @@ double predicted_count(const ClassSum& sum, std::size_t m, const CountLaw& law, 
     const auto n = static_cast<double>(occupied);
     return std::max(n, std::round(n * each + std::sqrt(n * (second - each * each)) * random.normal()));
   }
+  PositiveCounts counts(scaled);
   double items = 0;
   for (std::int64_t k = 0; k < occupied; ++k) {
-    items += static_cast<double>(positive_count(scaled, random));
+    items += static_cast<double>(counts.draw(random));
   }
   return items;
 }

@@ -404,7 +404,7 @@ class Tile {
   }
 
   static double drawn_inside(double each, const CountLaw& within, double inside, double clump, base::Random& random) {
-    const std::int64_t number = each < kOne ? 1 : positive_count(with_positive_mean(within, each), random);
+    const std::int64_t number = each < kOne ? 1 : PositiveCounts(with_positive_mean(within, each)).draw(random);
     if (inside > 0.999) {
       return static_cast<double>(number);
     }

@@ -223,9 +223,10 @@ TEST(Occupancy, AgreesWithCountsDrawnAndSpread) {
   const Occupancy occupancy(positive_mean(law), law.shape, kClump);
   base::Random random(3);
   std::vector<double> held(share.size(), 0);
+  PositiveCounts counts(law);
   constexpr int kDraws = 60'000;
   for (int draw = 0; draw < kDraws; ++draw) {
-    const std::int64_t items = positive_count(law, random);
+    const std::int64_t items = counts.draw(random);
     std::vector<double> weight;
     double all = 0;
     for (const double s : share) {
