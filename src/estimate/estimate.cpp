@@ -8,6 +8,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <unordered_map>
 
 #include "base/parallel.h"
 #include "base/random.h"
@@ -16,6 +17,7 @@
 #include "estimate/country_map.h"
 #include "estimate/draw_quantiles.h"
 #include "estimate/estimate_state.h"
+#include "estimate/lane_math.h"
 #include "estimate/map_cells.h"
 #include "estimate/prediction.h"
 #include "estimate/reasons.h"
@@ -88,6 +90,7 @@ CellPolygons polygons_by_cell(const std::vector<PolygonCells>& polygons, std::si
 struct Stripe {
   Sum nation{0};
   std::vector<std::pair<std::uint32_t, Sum>> polygons;
+  std::unordered_map<std::uint32_t, std::size_t> place_of;  ///< of a polygon in `polygons`
   std::vector<std::pair<std::uint32_t, float>> predicted_finds;
   KindSum kinds;
   Likeness alike;
@@ -155,35 +158,50 @@ void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<C
   }
 }
 
+/// Adds the share of one cell that lies in a polygon to what the polygon holds.
+FG_WIDE_VECTORS void add_share(const ClassPrediction& c, std::size_t at, double share, ClassSum& of_class, Sum& sum) {
+  const std::size_t draws = sum.items.size();
+  const float* item_draws = c.item_draws.data() + at * draws;
+  const float* any_draws = c.any_draws.data() + at * draws;
+  const float* none_draws = c.none_draws.data() + at * draws;
+  double* all_items = sum.items.data();
+  double* all_none = sum.none.data();
+  double* items_of_class = of_class.items.data();
+  double* any_of_class = of_class.any.data();
+  double* squares = of_class.any_squared.data();
+  for (std::size_t m = 0; m < draws; ++m) {
+    const double items = share * static_cast<double>(item_draws[m]);
+    const double any = share * static_cast<double>(any_draws[m]);
+    all_items[m] += items;
+    items_of_class[m] += items;
+    any_of_class[m] += any;
+    squares[m] += any * any;
+  }
+  if (share > 0.999) {
+    for (std::size_t m = 0; m < draws; ++m) {
+      all_none[m] += static_cast<double>(none_draws[m]);
+    }
+    return;
+  }
+  // Items of a cell that the polygon covers in part lie in it with that share.
+  for (std::size_t m = 0; m < draws; ++m) {
+    all_none[m] += lane_log(1 - share * static_cast<double>(any_draws[m]));
+  }
+}
+
 void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
                            const KindCells& of_kinds, Stripe& stripe) const {
   for (std::uint32_t touched = by_cell.begin[cell]; touched < by_cell.begin[cell + 1]; ++touched) {
     const auto [polygon, share] = by_cell.entry[touched];
-    auto found = std::find_if(stripe.polygons.begin(), stripe.polygons.end(),
-                              [p = polygon](const auto& s) { return s.first == p; });
-    if (found == stripe.polygons.end()) {
+    const auto [place, first] = stripe.place_of.try_emplace(polygon, stripe.polygons.size());
+    if (first) {
       stripe.polygons.emplace_back(polygon, Sum(draws(), predictors.size()));
-      found = stripe.polygons.end() - 1;
     }
-    Sum& sum = found->second;
+    Sum& sum = stripe.polygons[place->second].second;
     float likeliest = 0;
     for (std::size_t k = 0; k < classes.size(); ++k) {
       const ClassPrediction& c = classes[k];
-      ClassSum& of_class = sum.classes[k];
-      for (std::size_t m = 0; m < draws(); ++m) {
-        const std::size_t draw = at * draws() + m;
-        const auto items = static_cast<double>(share * c.item_draws[draw]);
-        const auto any = static_cast<double>(share * c.any_draws[draw]);
-        sum.items[m] += items;
-        of_class.items[m] += items;
-        of_class.any[m] += any;
-        of_class.any_squared[m] += any * any;
-        // Items of a cell that the polygon covers in part lie in it with that share.
-        sum.none[m] +=
-            share > 0.999F
-                ? static_cast<double>(c.none_draws[draw])
-                : std::log1p(static_cast<double>(share) * std::expm1(static_cast<double>(c.none_draws[draw])));
-      }
+      add_share(c, at, static_cast<double>(share), sum.classes[k], sum);
       sum.mean += static_cast<double>(share * c.items[at]);
       sum.variance += static_cast<double>(share * c.variance_items[at]);
       likeliest += c.probability[at];
