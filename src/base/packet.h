@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -80,6 +81,57 @@ class PacketReader {
     at_ += n;
   }
 
+  const std::string& bytes_;
+  std::size_t at_ = 0;
+};
+
+/// As PacketReader, of bytes that were kept and that somebody may have damaged: throws std::runtime_error where they
+/// are cut short.
+class KeptReader {
+ public:
+  explicit KeptReader(const std::string& bytes) : bytes_(bytes) {}
+  template <typename T>
+    requires std::is_arithmetic_v<T>
+  void get(T& value) {
+    copy(&value, sizeof value);
+  }
+  void get(std::string& text) {
+    text.resize(size_of(1));
+    copy(text.data(), text.size());
+  }
+  template <typename T>
+    requires std::is_trivially_copyable_v<T>
+  void get(std::vector<T>& values) {
+    values.resize(size_of(sizeof(T)));
+    copy(values.data(), values.size() * sizeof(T));
+  }
+  void get(std::vector<std::string>& texts) {
+    texts.resize(size_of(1));
+    for (std::string& text : texts) {
+      get(text);
+    }
+  }
+  /// The number of entries that follow, each of so many bytes at least.
+  std::size_t size_of(std::size_t each) {
+    std::uint64_t size = 0;
+    copy(&size, sizeof size);
+    if (size > (bytes_.size() - at_) / each) {
+      throw std::runtime_error("it is cut short");
+    }
+    return static_cast<std::size_t>(size);
+  }
+  bool done() const { return at_ == bytes_.size(); }
+
+ private:
+  void copy(void* to, std::size_t size) {
+    if (size > bytes_.size() - at_) {
+      throw std::runtime_error("it is cut short");
+    }
+    if (size > 0) {
+      std::memcpy(to, bytes_.data() + at_, size);
+    }
+    at_ += size;
+  }
   const std::string& bytes_;
   std::size_t at_ = 0;
 };

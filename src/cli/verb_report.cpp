@@ -49,7 +49,7 @@ base::Result<std::optional<report::EstimateSummary>> estimate_for(const registry
   if (entered_until) {
     return pipeline::estimate_as_entered(programme, snapshot, *entered_until);
   }
-  FG_TRY(const auto stored, pipeline::latest_estimate(programme, snapshot));
+  FG_TRY(const auto stored, pipeline::latest_summary(programme, snapshot));
   return stored ? std::optional(pipeline::summary_for_report(*stored)) : std::nullopt;
 }
 

@@ -56,55 +56,6 @@ ClassState state_of_class(const ClassPosterior& posterior, const evidence::Obser
   return state;
 }
 
-/// As base::PacketReader, of bytes that somebody may have damaged.
-class Reader {
- public:
-  explicit Reader(const std::string& bytes) : bytes_(bytes) {}
-  template <typename T>
-    requires std::is_arithmetic_v<T>
-  void get(T& value) {
-    copy(&value, sizeof value);
-  }
-  void get(std::string& text) {
-    text.resize(size_of(1));
-    copy(text.data(), text.size());
-  }
-  template <typename T>
-    requires std::is_trivially_copyable_v<T>
-  void get(std::vector<T>& values) {
-    values.resize(size_of(sizeof(T)));
-    copy(values.data(), values.size() * sizeof(T));
-  }
-  void get(std::vector<std::string>& texts) {
-    texts.resize(size_of(1));
-    for (std::string& text : texts) {
-      get(text);
-    }
-  }
-  std::size_t size_of(std::size_t each) {
-    std::uint64_t size = 0;
-    copy(&size, sizeof size);
-    if (size > (bytes_.size() - at_) / each) {
-      throw std::runtime_error("it is cut short");
-    }
-    return static_cast<std::size_t>(size);
-  }
-  bool done() const { return at_ == bytes_.size(); }
-
- private:
-  void copy(void* to, std::size_t size) {
-    if (size > bytes_.size() - at_) {
-      throw std::runtime_error("it is cut short");
-    }
-    if (size > 0) {
-      std::memcpy(to, bytes_.data() + at_, size);
-    }
-    at_ += size;
-  }
-  const std::string& bytes_;
-  std::size_t at_ = 0;
-};
-
 /// Flags as lengths of runs, the first of zeros.
 std::vector<std::uint32_t> runs_of(const std::vector<std::uint8_t>& flags) {
   std::vector<std::uint32_t> runs;
@@ -330,7 +281,7 @@ void write_kinds(base::PacketWriter& out, const ClassState& state) {
   }
 }
 
-void read_kinds(Reader& in, ClassState& state) {
+void read_kinds(base::KeptReader& in, ClassState& state) {
   std::uint8_t kept = 0;
   in.get(kept);
   if (kept > static_cast<std::uint8_t>(KeptKinds::learnt)) {
@@ -392,7 +343,7 @@ void write_class(base::PacketWriter& out, const ClassState& state) {
   write_kinds(out, state);
 }
 
-ClassState read_class(Reader& in) {
+ClassState read_class(base::KeptReader& in) {
   ClassState state;
   const auto get = [&](auto& value) { in.get(value); };
   std::uint8_t ordnance_class = 0;
@@ -419,13 +370,13 @@ ClassState read_class(Reader& in) {
   return state;
 }
 
-Sum read_sum(Reader& in, std::size_t classes) {
+Sum read_sum(base::KeptReader& in, std::size_t classes) {
   Sum sum(0, classes);
   sum_fields([&](auto& value) { in.get(value); }, sum);
   return sum;
 }
 
-EstimateState read_state(Reader& in) {
+EstimateState read_state(base::KeptReader& in) {
   std::uint64_t layout = 0;
   in.get(layout);
   if (layout != kLayout) {
@@ -544,7 +495,7 @@ std::string to_bytes(const EstimateState& state) {
 
 base::Result<EstimateState> parse_estimate_state(const std::string& bytes) {
   try {
-    Reader in(bytes);
+    base::KeptReader in(bytes);
     return read_state(in);
   } catch (const std::exception& problem) {
     return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});

@@ -395,6 +395,7 @@ Result<std::string> to_cog(const Raster& raster) {
   const MemoryFile target;
   Options options;
   options.set("COMPRESS", "DEFLATE");
+  options.set("LEVEL", "1");  // of floats 1 % larger than level 6, in two thirds of the time
   options.set("PREDICTOR", "FLOATING_POINT");
   options.set("OVERVIEW_PREDICTOR", "FLOATING_POINT");
   options.set("BLOCKSIZE", "512");

@@ -71,6 +71,7 @@ TEST_F(EstimateProgramme, IsKeptWithItsMapAndToldApartFromLaterRecords) {
   const auto kept = latest_estimate(*programme_, *snapshot_);
   ASSERT_TRUE(kept.has_value() && kept->has_value());
   EXPECT_EQ(to_json(**kept), to_json(outcome.stored));
+  EXPECT_EQ(to_bytes((*kept)->polygons), to_bytes(outcome.stored.polygons));
   EXPECT_FALSE((*kept)->stale);
   const auto raster = latest_hazard_raster(*programme_, *snapshot_->crs);
   ASSERT_TRUE(raster.has_value() && raster->has_value());

@@ -69,20 +69,4 @@ Json kinds_json(const std::vector<estimate::KindOfPolygon>& kinds) {
   return json;
 }
 
-std::vector<estimate::KindOfPolygon> kinds_of_polygon(const Json& json) {
-  // An earlier version told no intervals: they are not known.
-  const auto known = [](const Json& numbers, const char* name) {
-    const auto at = numbers.find(name);
-    return at == numbers.end() || at->is_null() ? std::numeric_limits<double>::quiet_NaN() : at->get<double>();
-  };
-  std::vector<estimate::KindOfPolygon> kinds;
-  for (const auto& [key, numbers] : json.items()) {
-    if (const auto named = kind_of_key(key)) {
-      kinds.push_back({*named, numbers.at("probability_any"), numbers.at("items_mean"), known(numbers, "items_p05"),
-                       known(numbers, "items_p95")});
-    }
-  }
-  return kinds;
-}
-
 }  // namespace firmground::pipeline

@@ -20,6 +20,5 @@ std::vector<estimate::ClassKinds> kinds_from(const nlohmann::ordered_json& json)
 
 /// {"ap_mines":{"probability_any","items_mean","items_p05","items_p95"}, ...}
 nlohmann::ordered_json kinds_json(const std::vector<estimate::KindOfPolygon>& kinds);
-std::vector<estimate::KindOfPolygon> kinds_of_polygon(const nlohmann::ordered_json& json);
 
 }  // namespace firmground::pipeline

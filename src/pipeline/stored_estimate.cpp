@@ -12,61 +12,10 @@ namespace firmground::pipeline {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using estimate::PolygonEstimate;
 
 /// null is "not known" (JSON has no NaN).
 double number(const Json& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
-
-Json polygon_json(const PolygonEstimate& polygon) {
-  Json reasons = Json::array();
-  for (const estimate::Reason& reason : polygon.reasons) {
-    reasons.push_back({{"text", reason.text}, {"contribution", reason.contribution}});
-  }
-  Json json = {{"id", polygon.id},
-               {"probability_none", polygon.probability_none},
-               {"items_mean", polygon.items_mean},
-               {"items_p05", polygon.items_p05},
-               {"items_p95", polygon.items_p95},
-               {"evidence", polygon.evidence},
-               {"area_m2", polygon.area_m2},
-               {"reasons", std::move(reasons)}};
-  if (!polygon.kinds.empty()) {
-    json["kinds"] = kinds_json(polygon.kinds);
-  }
-  if (!polygon.besides_known) {
-    json["besides_known"] = false;
-  }
-  for (const estimate::WithoutEvidence& without : polygon.without) {
-    json["without"].push_back({{"evidence", without.evidence},
-                               {"probability_none", without.probability_none},
-                               {"items_mean", without.items_mean}});
-  }
-  return json;
-}
-
-PolygonEstimate polygon_from(const Json& json) {
-  PolygonEstimate polygon{.id = json.at("id"),
-                          .probability_none = number(json.at("probability_none")),
-                          .items_mean = number(json.at("items_mean")),
-                          .items_p05 = number(json.at("items_p05")),
-                          .items_p95 = number(json.at("items_p95")),
-                          .evidence = number(json.at("evidence")),
-                          .area_m2 = number(json.at("area_m2")),
-                          .reasons = {}};
-  for (const Json& reason : json.at("reasons")) {
-    polygon.reasons.push_back({reason.at("text"), number(reason.at("contribution"))});
-  }
-  if (json.contains("kinds")) {
-    polygon.kinds = kinds_of_polygon(json.at("kinds"));
-  }
-  polygon.besides_known = json.value("besides_known", true);
-  for (const Json& without : json.value("without", Json::array())) {
-    polygon.without.push_back(
-        {without.at("evidence"), number(without.at("probability_none")), number(without.at("items_mean"))});
-  }
-  return polygon;
 }
 
 StoredEstimate estimate_from(const Json& json) {
@@ -83,11 +32,6 @@ StoredEstimate estimate_from(const Json& json) {
   if (json.contains("statements")) {
     result.statements = statements_from(json.at("statements"));
   }
-  for (const auto& [kind, polygons] : json.at("polygons").items()) {
-    for (const Json& polygon : polygons) {
-      result.polygons[kind].push_back(polygon_from(polygon));
-    }
-  }
   if (json.contains("kinds")) {
     result.kinds = kinds_from(json.at("kinds"));
   }
@@ -102,13 +46,6 @@ StoredEstimate estimate_from(const Json& json) {
 }  // namespace
 
 std::string to_json(const StoredEstimate& estimate) {
-  Json polygons = Json::object();
-  for (const auto& [kind, of_kind] : estimate.polygons) {
-    Json& list = polygons[kind] = Json::array();
-    for (const PolygonEstimate& polygon : of_kind) {
-      list.push_back(polygon_json(polygon));
-    }
-  }
   Json json = {{"totals",
                 {{"items_mean", estimate.totals.items_mean},
                  {"items_p05", estimate.totals.items_p05},
@@ -119,7 +56,6 @@ std::string to_json(const StoredEstimate& estimate) {
                {"hyperparameters", estimate.hyperparameters},
                {"effects", effects_json(estimate.effects)},
                {"statements", statements_json(estimate.statements)},
-               {"polygons", std::move(polygons)},
                {"kinds", kinds_json(estimate.kinds)},
                {"request", estimate.request},
                {"stamp", Json::parse(estimate.stamp.to_json())}};
@@ -194,12 +130,13 @@ base::Result<void> store_estimate(registry::Register& programme, const StoredEst
   const std::string stamp = summary.stamp.to_json();
   also.push_back({.name = kHazardRaster, .stamp = stamp, .made_at = made_at, .bytes = std::move(cog)});
   also.push_back({.name = kHazardEstimate, .stamp = stamp, .made_at = made_at, .bytes = to_json(summary)});
+  also.push_back({.name = kHazardPolygons, .stamp = stamp, .made_at = made_at, .bytes = to_bytes(summary.polygons)});
   also.push_back(std::move(totals));
   return programme.store(also);
 }
 
-base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
-                                                            const mineaction::Snapshot& snapshot) {
+base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Register& programme,
+                                                           const mineaction::Snapshot& snapshot) {
   FG_TRY(const std::optional<registry::StoredResult> summary, programme.load(kHazardEstimate));
   if (!summary || summary->bytes.empty()) {
     return std::nullopt;
@@ -207,6 +144,17 @@ base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Regi
   FG_TRY(StoredEstimate result, parse_stored_estimate(summary->bytes));
   result.made_at = summary->made_at;
   result.stale = result.stamp.snapshot_hash != snapshot.hash;
+  return result;
+}
+
+base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
+                                                            const mineaction::Snapshot& snapshot) {
+  FG_TRY(std::optional<StoredEstimate> result, latest_summary(programme, snapshot));
+  FG_TRY(const std::optional<registry::StoredResult> polygons, programme.load(kHazardPolygons));
+  if (!result || !polygons || polygons->stamp != result->stamp.to_json()) {
+    return std::nullopt;
+  }
+  FG_TRY(result->polygons, parse_polygons(polygons->bytes));
   return result;
 }
 

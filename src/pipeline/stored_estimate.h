@@ -11,6 +11,7 @@
 #include "geo/raster.h"
 #include "mineaction/snapshot.h"
 #include "pipeline/closer_look.h"
+#include "pipeline/kept_polygons.h"
 #include "register/register.h"
 #include "report/situation.h"
 
@@ -20,6 +21,7 @@ namespace firmground::pipeline {
 /// Names of the derived results that a programme keeps (registry::StoredResult::name).
 inline constexpr const char* kHazardRaster = "hazard-raster";      ///< bytes of the Cloud-Optimised GeoTIFF
 inline constexpr const char* kHazardEstimate = "hazard-estimate";  ///< JSON of StoredEstimate
+inline constexpr const char* kHazardPolygons = "hazard-polygons";  ///< bytes of its polygons
 
 /// What a programme keeps of its latest estimate beside the raster.
 struct StoredEstimate {
@@ -30,7 +32,7 @@ struct StoredEstimate {
   std::map<std::string, double> hyperparameters;
   std::vector<estimate::CovariateEffect> effects;
   std::vector<estimate::StatementRatio> statements;
-  std::map<std::string, std::vector<estimate::PolygonEstimate>> polygons;  ///< kind ("hazards") -> by id
+  PolygonsByKind polygons;                  ///< kept apart from the JSON
   std::vector<estimate::ClassKinds> kinds;  ///< what the items of each class are; empty: not told
   std::optional<CloserLook> closer;         ///< what was asked for besides
   std::string request;  ///< canonical JSON of what was asked for: the same request on the same snapshot is reused
@@ -40,9 +42,8 @@ struct StoredEstimate {
 };
 
 /// One JSON object
-/// {"totals","mode","cells","cell_m","hyperparameters","effects","statements","polygons","kinds","closer",
-/// "request","stamp"}; numbers that are not known are null, "closer" is left out where nothing was asked for.  Same
-/// estimate, same bytes.
+/// {"totals","mode","cells","cell_m","hyperparameters","effects","statements","kinds","closer","request","stamp"};
+/// numbers that are not known are null, "closer" is left out where nothing was asked for.  Same estimate, same bytes.
 std::string to_json(const StoredEstimate& estimate);
 /// Errors: pipeline.estimate_unreadable.
 base::Result<StoredEstimate> parse_stored_estimate(const std::string& json);
@@ -53,8 +54,11 @@ base::Result<void> store_estimate(registry::Register& programme, const StoredEst
                                   const geo::Raster& raster, const std::string& made_at,
                                   std::vector<registry::StoredResult> also = {});
 
-/// The estimate last stored, with whether it is stale against `snapshot`; nothing when none was finished.
-/// Errors: pipeline.estimate_unreadable, those of Register::load.
+/// The estimate last stored but for its polygons, with whether it is stale against `snapshot`; nothing when none was
+/// finished.  Errors: pipeline.estimate_unreadable, those of Register::load.
+base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Register& programme,
+                                                           const mineaction::Snapshot& snapshot);
+/// With its polygons; nothing also where a version kept it that kept them otherwise.  Errors: as latest_summary().
 base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
                                                             const mineaction::Snapshot& snapshot);
 /// The raster that belongs to latest_estimate(); nothing when there is none.  Errors: also those of geo::from_geotiff.

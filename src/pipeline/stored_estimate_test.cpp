@@ -22,16 +22,6 @@ StoredEstimate one_estimate() {
       {"distance to the former line of contact", "m", {0, 500}, {1.2, -0.1}, {1, -0.3}, {1.4, 0.1}},
       {"survey statement", "", {0, 1}, {0, 0.4}, {-0.1, 0.1}, {0.1, 0.8}, {"no hazardous area", "SHA"}}};
   estimate.statements = {{evidence::OrdnanceClass::erw, "SHA, ERW named", 1.5, 1.1, 2.1, 40, 12, false}};
-  estimate.polygons["hazards"] = {{.id = "HA-1",
-                                   .probability_none = 0.25,
-                                   .items_mean = 3,
-                                   .items_p05 = 1,
-                                   .items_p95 = 7,
-                                   .evidence = std::numeric_limits<double>::quiet_NaN(),
-                                   .area_m2 = 2500,
-                                   .reasons = {{"finds within 300 m", 0.8}},
-                                   .predicted = {},
-                                   .kinds = {{evidence::ItemKind::av_mines, 0.2, 0.6, 0, 2}}}};
   estimate.kinds = {{evidence::OrdnanceClass::mines, 12, 0, {{evidence::ItemKind::av_mines, 12, {3, 1, 7}}}},
                     {evidence::OrdnanceClass::erw, 0, 9, {}}};
   estimate.request = R"({"cell_m":50})";
@@ -48,9 +38,6 @@ TEST(StoredEstimate, ComesBackAsItWasKept) {
   ASSERT_EQ(read->statements.size(), 1U);
   EXPECT_EQ(read->statements[0].ordnance_class, evidence::OrdnanceClass::erw);
   EXPECT_EQ(read->statements[0].searched, 12U);
-  ASSERT_EQ(read->polygons.at("hazards").size(), 1u);
-  EXPECT_EQ(read->polygons.at("hazards")[0].reasons[0].text, "finds within 300 m");
-  EXPECT_EQ(read->polygons.at("hazards")[0].kinds.at(0).kind, evidence::ItemKind::av_mines);
   EXPECT_TRUE(read->effects.at(0).labels.empty());
   EXPECT_EQ(read->effects.at(1).labels, (std::vector<std::string>{"no hazardous area", "SHA"}));
   EXPECT_EQ(read->kinds.at(1).unstated, 9U);
@@ -87,25 +74,6 @@ TEST(StoredEstimate, WhichSurveyFirstIsRankedAlikeAfterItWasKept) {
   EXPECT_EQ(first[1].options, 2U);
   EXPECT_NEAR(read->closer->surveys[1].net, 1.0 / 3, 1e-6);
   EXPECT_EQ(to_json(*read), to_json(estimate));
-}
-
-TEST(StoredEstimate, OneOfAnEarlierVersionOpensAndTellsNoIntervalsOfKinds) {
-  std::string json = to_json(one_estimate());
-  const std::string interval = R"(,"items_p05":0.0,"items_p95":2.0)";
-  const std::size_t at = json.find(interval);
-  ASSERT_NE(at, std::string::npos);
-  const auto read = parse_stored_estimate(json.erase(at, interval.size()));
-  ASSERT_TRUE(read.has_value()) << to_text(read.error());
-  const estimate::KindOfPolygon& kind = read->polygons.at("hazards")[0].kinds.at(0);
-  EXPECT_EQ(kind.items_mean, 0.6);
-  EXPECT_TRUE(std::isnan(kind.items_p05) && std::isnan(kind.items_p95));
-  EXPECT_FALSE(read->closer.has_value());
-}
-
-TEST(StoredEstimate, WhatIsNotKnownStaysUnknownAndDoesNotBecomeZero) {
-  const auto read = parse_stored_estimate(to_json(one_estimate()));
-  ASSERT_TRUE(read.has_value());
-  EXPECT_TRUE(std::isnan(read->polygons.at("hazards")[0].evidence));
 }
 
 TEST(StoredEstimate, OneThatCannotBeReadSaysSoInsteadOfShowingNothingRemains) {
