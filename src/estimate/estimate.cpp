@@ -8,6 +8,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
+#include <span>
 #include <unordered_map>
 
 #include "base/parallel.h"
@@ -19,6 +21,7 @@
 #include "estimate/estimate_state.h"
 #include "estimate/lane_math.h"
 #include "estimate/map_cells.h"
+#include "estimate/numbered_cells.h"
 #include "estimate/prediction.h"
 #include "estimate/reasons.h"
 #include "estimate/statement_ratios.h"
@@ -60,32 +63,48 @@ base::Result<Posteriors> fit_classes(const evidence::Observations& observations,
   return result;
 }
 
-/// Polygons that touch each cell, as compressed rows.
-struct CellPolygons {
-  std::vector<std::uint32_t> begin;
-  std::vector<std::pair<std::uint32_t, float>> entry;
-};
+/// Polygons that touch each cell, as compressed rows of the cells that any touches.
+class CellPolygons {
+ public:
+  struct Touched {
+    std::uint32_t polygon;
+    float share;
+  };
 
-CellPolygons polygons_by_cell(const std::vector<PolygonCells>& polygons, std::size_t cells) {
-  CellPolygons result;
-  result.begin.assign(cells + 1, 0);
-  for (const PolygonCells& polygon : polygons) {
-    for (const geo::CellShare& touched : polygon.cells) {
-      ++result.begin[touched.cell + 1];
+  CellPolygons(const std::vector<PolygonCells>& polygons, std::size_t cells) : touched_(cells) {
+    each(polygons, [&](std::uint32_t, const geo::CellShare& touched) { touched_.add(touched.cell); });
+    touched_.count();
+    std::vector<std::uint32_t> next(touched_.size() + 2, 0);  // shifted by two: it ends as where each row begins
+    each(polygons, [&](std::uint32_t, const geo::CellShare& touched) { ++next[touched_.number(touched.cell) + 2]; });
+    std::partial_sum(next.begin(), next.end(), next.begin());
+    entry_.resize(next.back());
+    each(polygons, [&](std::uint32_t polygon, const geo::CellShare& touched) {
+      entry_[next[touched_.number(touched.cell) + 1]++] = {polygon, touched.share};
+    });
+    begin_ = std::move(next);
+  }
+  /// In the order of the polygons.
+  std::span<const Touched> of(std::uint32_t cell) const {
+    if (!touched_.has(cell)) {
+      return {};
+    }
+    const std::uint32_t row = touched_.number(cell);
+    return {entry_.data() + begin_[row], entry_.data() + begin_[row + 1]};
+  }
+
+ private:
+  template <typename Visit>
+  static void each(const std::vector<PolygonCells>& polygons, const Visit& visit) {
+    for (std::uint32_t p = 0; p < polygons.size(); ++p) {
+      for (const geo::CellShare& touched : polygons[p].cells) {
+        visit(p, touched);
+      }
     }
   }
-  for (std::size_t i = 0; i < cells; ++i) {
-    result.begin[i + 1] += result.begin[i];
-  }
-  result.entry.resize(result.begin.back());
-  std::vector<std::uint32_t> next(result.begin.begin(), result.begin.end() - 1);
-  for (std::size_t p = 0; p < polygons.size(); ++p) {
-    for (const geo::CellShare& touched : polygons[p].cells) {
-      result.entry[next[touched.cell]++] = {static_cast<std::uint32_t>(p), touched.share};
-    }
-  }
-  return result;
-}
+  NumberedCells touched_;
+  std::vector<std::uint32_t> begin_;
+  std::vector<Touched> entry_;
+};
 
 struct Stripe {
   Sum nation{0};
@@ -191,8 +210,7 @@ FG_WIDE_VECTORS void add_share(const ClassPrediction& c, std::size_t at, double 
 
 void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector<ClassPrediction>& classes,
                            const KindCells& of_kinds, Stripe& stripe) const {
-  for (std::uint32_t touched = by_cell.begin[cell]; touched < by_cell.begin[cell + 1]; ++touched) {
-    const auto [polygon, share] = by_cell.entry[touched];
+  for (const auto& [polygon, share] : by_cell.of(cell)) {
     const auto [place, first] = stripe.place_of.try_emplace(polygon, stripe.polygons.size());
     if (first) {
       stripe.polygons.emplace_back(polygon, Sum(draws(), predictors.size()));
@@ -250,7 +268,7 @@ void MapWork::run(const std::vector<std::uint32_t>& run_cells, std::vector<Class
   std::vector<std::uint8_t> with_none;
   with_none.reserve(run_cells.size());
   for (const std::uint32_t cell : run_cells) {
-    with_none.push_back(together != nullptr || by_cell.begin[cell] < by_cell.begin[cell + 1] ? 1 : 0);
+    with_none.push_back(together != nullptr || !by_cell.of(cell).empty() ? 1 : 0);
   }
   for (std::size_t k = 0; k < predictors.size(); ++k) {
     predictors[k].predict(run_cells, with_none, classes[k]);
@@ -453,20 +471,13 @@ void draw_cells(const evidence::Observations& observations, const EstimateOption
     }
   }
   geo::Raster* const kind_raster = map.parts.kinds ? &*map.parts.kinds : map.kind_raster ? &*map.kind_raster : nullptr;
-  MapWork work{observations,
-               options,
-               posteriors,
-               {},
-               polygons_by_cell(polygons, observations.grid.size()),
-               wanted,
-               cells,
-               &map.raster,
-               kinds,
-               kind_raster,
-               together ? &*map.together : nullptr,
-               &map.parts};
-  for (const auto& posterior : posteriors) {
-    work.predictors.emplace_back(*posterior, observations, options);
+  MapWork work{observations, options,     posteriors, {},          {polygons, observations.grid.size()}, wanted,
+               cells,        &map.raster, kinds,      kind_raster, together ? &*map.together : nullptr,  &map.parts};
+  std::vector<std::optional<CellPredictor>> predictors(posteriors.size());
+  base::parallel_for(predictors.size(), 1,
+                     [&](std::size_t k, std::size_t) { predictors[k].emplace(*posteriors[k], observations, options); });
+  for (std::optional<CellPredictor>& predictor : predictors) {
+    work.predictors.push_back(std::move(*predictor));
   }
   const std::vector<std::size_t> runs = cells.runs(kStripeRows);
   std::vector<Stripe> stripes(runs.size() - 1);

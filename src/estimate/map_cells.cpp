@@ -62,6 +62,9 @@ std::vector<std::size_t> MapCells::runs(std::size_t about_rows) const {
 }
 
 std::vector<std::uint8_t> MapCells::holding(const std::vector<std::uint8_t>& flags) const {
+  if (together_ == 1) {
+    return flags;
+  }
   std::vector<std::uint8_t> of_map(grid_.size(), 0);
   for (std::uint32_t cell = 0; cell < flags.size(); ++cell) {
     of_map[of(cell)] |= flags[cell];

@@ -87,6 +87,7 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       untold_sd_(options.left_out.untold_sd),
       searched_law_(moments_of(posterior.law)),
       law_ahead_(moments_of(posterior.law_ahead)),
+      searched_(observations.grid.size()),
       left_out_(options.leave_out),
       missed_(std::make_unique<std::array<Missed, 101>>()) {
   border_share_.set(sparse::transposed(posterior.fit.spread), *posterior.fit.schur);
@@ -98,11 +99,10 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
     }
   }
   FG_CHECK(fields_.size() == posterior.model.effects.size());
-  const auto& searched = observations.searched[static_cast<std::size_t>(posterior.ordnance_class)];
-  searched_at_.assign(observations.grid.size(), -1);
-  for (std::size_t i = 0; i < searched.size(); ++i) {
-    searched_at_[searched[i].cell] = static_cast<std::int32_t>(i);
+  for (const auto& searched : observations.searched[static_cast<std::size_t>(posterior.ordnance_class)]) {
+    searched_.add(searched.cell);
   }
+  searched_.count();
   if (!posterior.recorded.empty()) {
     switch_records();
   }
@@ -154,7 +154,7 @@ void CellPredictor::add_recorded(std::uint32_t cell, std::vector<float>& intensi
   if (recorded == 0) {
     return;
   }
-  if (searched_at_[cell] >= 0) {
+  if (searched_.has(cell)) {
     for (float& value : intensity) {
       value += recorded;
     }
@@ -314,14 +314,12 @@ void CellPredictor::finish_found(const evidence::SearchedCell& searched, std::si
 }
 
 const evidence::SearchedCell* CellPredictor::search_of(std::uint32_t cell) const {
-  const std::int32_t at = searched_at_[cell];
   const auto which = static_cast<std::size_t>(posterior_.ordnance_class);
-  return at < 0 ? nullptr : &observations_.searched[which][static_cast<std::size_t>(at)];
+  return searched_.has(cell) ? &observations_.searched[which][searched_.number(cell)] : nullptr;
 }
 
 bool CellPredictor::has_untold(std::uint32_t cell) const {
-  return untold_sd_ > 0 && !posterior_.events &&
-         (searched_at_[cell] < 0 || (!left_out_.empty() && left_out_[cell] != 0));
+  return untold_sd_ > 0 && !posterior_.events && (!searched_.has(cell) || (!left_out_.empty() && left_out_[cell] != 0));
 }
 
 /// The factor of the square of a cell on its intensity, draw by draw, as a logarithm; its mean is 1 (eq. 65).

@@ -7,6 +7,7 @@
 
 #include "estimate/border_share.h"
 #include "estimate/class_posterior.h"
+#include "estimate/numbered_cells.h"
 #include "evidence/observations.h"
 
 namespace firmground::estimate {
@@ -116,9 +117,9 @@ class CellPredictor {
   LawMoments law_ahead_;  ///< of cells never searched
   BorderShare border_share_;
   std::vector<const evidence::CovariateField*> fields_;
-  std::vector<std::int32_t> searched_at_;  ///< cell -> index of its search, -1 none
-  std::vector<std::uint8_t> left_out_;     ///< by cell: the fit did not see its search; empty: none
-  std::vector<std::uint8_t> there_;        ///< records x draws: the field can be found in that draw
+  NumberedCells searched_;              ///< numbered as the class's searches are listed
+  std::vector<std::uint8_t> left_out_;  ///< by cell: the fit did not see its search; empty: none
+  std::vector<std::uint8_t> there_;     ///< records x draws: the field can be found in that draw
   /// Factors on what a search of one detection missed, mean 1; those of the first draws once more at the end.
   struct Missed {
     std::once_flag drawn;

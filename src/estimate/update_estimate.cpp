@@ -181,7 +181,7 @@ void add_whole_cells(const evidence::Observations& now, std::int32_t together, P
 /// What the observations were that the state saw; called again, what they are now.
 class Exchange {
  public:
-  Exchange(const EstimateState& state, const Plan& plan) {
+  explicit Exchange(const EstimateState& state) {
     for (const ClassState& of_class : state.classes) {
       searched_[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
       kinds_[static_cast<std::size_t>(of_class.ordnance_class)].cells = of_class.kinds_seen;
@@ -189,10 +189,9 @@ class Exchange {
     processed_ = state.processed;
     statements_ = state.statements;
     outcomes_ = state.outcomes;
-    if (plan.effort) {
-      share_ = evidence::share_searched_around(state.grid, state.processed);
-    }
   }
+  /// The share of land searched changed, too.
+  void add_effort(const EstimateState& state) { share_ = evidence::share_searched_around(state.grid, state.processed); }
   void swap(evidence::Observations& observations) {
     std::swap(observations.searched, searched_);
     std::swap(observations.kinds, kinds_);
@@ -218,6 +217,29 @@ class Exchange {
   std::vector<float> statements_;
   std::vector<float> outcomes_;
 };
+
+/// What changed since; either side goes through all of the ground.
+struct Changes {
+  Plan plan;
+  Exchange exchange;
+};
+
+Changes changes_since(const EstimateState& state, const evidence::Observations& now,
+                      const std::vector<std::uint32_t>& also) {
+  std::optional<Plan> plan;
+  std::optional<Exchange> exchange;
+  base::parallel_for(2, 1, [&](std::size_t part, std::size_t) {
+    if (part == 0) {
+      plan = plan_of(state, now, also);
+    } else {
+      exchange.emplace(state);
+    }
+  });
+  if (plan->effort) {
+    exchange->add_effort(state);
+  }
+  return {std::move(*plan), std::move(*exchange)};
+}
 
 /// The window before and now, of all classes.
 struct Fitted {
@@ -453,7 +475,9 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
                                              const std::vector<std::uint32_t>& also, geo::Raster& raster,
                                              const AlsoTold& told) {
   FG_TRY_VOID(same_ground(state, now));
-  Plan plan = plan_of(state, now, also);
+  Changes changes = changes_since(state, now, also);
+  Plan& plan = changes.plan;
+  Exchange& exchange = changes.exchange;
   EstimateUpdate update;
   update.cells_changed = std::count(plan.changed.begin(), plan.changed.end(), std::uint8_t{1});
   for (std::size_t k = 0; k < state.classes.size(); ++k) {
@@ -467,7 +491,6 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   }
   add_small_polygons(now, polygons, plan);
   add_whole_cells(now, state.together, plan);
-  Exchange exchange(state, plan);
   FG_TRY(const Fitted fitted, fit(state, plan, exchange, now, draws_of(told.closer)));
 
   std::vector<PolygonCells> asked;
@@ -508,9 +531,8 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
 base::Result<WindowPosteriors> posteriors_near(const EstimateState& state, evidence::Observations& now,
                                                const std::vector<std::uint32_t>& cells) {
   FG_TRY_VOID(same_ground(state, now));
-  const Plan plan = plan_of(state, now, cells);
-  Exchange exchange(state, plan);
-  FG_TRY(Fitted fitted, fit(state, plan, exchange, now));
+  Changes changes = changes_since(state, now, cells);
+  FG_TRY(Fitted fitted, fit(state, changes.plan, changes.exchange, now));
   auto kept = std::make_shared<Fitted>(std::move(fitted));
   Posteriors posteriors = std::move(kept->now);
   return WindowPosteriors{std::move(kept), std::move(posteriors)};
