@@ -340,7 +340,11 @@ void copy_names(void* dataset, Raster& raster) {
     }
     CPLFree(key);
   }
-  const std::string unit = GDALGetRasterUnitType(GDALGetRasterBand(dataset, 1));
+  const GDALRasterBandH first = GDALGetRasterBand(dataset, 1);
+  if (GDALGetRasterColorTable(first) != nullptr || CSLCount(GDALGetRasterCategoryNames(first)) > 0) {
+    raster.metadata[kRasterPalette] = "yes";
+  }
+  const std::string unit = GDALGetRasterUnitType(first);
   if (!unit.empty()) {
     raster.metadata.emplace(kRasterUnit, unit);
   }
@@ -437,6 +441,7 @@ Result<Raster> from_geotiff(const std::string& bytes, const Crs& crs, const std:
   copy_names(dataset.get(), raster);
   if (!classes.empty()) {
     raster.metadata[kRasterClasses] = classes;
+    raster.metadata.erase(kRasterPalette);
   }
   if (lies_on_programme_grid(from.placement, from.srs.get(), crs.epsg(), raster.grid)) {
     raster.grid.columns = from.columns;

@@ -10,6 +10,9 @@ namespace firmground::geo {
 /// they are quantities.
 inline constexpr const char* kRasterClasses = "FIRMGROUND_CLASSES";
 
+/// Item of the metadata of a raster just read: its file has a palette or names its values, but no classes were given.
+inline constexpr const char* kRasterPalette = "FIRMGROUND_PALETTE";
+
 struct RasterClass {
   int value = 0;
   std::string name;

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "geo/raster_classes.h"
+#include "geo/raster_unit.h"
 #include "mineaction/record_conversion.h"
 #include "mineaction/record_fields.h"
 
@@ -215,9 +216,12 @@ void hash_covariate(BlockHasher& hasher, const Covariate& covariate) {
   for (const std::int64_t number : {grid.west, grid.north, std::int64_t{grid.columns}, std::int64_t{grid.rows}}) {
     bytes.add(number);
   }
-  if (const auto classes = covariate.raster.metadata.find(geo::kRasterClasses);
-      classes != covariate.raster.metadata.end()) {
-    bytes.add(classes->second);
+  for (const char* item : {geo::kRasterClasses, geo::kRasterUnit}) {
+    const auto found = covariate.raster.metadata.find(item);
+    if (found != covariate.raster.metadata.end()) {
+      bytes.add(std::string(item));
+      bytes.add(found->second);
+    }
   }
   for (const auto& band : covariate.raster.bands) {
     for (const float value : band) {

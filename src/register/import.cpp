@@ -130,8 +130,12 @@ Result<Reading> read_task(const ImportTask& task, const ImportOptions& options, 
       FG_TRY(const std::vector<geo::RasterClass> named, geo::parse_raster_classes(options.classes));
       classes = geo::to_text(named);
     }
-    FG_TRY(const auto raster, geo::from_geotiff(bytes, crs, task.path, classes));
+    FG_TRY(auto raster, geo::from_geotiff(bytes, crs, task.path, classes));
     FG_TRY_VOID(geo::check_classes(raster, task.path));
+    if (raster.metadata.erase(geo::kRasterPalette) > 0) {
+      const base::Error error = base::make_error("geo.palette_without_classes", {{"file", task.file_name()}});
+      reading.outcome.issues.push_back({0, "", "", "", error.message, error.remedy, error.code, false});
+    }
     FG_TRY(reading.raster, geo::to_cog(raster));
     reading.outcome.rows = 1;
     return reading;
@@ -149,6 +153,10 @@ Result<Reading> read_task(const ImportTask& task, const ImportOptions& options, 
 /// faults.
 Result<std::vector<Reading>> read_all(const std::vector<ImportTask>& tasks, const ImportOptions& options, Extent extent,
                                       const geo::Crs& crs, const Progress& progress) {
+  if (!options.classes.empty() && (tasks.size() != 1 || !tasks.front().is_covariate())) {
+    const std::string file = tasks.size() == 1 ? tasks.front().file_name() : fmt::format("{} files", tasks.size());
+    return fail("registry.classes_without_raster", {{"file", file}});
+  }
   std::vector<Reading> readings;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const double begin = static_cast<double>(i) / static_cast<double>(tasks.size());

@@ -9,7 +9,7 @@ from osgeo import gdal  # noqa: E402
 
 gdal.UseExceptions()
 
-fresh("country", "island.gpkg", "soil.tif", "bare.tif", "cover.tif", "flat.tif", "exported")
+fresh("country", "island.gpkg", "soil.tif", "bare.tif", "cover.tif", "flat.tif", "coloured.tif", "exported")
 firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
 firmground("init", "island.gpkg", "--profile", "invented-country")
 firmground("import", "island.gpkg", "country", "-q")
@@ -45,6 +45,19 @@ check(refused["code"] == "GE-0303" and "'forest'" in refused["message"], refused
 classes = ("--classes", "1=forest,2=orchard,3=field,4=bare rock")
 check(as_json(*asked, *classes)["accepted"] == 1, "every class named, it enters")
 check(as_json(*asked, *classes)["unchanged"] == 1, "and once")
+refused = as_json("import", "island.gpkg", "country/finds.csv", *classes, "-q", expect=1)["error"]
+check(refused["code"] == "RG-0407" and "finds.csv" in refused["message"], refused["message"])
+refused = as_json("import", "island.gpkg", "country", *classes, "-q", expect=1)["error"]
+check(refused["code"] == "RG-0407", "nor are they taken for every raster of a folder")
+coloured = gdal.GetDriverByName("GTiff").CreateCopy("coloured.tif", gdal.Translate("", "cover.tif", format="MEM", outputType=gdal.GDT_Byte))
+palette = gdal.ColorTable()
+palette.SetColorEntry(1, (0, 100, 0))
+coloured.GetRasterBand(1).SetColorTable(palette)
+del coloured
+asked = ("import", "island.gpkg", "coloured.tif", "--as", "covariate", "--name", "coloured", "-q", "--dry-run")
+noted = as_json(*asked)["issues"]
+check(len(noted) == 1 and noted[0]["code"] == "GE-0305" and not noted[0]["refused"], "a palette without classes is not taken for quantities without a word")
+check(as_json(*asked, *classes)["issues"] == [], "with classes there is nothing to say")
 raster("flat.tif", 0 * dem + 7, "")
 firmground("import", "island.gpkg", "flat.tif", "--as", "covariate", "--name", "the same everywhere", "-q")
 
