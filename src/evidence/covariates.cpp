@@ -285,7 +285,7 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, co
                          dem                                       ? "deg"
                          : unit == covariate.raster.metadata.end() ? ""
                                                                    : unit->second,
-                         std::vector<float>(grid.size()),
+                         std::vector<float>(grid.size(), std::numeric_limits<float>::quiet_NaN()),
                          false,
                          {}};
     const std::vector<geo::RasterClass> classes =
@@ -294,16 +294,20 @@ void add_rasters(const mineaction::Snapshot& snapshot, const geo::Grid& grid, co
     base::parallel_for(static_cast<std::size_t>(grid.rows), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
       for (std::size_t row = begin; row < end; ++row) {
         for (std::int32_t column = 0; column < grid.columns; ++column) {
-          const geo::Xy at = grid.centre(column, static_cast<std::int32_t>(row));
-          float value = classes.empty() ? covariate.raster.sample(0, at) : covariate.raster.nearest(0, at);
+          const std::size_t cell = grid.index(column, static_cast<std::int32_t>(row));
+          if (inside[cell] == 0) {
+            continue;
+          }
+          const geo::Xy at = grid.centre(cell);
           if (dem) {
             const float dx =
                 covariate.raster.sample(0, {at.x + step, at.y}) - covariate.raster.sample(0, {at.x - step, at.y});
             const float dy =
                 covariate.raster.sample(0, {at.x, at.y + step}) - covariate.raster.sample(0, {at.x, at.y - step});
-            value = static_cast<float>(std::atan(std::hypot(dx, dy) / (2 * step)) * 180 / M_PI);
+            field.value[cell] = static_cast<float>(std::atan(std::hypot(dx, dy) / (2 * step)) * 180 / M_PI);
+          } else {
+            field.value[cell] = classes.empty() ? covariate.raster.sample(0, at) : covariate.raster.nearest(0, at);
           }
-          field.value[grid.index(column, static_cast<std::int32_t>(row))] = value;
         }
       }
     });
