@@ -1,7 +1,8 @@
 // Do 90 % intervals of the number of items in a polygon hold the truth nine times in ten? docs/methods/hazard-field.md,
 // "Intervals of polygons".
 //   bench_coverage [first_seed] [count] [--svg FILE]
-// Invented countries that nothing was tuned on; polygons: hazardous areas, tasks, parcels of 1 km. Randomised
+// Invented countries that nothing was tuned on; polygons: hazardous areas (all, and by what survey says of them and
+// whether anybody searched there), tasks, parcels of 1 km. Randomised
 // probability integral transforms (Czado, Gneiting & Held 2009) of polygons with at least five items expected. And of
 // all polygons: do as many hold any item as P(no item) says?
 #include <fmt/core.h>
@@ -56,6 +57,21 @@ struct Asked {
       }
     }
   }
+  /// What survey says of them, and whether anybody searched there, tells how sure the estimate may be.
+  void add_hazards(const mineaction::Snapshot& known, const evidence::Observations& observations) {
+    for (const mineaction::HazardousArea& hazard : known.hazards) {
+      if (hazard.geometry.polygons.empty()) {
+        continue;
+      }
+      polygons.push_back({hazard.hazard_id, 0, geo::cover(observations.grid, hazard.geometry)});
+      const auto& cells = polygons.back().cells;
+      const bool searched = std::any_of(cells.begin(), cells.end(), [&](const geo::CellShare& touched) {
+        return observations.processed[touched.cell] != 0;
+      });
+      kind.push_back(fmt::format("{} {}", hazard.type == mineaction::HazardType::confirmed ? "CHA" : "SHA",
+                                 searched ? "searched in part or whole" : "that nobody searched"));
+    }
+  }
   void add_parcels(const geo::Grid& grid, double side_m) {
     const auto step = std::max(1, static_cast<std::int32_t>(side_m / grid.cell_m));
     for (std::int32_t row = 0; row < grid.rows; row += step) {
@@ -82,7 +98,7 @@ void judge(std::uint64_t seed, bool tiny, std::map<std::string, Kind>& kinds) {
   }
   const geo::Grid& grid = observations.grid;
   Asked asked;
-  asked.add("hazardous areas", country.known.hazards, &mineaction::HazardousArea::hazard_id, grid);
+  asked.add_hazards(country.known, observations);
   asked.add("tasks", country.known.tasks, &mineaction::Task::task_id, grid);
   asked.add_parcels(grid, 1000);
   const auto result = bench::value_of(estimate::estimate(observations, {}, asked.polygons));
@@ -109,11 +125,16 @@ void judge(std::uint64_t seed, bool tiny, std::map<std::string, Kind>& kinds) {
       truth += random.binomial(static_cast<std::int64_t>(remains[touched.cell]),
                                std::min(1.0, static_cast<double>(touched.share)));
     }
-    kinds[asked.kind[p]].add_any(1 - polygon.probability_none, truth > 0);
-    if (polygon.items_mean < kFewest) {
-      continue;
+    std::vector<std::string> groups = {asked.kind[p]};
+    if (asked.kind[p].find("HA ") != std::string::npos) {
+      groups.emplace_back("hazardous areas");
     }
-    kinds[asked.kind[p]].add(polygon.items_mean, polygon.predicted, static_cast<double>(truth), random);
+    for (const std::string& group : groups) {
+      kinds[group].add_any(1 - polygon.probability_none, truth > 0);
+      if (polygon.items_mean >= kFewest) {
+        kinds[group].add(polygon.items_mean, polygon.predicted, static_cast<double>(truth), random);
+      }
+    }
   }
   kinds["whole countries"].add(result.hazard.totals.items_mean, result.predicted_total, total, random);
 }

@@ -1,10 +1,11 @@
 // The estimate of an invented country: bench_estimate [--size small|national] [--cell 50] [--growth] [--update
-// [--anew]] [--tiny] One line per cell size: cells, seconds to observe, to reconcile minefield records and to estimate,
-// largest memory so far, items, hash of the map. With --update also what bringing it up to date with one find, or
-// with one accident far from searches, takes, and with --anew how far that is from a whole estimate that learns
-// everything anew.
+// [--anew]] [--tiny] One line per cell size: cells, seconds to observe, to reconcile minefield records and to estimate
+// the map and its hazardous areas, largest memory so far, items, hash of the map. With --update also what bringing it
+// up to date with one find, or with one accident far from searches, takes, and with --anew how far that is from a whole
+// estimate that learns everything anew.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "base/hash.h"
@@ -12,6 +13,7 @@
 #include "estimate/update_estimate.h"
 #include "evidence/observations.h"
 #include "evidence/record_fields.h"
+#include "geo/overlay.h"
 #include "measure.h"
 #include "simulate/country.h"
 
@@ -80,20 +82,31 @@ evidence::Observations with_report(const evidence::Observations& before) {
   return now;
 }
 
+std::vector<estimate::PolygonCells> hazards_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid) {
+  std::vector<estimate::PolygonCells> polygons;
+  for (const mineaction::HazardousArea& hazard : snapshot.hazards) {
+    if (!hazard.geometry.polygons.empty()) {
+      polygons.push_back({hazard.hazard_id, 0, geo::cover(grid, hazard.geometry)});
+    }
+  }
+  return polygons;
+}
+
 void measure_update(const char* what, const evidence::Observations& now, const estimate::EstimateResult& whole,
-                    bool anew) {
+                    const std::vector<estimate::PolygonCells>& polygons, bool anew) {
   const std::string bytes = estimate::to_bytes(*whole.state);
   const auto [read_s, state] = bench::timed([&] { return bench::value_of(estimate::parse_estimate_state(bytes)); });
   geo::Raster raster = whole.hazard.raster;
+  evidence::Observations seen = now;
   const double cpu = bench::cpu_seconds();
-  const auto [update_s, update] = bench::timed(
-      [&, &kept = state] { return bench::value_of(estimate::update_estimate(kept, now, {}, {}, raster)); });
+  const auto [update_s, update] = bench::timed([&, &kept = state] {
+    return bench::value_of(estimate::update_estimate(kept, std::move(seen), polygons, {}, raster));
+  });
   fmt::print(
-      "  {}: state {:.1f} MB read in {:.2f} s, update {:.2f} s ({:.2f} s of processor), {} cells refreshed, "
-      "others "
-      "shift by {:.2f} % at most\n",
+      "  {}: state {:.1f} MB read in {:.2f} s, update {:.2f} s ({:.2f} s of processor), {} cells and {} polygons "
+      "refreshed, others shift by {:.2f} % at most\n",
       what, 1e-6 * static_cast<double>(bytes.size()), read_s, update_s, bench::cpu_seconds() - cpu,
-      update.cells_refreshed, 100 * std::expm1(update.shift_beyond));
+      update.cells_refreshed, update.polygons.size(), 100 * std::expm1(update.shift_beyond));
   if (anew) {
     print_difference("a whole estimate that learns anew", raster,
                      bench::value_of(estimate::estimate(now)).hazard.raster, update.refreshed);
@@ -116,15 +129,17 @@ void measure(const mineaction::Snapshot& snapshot, double cell_m, bool update, b
       bench::timed([&] { return evidence::reconcile_records(snapshot, options, {}, {}, seen).has_value(); });
   estimate::EstimateOptions asked;
   asked.keep = update;
-  const auto [estimate_s, result] = bench::timed([&] { return bench::value_of(estimate::estimate(seen, asked)); });
+  const std::vector<estimate::PolygonCells> polygons = hazards_of(snapshot, seen.grid);
+  const auto [estimate_s, result] =
+      bench::timed([&] { return bench::value_of(estimate::estimate(seen, asked, polygons)); });
   fmt::print(
-      "{:5.0f} m {:9} cells  observe {:7.2f} s  reconcile {:7.2f} s  estimate {:7.2f} s  peak {:6.0f} MB  {:8.0f} "
-      "items  {}\n",
-      cell_m, result.hazard.cells, observe_s, reconcile_s, estimate_s, bench::peak_mb(),
+      "{:5.0f} m {:9} cells {:6} polygons  observe {:7.2f} s  reconcile {:7.2f} s  estimate {:7.2f} s  peak {:6.0f} MB "
+      " {:8.0f} items  {}\n",
+      cell_m, result.hazard.cells, polygons.size(), observe_s, reconcile_s, estimate_s, bench::peak_mb(),
       result.hazard.totals.items_mean, hash_of(result.hazard.raster));
   if (update) {
-    measure_update("one find", with_find(seen), result, anew);
-    measure_update("one accident", with_report(seen), result, anew);
+    measure_update("one find", with_find(seen), result, polygons, anew);
+    measure_update("one accident", with_report(seen), result, polygons, anew);
   }
 }
 

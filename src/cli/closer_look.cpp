@@ -36,9 +36,11 @@ const std::vector<PolygonSurvey>& surveys_of(const pipeline::StoredEstimate& sto
 }
 
 std::string in_words(const estimate::WithoutEvidence& without, const PolygonEstimate& polygon) {
-  return fmt::format("without {}: {:.1f} items expected instead of {:.1f}, P(no item) {:.2f} instead of {:.2f}",
-                     without.evidence, without.items_mean, polygon.items_mean, without.probability_none,
-                     polygon.probability_none);
+  const std::string items = fmt::format("without {}: {:.1f} items expected instead of {:.1f}", without.evidence,
+                                        without.items_mean, polygon.items_mean);
+  const std::string none = fmt::format("{:.2f}", without.probability_none);
+  const std::string none_now = fmt::format("{:.2f}", polygon.probability_none);
+  return none == none_now ? items : fmt::format("{}, P(no item) {} instead of {}", items, none, none_now);
 }
 
 void print_surveys(const estimate::SurveySettings& settings, const std::vector<PolygonSurvey>& surveys) {
