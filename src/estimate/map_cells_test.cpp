@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "estimate/draw_quantiles.h"
 #include "estimate/estimate.h"
 
 namespace firmground::estimate {
@@ -204,6 +205,27 @@ TEST_F(CellsTogether, OneByOneAreTheModelledCells) {
   EXPECT_EQ(one.grid(), ground_.grid);
   EXPECT_EQ(one.of(1234), 1234U);
   EXPECT_EQ(modelled_.hazard.raster.grid, ground_.grid);
+}
+
+TEST(DrawQuantiles, AreThoseOfTheSortedDraws) {
+  base::Random random(8);
+  for (const std::size_t count : {1U, 2U, 20U, 100U, 333U}) {
+    for (int kind = 0; kind < 4; ++kind) {
+      std::vector<float> draws;
+      for (std::size_t m = 0; m < count; ++m) {
+        const double draw = std::exp(8 * random.normal());  // over many powers of ten
+        draws.push_back(kind == 0   ? static_cast<float>(draw)
+                        : kind == 1 ? static_cast<float>(random.index(3))  // ties, zeros among them
+                        : kind == 2 ? 0.0F
+                                    : static_cast<float>(1 + 1e-7 * random.uniform()));  // neighbouring floats
+      }
+      std::vector<float> sorted = draws;
+      std::sort(sorted.begin(), sorted.end());
+      for (std::size_t rank = 0; rank < count; ++rank) {
+        ASSERT_EQ(ranked(draws, rank), sorted[rank]) << count << " of kind " << kind;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "estimate/cell_means.h"
 #include "estimate/fast_exp.h"
 #include "estimate/hermite.h"
+#include "estimate/lane_math.h"
 #include "estimate/patchiness.h"
 
 namespace firmground::estimate {
@@ -40,6 +41,19 @@ FG_WIDE_VECTORS void find_none(const std::vector<float>& hazard, float* none, fl
   for (std::size_t m = 0; m < draws; ++m) {
     none[m] = -h[m];
     any[m] = presence_of(h[m]);
+  }
+}
+
+/// The same of a searched cell where nothing was found (eq. 13), `own`: what its place has of its own.
+FG_WIDE_VECTORS void find_none_left(const std::vector<float>& hazard, const float* own, const OwnSearch& search,
+                                    float* none, float* any) {
+  const float* h = hazard.data();
+  const std::size_t draws = hazard.size();
+  for (std::size_t m = 0; m < draws; ++m) {
+    const float p = presence_of(h[m]);
+    const float left = std::max(1e-6F, 1 - p * search.missed / (1 - p * search.detected));
+    none[m] = static_cast<float>(lane_log(static_cast<double>(left))) * own[m];
+    any[m] = presence_of(-none[m]);
   }
 }
 
@@ -392,8 +406,8 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, const Row& r
     finish_found(*searched, at, factor, out);
     return;
   }
-  const auto [detected, missed, left_factor, found] = own_search(cell);
-  find_items(eta, factor.count, left_factor, detected, items);
+  const OwnSearch search = own_search(cell);
+  find_items(eta, factor.count, search.left, search.detected, items);
   if (searched == nullptr) {
     if (with_none) {
       find_none(eta, none, any_left);
@@ -404,11 +418,8 @@ void CellPredictor::finish_cell(std::uint32_t cell, std::size_t at, const Row& r
   for (std::size_t m = 0; m < draws_; ++m) {
     items[m] *= own[m];
   }
-  for (std::size_t m = 0; with_none && m < draws_; ++m) {
-    const float p = presence_of(eta[m]);
-    const float none_of_mean = std::log(std::max(1e-6F, 1 - p * missed / (1 - p * detected)));
-    none[m] = none_of_mean * own[m];
-    any_left[m] = presence_of(-none[m]);
+  if (with_none) {
+    find_none_left(eta, own, search, none, any_left);
   }
 }
 
