@@ -150,9 +150,10 @@ base::Result<DrawnGround> draw_ground(const GroundOptions& options, const Hyperp
   for (const PredictorRow& row : predictor_rows(ground.model, o, all)) {
     ground.eta.push_back(row.at(ground.joint));
   }
+  estimate::PositiveCounts counts(law);
   for (const double eta : ground.eta) {
     const bool any = random.chance(-std::expm1(-estimate::hazard_at(eta, hyper.patchiness()).value));
-    ground.items.push_back(any ? static_cast<std::uint32_t>(estimate::positive_count(law, random)) : 0);
+    ground.items.push_back(any ? static_cast<std::uint32_t>(counts.draw(random)) : 0);
   }
   ground.left = ground.items;
   for (estimate::Observation& search : ground.model.observations) {
