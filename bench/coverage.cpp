@@ -2,9 +2,9 @@
 // "Intervals of polygons".
 //   bench_coverage [first_seed] [count] [--svg FILE]
 // Invented countries that nothing was tuned on; polygons: hazardous areas (all, and by what survey says of them and
-// whether anybody searched there), tasks, parcels of 1 km. Randomised
-// probability integral transforms (Czado, Gneiting & Held 2009) of polygons with at least five items expected. And of
-// all polygons: do as many hold any item as P(no item) says?
+// whether anybody searched there), tasks, parcels of 1 km. Randomised probability integral transforms (Czado, Gneiting
+// & Held 2009) of polygons with at least five items expected. And of all polygons: do as many hold any item as P(no
+// item) says?
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -45,14 +45,14 @@ struct Kind {
 };
 
 struct Asked {
-  std::vector<std::string> kind;
+  std::vector<std::vector<std::string>> groups;  ///< that each polygon counts in
   std::vector<estimate::PolygonCells> polygons;
 
   template <typename Record, typename Id>
   void add(const std::string& name, const std::vector<Record>& records, Id id, const geo::Grid& grid) {
     for (const Record& record : records) {
       if (!record.geometry.polygons.empty()) {
-        kind.push_back(name);
+        groups.push_back({name});
         polygons.push_back({record.*id, 0, geo::cover(grid, record.geometry)});
       }
     }
@@ -68,15 +68,16 @@ struct Asked {
       const bool searched = std::any_of(cells.begin(), cells.end(), [&](const geo::CellShare& touched) {
         return observations.processed[touched.cell] != 0;
       });
-      kind.push_back(fmt::format("{} {}", hazard.type == mineaction::HazardType::confirmed ? "CHA" : "SHA",
-                                 searched ? "searched in part or whole" : "that nobody searched"));
+      groups.push_back({fmt::format("{} {}", hazard.type == mineaction::HazardType::confirmed ? "CHA" : "SHA",
+                                    searched ? "searched in part or whole" : "that nobody searched"),
+                        "hazardous areas"});
     }
   }
   void add_parcels(const geo::Grid& grid, double side_m) {
     const auto step = std::max(1, static_cast<std::int32_t>(side_m / grid.cell_m));
     for (std::int32_t row = 0; row < grid.rows; row += step) {
       for (std::int32_t column = 0; column < grid.columns; column += step) {
-        kind.push_back("parcels of 1 km");
+        groups.push_back({"parcels of 1 km"});
         polygons.push_back({"", 0, {}});
         for (std::int32_t r = row; r < std::min(row + step, grid.rows); ++r) {
           for (std::int32_t c = column; c < std::min(column + step, grid.columns); ++c) {
@@ -125,11 +126,7 @@ void judge(std::uint64_t seed, bool tiny, std::map<std::string, Kind>& kinds) {
       truth += random.binomial(static_cast<std::int64_t>(remains[touched.cell]),
                                std::min(1.0, static_cast<double>(touched.share)));
     }
-    std::vector<std::string> groups = {asked.kind[p]};
-    if (asked.kind[p].find("HA ") != std::string::npos) {
-      groups.emplace_back("hazardous areas");
-    }
-    for (const std::string& group : groups) {
+    for (const std::string& group : asked.groups[p]) {
       kinds[group].add_any(1 - polygon.probability_none, truth > 0);
       if (polygon.items_mean >= kFewest) {
         kinds[group].add(polygon.items_mean, polygon.predicted, static_cast<double>(truth), random);

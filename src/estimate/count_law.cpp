@@ -112,7 +112,9 @@ CountLaw within_place(const CountLaw& law) {
 }
 
 PositiveCounts::PositiveCounts(const CountLaw& law)
-    : law_(law), ratio_(law.mean / (law.mean + law.shape)), some_(1 - none(law.mean, law.shape)) {}
+    : law_(law), ratio_(law.mean / (law.mean + law.shape)), some_(1 - none(law.mean, law.shape)) {
+  probability_[0] = up_to_[0] = (1 - some_) * law.shape * ratio_;
+}
 
 std::int64_t PositiveCounts::draw(base::Random& random) {
   constexpr double kFew = 0.02;  // below, two items in one cell are rarer than one in a hundred
@@ -131,26 +133,20 @@ std::int64_t PositiveCounts::draw(base::Random& random) {
     return 1;
   }
   const double target = random.uniform() * some_;
-  if (kept_ > 0 && up_to_[kept_ - 1] > target) {
+  double sum = up_to_[kept_ - 1];
+  if (sum > target) {
     return 1 + std::distance(up_to_.begin(), std::upper_bound(up_to_.begin(), up_to_.begin() + kept_, target));
   }
-  double n = static_cast<double>(std::max<std::size_t>(kept_, 1));
-  double probability = kept_ == 0 ? (1 - some_) * law_.shape * ratio_ : probability_[kept_ - 1];
-  double sum = kept_ == 0 ? probability : up_to_[kept_ - 1];
-  const auto keep = [&] {
+  auto n = static_cast<double>(kept_);
+  double probability = probability_[kept_ - 1];
+  while (sum <= target && (probability > kRest || n < law_.mean)) {
+    probability = probability * (n + law_.shape) / (n + 1) * ratio_;
+    sum += probability;
+    ++n;
     if (kept_ < kKept) {
       probability_[kept_] = probability;
       up_to_[kept_++] = sum;
     }
-  };
-  if (kept_ == 0) {
-    keep();
-  }
-  while (sum <= target && (probability > kRest || n < law_.mean)) {
-    probability = next(probability, n);
-    sum += probability;
-    ++n;
-    keep();
   }
   return static_cast<std::int64_t>(n);
 }

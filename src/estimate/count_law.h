@@ -39,13 +39,11 @@ class PositiveCounts {
 
  private:
   static constexpr std::size_t kKept = 64;
-  /// P(N = n + 1 | untruncated) from that of n >= 1.
-  double next(double probability, double n) const { return probability * (n + law_.shape) / (n + 1) * ratio_; }
 
   CountLaw law_;
   double ratio_ = 0;  ///< mean / (mean + shape)
   double some_ = 0;   ///< P(N > 0) of the untruncated law
-  std::size_t kept_ = 0;
+  std::size_t kept_ = 1;
   std::array<double, kKept> probability_;  ///< of n = index + 1, untruncated
   std::array<double, kKept> up_to_;        ///< their sum
 };

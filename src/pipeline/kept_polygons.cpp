@@ -14,40 +14,6 @@ namespace {
 
 constexpr std::uint64_t kLayout = 0x4647504F4C593031;  // "FGPOLY01"
 
-template <typename Archive, typename Polygon>
-void polygon_fields(Archive&& archive, Polygon& polygon) {
-  archive(polygon.id);
-  archive(polygon.probability_none);
-  archive(polygon.items_mean);
-  archive(polygon.items_p05);
-  archive(polygon.items_p95);
-  archive(polygon.evidence);
-  archive(polygon.area_m2);
-  archive(polygon.besides_known);
-}
-
-template <typename Archive, typename Reason>
-void reason_fields(Archive&& archive, Reason& reason) {
-  archive(reason.text);
-  archive(reason.contribution);
-}
-
-template <typename Archive, typename Without>
-void without_fields(Archive&& archive, Without& without) {
-  archive(without.evidence);
-  archive(without.probability_none);
-  archive(without.items_mean);
-}
-
-template <typename Archive, typename Kind>
-void kind_fields(Archive&& archive, Kind& kind) {
-  archive(kind.kind);
-  archive(kind.probability_any);
-  archive(kind.items_mean);
-  archive(kind.items_p05);
-  archive(kind.items_p95);
-}
-
 class Writer {
  public:
   template <typename List, typename Fields>
@@ -57,9 +23,9 @@ class Writer {
       fields(entry);
     }
   }
-  template <typename T>
-  void operator()(const T& value) {
-    out_.put(value);
+  template <typename... T>
+  void operator()(const T&... values) {
+    (out_.put(values), ...);
   }
   std::string bytes() && { return std::move(out_).bytes(); }
 
@@ -78,11 +44,23 @@ class Reader {
       fields(entry);
     }
   }
+  template <typename... T>
+  void operator()(T&... values) {
+    (get(values), ...);
+  }
+  bool done() const { return in_.done(); }
+
+ private:
   template <typename T>
-  void operator()(T& value) {
+  void get(T& value) {
     in_.get(value);
   }
-  void operator()(evidence::ItemKind& kind) {
+  void get(bool& flag) {
+    std::uint8_t number = 0;
+    in_.get(number);
+    flag = number != 0;
+  }
+  void get(evidence::ItemKind& kind) {
     std::underlying_type_t<evidence::ItemKind> number{};
     in_.get(number);
     if (number >= evidence::kItemKinds.size()) {
@@ -90,19 +68,17 @@ class Reader {
     }
     kind = static_cast<evidence::ItemKind>(number);
   }
-  bool done() const { return in_.done(); }
-
- private:
   base::KeptReader in_;
 };
 
+/// One list of what is kept, read and written by the same lines.
 template <typename Archive, typename Polygons>
 void polygons_of_kind(Archive& archive, Polygons& polygons) {
-  archive.list(polygons, [&](auto& polygon) {
-    polygon_fields(archive, polygon);
-    archive.list(polygon.reasons, [&](auto& reason) { reason_fields(archive, reason); });
-    archive.list(polygon.without, [&](auto& without) { without_fields(archive, without); });
-    archive.list(polygon.kinds, [&](auto& kind) { kind_fields(archive, kind); });
+  archive.list(polygons, [&](auto& p) {
+    archive(p.id, p.probability_none, p.items_mean, p.items_p05, p.items_p95, p.evidence, p.area_m2, p.besides_known);
+    archive.list(p.reasons, [&](auto& reason) { archive(reason.text, reason.contribution); });
+    archive.list(p.without, [&](auto& w) { archive(w.evidence, w.probability_none, w.items_mean); });
+    archive.list(p.kinds, [&](auto& k) { archive(k.kind, k.probability_any, k.items_mean, k.items_p05, k.items_p95); });
   });
 }
 

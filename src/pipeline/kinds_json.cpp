@@ -1,7 +1,6 @@
 #include "pipeline/kinds_json.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 #include "evidence/observations.h"
