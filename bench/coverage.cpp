@@ -1,6 +1,6 @@
 // Do 90 % intervals of the number of items in a polygon hold the truth nine times in ten? docs/methods/hazard-field.md,
 // "Intervals of polygons".
-//   bench_coverage [first_seed] [count] [--svg FILE]
+//   bench_coverage [first_seed] [count] [--in-vain RATIO] [--svg FILE]
 // Invented countries that nothing was tuned on; polygons: hazardous areas (all, and by what survey says of them and
 // whether anybody searched there), tasks, parcels of 1 km. Randomised probability integral transforms (Czado, Gneiting
 // & Held 2009) of polygons with at least five items expected. And of all polygons: do as many hold any item as P(no
@@ -89,7 +89,8 @@ struct Asked {
   }
 };
 
-void judge(std::uint64_t seed, bool tiny, std::map<std::string, Kind>& kinds) {
+void judge(std::uint64_t seed, bool tiny, const estimate::EstimateOptions& options,
+           std::map<std::string, Kind>& kinds) {
   const auto country = bench::value_of(simulate::simulate({.size = simulate::Size::small, .seed = seed, .vary = true}));
   evidence::ObserveOptions observe;
   observe.cell_m = tiny ? 1000 : 50;
@@ -102,7 +103,7 @@ void judge(std::uint64_t seed, bool tiny, std::map<std::string, Kind>& kinds) {
   asked.add_hazards(country.known, observations);
   asked.add("tasks", country.known.tasks, &mineaction::Task::task_id, grid);
   asked.add_parcels(grid, 1000);
-  const auto result = bench::value_of(estimate::estimate(observations, {}, asked.polygons));
+  const auto result = bench::value_of(estimate::estimate(observations, options, asked.polygons));
 
   std::vector<double> remains(grid.size(), 0);
   double total = 0;
@@ -142,9 +143,11 @@ int main(int argc, char** argv) {
   const bool tiny = bench::has_option(argc, argv, "--tiny");
   const std::uint64_t first = argc > 1 && !tiny ? std::strtoull(argv[1], nullptr, 10) : 1;
   const int count = argc > 2 && !tiny ? std::atoi(argv[2]) : 1;
+  estimate::EstimateOptions options;
+  options.left_out.confirmed_in_vain = std::strtod(bench::option_of(argc, argv, "--in-vain", "0.2").c_str(), nullptr);
   std::map<std::string, Kind> kinds;
   for (int i = 0; i < count; ++i) {
-    judge(first + static_cast<std::uint64_t>(i), tiny, kinds);
+    judge(first + static_cast<std::uint64_t>(i), tiny, options, kinds);
   }
   std::vector<bench::TransformHistogram> histograms;
   for (auto& [name, kind] : kinds) {

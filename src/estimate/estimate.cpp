@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "base/wide_vectors.h"
 #include "estimate/class_posterior.h"
+#include "estimate/confirmed_ground.h"
 #include "estimate/country_map.h"
 #include "estimate/draw_quantiles.h"
 #include "estimate/estimate_state.h"
@@ -121,6 +122,7 @@ struct MapWork {
   const EstimateOptions& options;
   const Posteriors& posteriors;
   std::vector<CellPredictor> predictors;
+  const ConfirmedGround* confirmed = nullptr;
   CellPolygons by_cell;
   const std::vector<std::uint8_t>& wanted;  ///< cells to predict
   const MapCells& cells;
@@ -268,10 +270,11 @@ void MapWork::run(const std::vector<std::uint32_t>& run_cells, std::vector<Class
   std::vector<std::uint8_t> with_none;
   with_none.reserve(run_cells.size());
   for (const std::uint32_t cell : run_cells) {
-    with_none.push_back(together != nullptr || !by_cell.of(cell).empty() ? 1 : 0);
+    with_none.push_back(together != nullptr || confirmed->has(cell) || !by_cell.of(cell).empty() ? 1 : 0);
   }
   for (std::size_t k = 0; k < predictors.size(); ++k) {
     predictors[k].predict(run_cells, with_none, classes[k]);
+    confirmed->weigh(k, run_cells, classes[k]);
   }
   KindCells of_kinds;
   if (kinds != nullptr) {
@@ -285,7 +288,7 @@ void MapWork::run(const std::vector<std::uint32_t>& run_cells, std::vector<Class
   for (std::size_t i = 0; i < run_cells.size(); ++i) {
     write_cell(run_cells[i], i, classes, items);
     if (together != nullptr) {
-      map_row.add(run_cells[i], i, classes, *raster);
+      map_row.add(run_cells[i], i, classes, confirmed->has(run_cells[i]), *raster);
     }
     for (const ClassPrediction& c : classes) {
       add_draws(c.item_draws.data() + i * draws(), draws(), stripe.nation.items.data());
@@ -471,14 +474,17 @@ void draw_cells(const evidence::Observations& observations, const EstimateOption
     }
   }
   geo::Raster* const kind_raster = map.parts.kinds ? &*map.parts.kinds : map.kind_raster ? &*map.kind_raster : nullptr;
-  MapWork work{observations, options,     posteriors, {},          {polygons, observations.grid.size()}, wanted,
-               cells,        &map.raster, kinds,      kind_raster, together ? &*map.together : nullptr,  &map.parts};
+  MapWork work{observations, options, posteriors,  {},    nullptr,     {polygons, observations.grid.size()},
+               wanted,       cells,   &map.raster, kinds, kind_raster, together ? &*map.together : nullptr,
+               &map.parts};
   std::vector<std::optional<CellPredictor>> predictors(posteriors.size());
   base::parallel_for(predictors.size(), 1,
                      [&](std::size_t k, std::size_t) { predictors[k].emplace(*posteriors[k], observations, options); });
   for (std::optional<CellPredictor>& predictor : predictors) {
     work.predictors.push_back(std::move(*predictor));
   }
+  const ConfirmedGround confirmed(observations, work.predictors, options, wanted);
+  work.confirmed = &confirmed;
   const std::vector<std::size_t> runs = cells.runs(kStripeRows);
   std::vector<Stripe> stripes(runs.size() - 1);
   base::parallel_for(stripes.size(), 1,
@@ -566,6 +572,7 @@ std::string settings_json(const evidence::Observations& observations, const Esti
   if (options.left_out != LeftOut{}) {
     json["search_worth"] = options.left_out.search_worth;
     json["untold_sd"] = options.left_out.untold_sd;
+    json["confirmed_in_vain"] = options.left_out.confirmed_in_vain;
   }
   if (!options.reports) {
     json["reports"] = "ignored";

@@ -50,12 +50,15 @@ struct LearntClass {
 /// Whether classes are split into kinds (eq. 37-39), and a map of them is drawn.
 enum class KindUse : std::uint8_t { left_out, totals, map };
 
-/// What fields and effects leave out of real ground, and the estimate allows for; {1, 0}: the model as it is written.
+/// What fields and effects leave out of real ground, and the estimate allows for; {1, 0, 1}: the model as it is
+/// written.
 struct LeftOut {
   /// Of a searched cell, in facts, (0, 1]: neighbours hold items, or none, together (eq. 64).
   double search_worth = 0.7;
   /// Log sd of what a square that nobody searched has in common besides (eq. 65).
   double untold_sd = 0.7;
+  /// How likely ground is confirmed (CHA) that holds nothing, over ground that holds some, (0, 1] (eq. 70).
+  double confirmed_in_vain = 0.2;
 
   bool operator==(const LeftOut&) const = default;
 };

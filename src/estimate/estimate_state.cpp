@@ -13,7 +13,7 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303039;  // "FGEST009"
+constexpr std::uint64_t kLayout = 0x4647455354303130;  // "FGEST010"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -218,6 +218,7 @@ void head_fields(Archive&& archive, State& state) {
   archive(state.draws);
   archive(state.left_out.search_worth);
   archive(state.left_out.untold_sd);
+  archive(state.left_out.confirmed_in_vain);
   archive(state.together);
   auto alike = state.alike.sums();
   each_of(archive, alike);

@@ -252,7 +252,7 @@ TEST(Estimate, TheStampTellsWhetherRecordsWereReconciled) {
   EXPECT_NE(settings_json(belt_on_record(), {}).find(R"("records":"reconciled")"), std::string::npos);
   EXPECT_NE(settings_json(belt_half_searched(), {}).find(R"("records":"as-drawn")"), std::string::npos);
   EstimateOptions as_written;
-  as_written.left_out = {1, 0};
+  as_written.left_out = {1, 0, 1};
   EXPECT_NE(settings_json(belt_half_searched(), as_written).find(R"("search_worth":1.0,"untold_sd":0.0)"),
             std::string::npos);
 }

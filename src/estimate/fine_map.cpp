@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "estimate/confirmed_ground.h"
 #include "estimate/prediction.h"
 
 namespace firmground::estimate {
@@ -46,6 +47,7 @@ struct Work {
   const std::vector<FineTerms>& terms;
   const FineQuestion& question;
   std::vector<CellPredictor> predictors;
+  const ConfirmedGround* confirmed = nullptr;
   std::vector<std::vector<double>> coefficients;     ///< by posterior: draws x kFineColumns
   std::vector<float> in_polygon;                     ///< by small cell, share
   std::vector<std::vector<std::int32_t>> search_at;  ///< by posterior: coarse cell -> its search, -1 none
@@ -266,6 +268,7 @@ class Tile {
     ClassTile tile;
     const std::vector<std::uint8_t> with_none(cells_.size(), 1);
     work_.predictors[k].predict(cells_, with_none, tile.coarse);
+    work_.confirmed->weigh(k, cells_, tile.coarse);
     geo::Box box;
     for (const std::uint32_t cell : cells_) {
       const geo::Xy centre = coarse.centre(static_cast<std::size_t>(cell));
@@ -551,7 +554,7 @@ std::vector<std::uint32_t> coarse_cells_under(const geo::Grid& fine, const geo::
 FineMap fine_map(const evidence::Observations& observations, const Posteriors& posteriors,
                  const EstimateOptions& options, const evidence::FineSearch& search,
                  const std::vector<FineTerms>& terms, const FineQuestion& question) {
-  Work work{observations, posteriors, options, search, terms, question, {}, {}, {}, {}, 1};
+  Work work{observations, posteriors, options, search, terms, question, {}, nullptr, {}, {}, {}, 1};
   work.per_side = static_cast<std::int32_t>(std::lround(observations.grid.cell_m / question.grid.cell_m));
   work.in_polygon.assign(question.grid.size(), 0);
   for (const geo::CellShare& touched : question.polygon) {
@@ -572,6 +575,14 @@ FineMap fine_map(const evidence::Observations& observations, const Posteriors& p
     }
   }
   const auto tiles = tiles_of(observations, question.grid);
+  std::vector<std::uint8_t> wanted(observations.grid.size(), 0);
+  for (const std::vector<std::uint32_t>& tile : tiles) {
+    for (const std::uint32_t cell : tile) {
+      wanted[cell] = 1;
+    }
+  }
+  const ConfirmedGround confirmed(observations, work.predictors, options, wanted);
+  work.confirmed = &confirmed;
   std::vector<Part> parts(tiles.size());
   base::parallel_for(tiles.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t t = begin; t < end; ++t) {

@@ -85,7 +85,7 @@ void MapCells::flag_whole(std::vector<std::uint8_t>& flags) const {
 MapRow::MapRow(const MapCells& cells, std::size_t draws)
     : cells_(cells), draws_(draws), row_(static_cast<std::size_t>(cells.grid().columns)) {}
 
-void MapRow::add(std::uint32_t modelled, std::size_t at, const std::vector<ClassPrediction>& classes,
+void MapRow::add(std::uint32_t modelled, std::size_t at, const std::vector<ClassPrediction>& classes, bool weighed,
                  const geo::Raster& of_modelled) {
   const std::uint32_t of_map = cells_.of(modelled);
   const auto columns = static_cast<std::uint32_t>(cells_.grid().columns);
@@ -97,6 +97,7 @@ void MapRow::add(std::uint32_t modelled, std::size_t at, const std::vector<Class
     cell.items.assign(draws_, 0.0);
     cell.none.assign(draws_, 1.0);
   }
+  cell.weighed |= weighed;
   std::array<const float*, evidence::kOrdnanceClasses.size()> any{};
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const ClassPrediction& c = classes[k];
@@ -131,7 +132,9 @@ void MapRow::write(geo::Raster& map, MapParts& parts, Likeness& alike) {
     }
     const double independent = -std::expm1(cell.log_none);
     const double evidence = cell.evidence / cell.weight;
-    alike.add(independent, evidence, -std::expm1(cell.log_none_drawn), drawn);
+    if (!cell.weighed) {
+      alike.add(independent, evidence, -std::expm1(cell.log_none_drawn), drawn);
+    }
     const std::size_t at = first_ + column;
     const DrawQuantiles quantiles = quantiles_of(items);
     map.bands[band(HazardBand::expected_items)][at] = static_cast<float>(cell.expected);

@@ -75,9 +75,9 @@ class MapRow {
  public:
   MapRow(const MapCells& cells, std::size_t draws);
 
-  /// `at`: the cell's place in the predictions.  REQUIRES: all cells since the last write() lie in one row of the
-  /// map's.
-  void add(std::uint32_t modelled, std::size_t at, const std::vector<ClassPrediction>& classes,
+  /// `at`: the cell's place in the predictions; `weighed`: they were, by what is known of an area as a whole: how alike
+  /// parts are is learned elsewhere.  REQUIRES: all cells since the last write() lie in one row of the map's.
+  void add(std::uint32_t modelled, std::size_t at, const std::vector<ClassPrediction>& classes, bool weighed,
            const geo::Raster& of_modelled);
   /// The cells added: all bands of `map` but P(any), and their parts; `alike` apart, that rows may be written at the
   /// same time.  Begins anew.
@@ -94,6 +94,7 @@ class MapRow {
     double evidence = 0;
     double weight = 0;
     bool any = false;
+    bool weighed = false;
   };
   const MapCells& cells_;
   std::size_t draws_;

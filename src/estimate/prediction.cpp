@@ -557,6 +557,14 @@ void CellPredictor::predict(const std::vector<std::uint32_t>& cells, const std::
   });
 }
 
+void CellPredictor::moments(const std::vector<std::uint32_t>& cells, std::vector<double>& mean,
+                            std::vector<double>& variance) const {
+  Row row;
+  fill_moments(cells, {}, row);
+  mean = std::move(row.mean);
+  variance = std::move(row.variance);
+}
+
 void CellPredictor::log_intensity(const std::vector<std::uint32_t>& cells, KnownFields known, LogIntensity& out) const {
   out.eta.resize(cells.size() * draws_);
   Row row;

@@ -61,6 +61,10 @@ class CellPredictor {
   /// What predict() starts from, with all fields known or not.  REQUIRES: as predict().
   void log_intensity(const std::vector<std::uint32_t>& cells, KnownFields known, LogIntensity& out) const;
   OwnSearch own_search(std::uint32_t cell) const;
+  const ClassPosterior& posterior() const { return posterior_; }
+  std::size_t draws() const { return draws_; }
+  /// Mean and variance of the log intensity alone.  REQUIRES: cells ascending.
+  void moments(const std::vector<std::uint32_t>& cells, std::vector<double>& mean, std::vector<double>& variance) const;
   /// Adds what minefield records put into a cell to the draws' intensities (eq. 48).
   void add_recorded(std::uint32_t cell, std::vector<float>& intensity) const;
   /// Whether the field of a record can be found in a joint draw (eq. 48).  REQUIRES: the class has records.

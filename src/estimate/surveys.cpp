@@ -5,6 +5,7 @@
 
 #include "base/parallel.h"
 #include "base/random.h"
+#include "estimate/confirmed_ground.h"
 #include "estimate/prediction.h"
 
 namespace firmground::estimate {

@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "estimate/blocks_since.h"
 #include "estimate/class_parts.h"
+#include "estimate/confirmed_ground.h"
 #include "estimate/differences.h"
 #include "estimate/map_cells.h"
 #include "estimate/reasons.h"
@@ -95,6 +96,7 @@ struct Plan {
   std::vector<std::uint32_t> moved;   ///< those near what changed
   std::vector<std::size_t> polygons;  ///< that touch these
   std::vector<BlocksSince> blocks;    ///< by class of the state
+  std::vector<ConfirmedArea> areas;   ///< of all the ground
   bool effort = false;                ///< the share of land searched changed
 };
 
@@ -109,6 +111,41 @@ void mark_blocks(const EstimateState& state, const evidence::Observations& now, 
     const auto reach = static_cast<std::int32_t>(short_reach_m(now.grid) / now.grid.cell_m) + 2 * of_class.step_cells;
     for (const std::uint32_t cell : since.met_otherwise) {
       mark_around(now.grid, cell, reach, plan.wanted);
+    }
+  }
+}
+
+/// An area that is confirmed is told whole: what becomes of one cell bears on all of it (eq. 70).
+/// Whether that added any cell.
+bool add_whole_areas(Plan& plan) {
+  bool added = false;
+  for (const ConfirmedArea& area : plan.areas) {
+    const auto wanted =
+        std::count_if(area.cells.begin(), area.cells.end(), [&](std::uint32_t cell) { return plan.wanted[cell] != 0; });
+    if (wanted > 0 && static_cast<std::size_t>(wanted) < area.cells.size()) {
+      added = true;
+      for (const std::uint32_t cell : area.cells) {
+        plan.wanted[cell] = 1;
+      }
+    }
+  }
+  return added;
+}
+
+/// Areas in which an item was met, or no longer was: whatever reports are worth elsewhere, these are other areas.
+void mark_areas_met(const EstimateState& state, const evidence::Observations& now, Plan& plan) {
+  std::vector<std::uint32_t> otherwise;
+  for (const ClassState& of_class : state.classes) {
+    each_difference(
+        of_class.reports, kept_reports(now.reports[static_cast<std::size_t>(of_class.ordnance_class)]),
+        [](const KeptReport&, const KeptReport&) { return true; },
+        [&](std::uint32_t cell) { otherwise.push_back(cell); });
+  }
+  for (const ConfirmedArea& area : plan.areas) {
+    for (const std::uint32_t cell : otherwise) {
+      if (std::binary_search(area.cells.begin(), area.cells.end(), cell)) {
+        plan.wanted[cell] = 1;
+      }
     }
   }
 }
@@ -140,6 +177,9 @@ Plan plan_of(const EstimateState& state, const evidence::Observations& now, cons
     }
   }
   mark_blocks(state, now, range, plan);
+  plan.areas = confirmed_areas_of(now);
+  mark_areas_met(state, now, plan);
+  add_whole_areas(plan);
   for (std::uint32_t cell = 0; cell < plan.wanted.size(); ++cell) {
     plan.wanted[cell] &= now.inside[cell];
     if (plan.wanted[cell] != 0) {
@@ -149,6 +189,7 @@ Plan plan_of(const EstimateState& state, const evidence::Observations& now, cons
   for (const std::uint32_t cell : also) {
     plan.wanted[cell] = now.inside[cell];
   }
+  add_whole_areas(plan);
   return plan;
 }
 
@@ -185,6 +226,9 @@ class Exchange {
     for (const ClassState& of_class : state.classes) {
       searched_[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
       kinds_[static_cast<std::size_t>(of_class.ordnance_class)].cells = of_class.kinds_seen;
+      for (const KeptReport& report : of_class.reports) {
+        reports_[static_cast<std::size_t>(of_class.ordnance_class)].push_back({report.cell, 1, 0, report.vague != 0});
+      }
     }
     processed_ = state.processed;
     statements_ = state.statements;
@@ -195,6 +239,7 @@ class Exchange {
   void swap(evidence::Observations& observations) {
     std::swap(observations.searched, searched_);
     std::swap(observations.kinds, kinds_);
+    std::swap(observations.reports, reports_);
     std::swap(observations.processed, processed_);
     for (evidence::CovariateField& field : observations.covariates) {
       if (field.tells_effort && !share_.empty()) {
@@ -212,6 +257,7 @@ class Exchange {
  private:
   std::array<std::vector<evidence::SearchedCell>, 2> searched_;
   std::array<evidence::KindFinds, 2> kinds_;
+  std::array<std::vector<evidence::Report>, 2> reports_;  ///< one of a cell
   std::vector<std::uint8_t> processed_;
   std::vector<float> share_;
   std::vector<float> statements_;
@@ -490,7 +536,9 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
     return update;
   }
   add_small_polygons(now, polygons, plan);
-  add_whole_cells(now, state.together, plan);
+  do {
+    add_whole_cells(now, state.together, plan);
+  } while (add_whole_areas(plan));
   FG_TRY(const Fitted fitted, fit(state, plan, exchange, now, draws_of(told.closer)));
 
   std::vector<PolygonCells> asked;

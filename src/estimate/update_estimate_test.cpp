@@ -677,18 +677,26 @@ TEST_F(UpdateEstimate, AMapInLargerCellsIsBroughtUpToDateByWholeCells) {
     EXPECT_EQ(update->refreshed[cell], refreshed[cells.of(cell)]) << "cells of the map are told whole";
   }
   EXPECT_EQ(update->cells_refreshed, std::count(refreshed.begin(), refreshed.end(), std::uint8_t{1}));
-  EXPECT_GT(difference(whole->hazard.raster, anew->hazard.raster, refreshed, 1).items, 0.05);
-  const Difference within = difference(raster, anew->hazard.raster, refreshed, 1);
-  EXPECT_LT(within.probability, 0.005);
-  EXPECT_LT(within.items, 0.01);
-  const Difference of_mines = difference(kinds, *anew->kind_raster, refreshed, 1);
-  EXPECT_LT(of_mines.probability, 0.005);
-  EXPECT_LT(of_mines.items, 0.01);
   const Difference kept = difference(raster, whole->hazard.raster, refreshed, 0);
   EXPECT_EQ(kept.probability, 0);
   EXPECT_EQ(kept.items, 0);
-  const Updated as_modelled = updated(now);
-  EXPECT_NEAR(update->totals.items_mean / as_modelled.update.totals.items_mean, 1, 1e-4);
+  EXPECT_GT(difference(whole->hazard.raster, anew->hazard.raster, refreshed, 1).items, 0.05);
+  // How alike the parts of cells are is not learned anew; of the few that surely hold some it is hardly known here.
+  std::vector<std::uint8_t> likely(refreshed.size(), 0);
+  for (std::size_t cell = 0; cell < likely.size(); ++cell) {
+    likely[cell] = refreshed[cell] != 0 && raster.bands[0][cell] > 0.9F ? 1 : 0;
+    refreshed[cell] = static_cast<std::uint8_t>(refreshed[cell] - likely[cell]);
+  }
+  for (const auto& [flags, close] : {std::pair{refreshed, 0.005}, std::pair{likely, 0.02}}) {
+    const Difference within = difference(raster, anew->hazard.raster, flags, 1);
+    EXPECT_LT(within.probability, close);
+    EXPECT_LT(within.items, 0.01);
+    const Difference of_mines = difference(kinds, *anew->kind_raster, flags, 1);
+    EXPECT_LT(of_mines.probability, close);
+    EXPECT_LT(of_mines.items, 0.01);
+  }
+  const Updated as_modelled = updated(now);  // whole cells are a little more ground
+  EXPECT_NEAR(update->totals.items_mean / as_modelled.update.totals.items_mean, 1, 3e-4);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/parallel.h"
+#include "estimate/confirmed_ground.h"
 #include "estimate/fast_exp.h"
 #include "estimate/hermite.h"
 #include "estimate/patchiness.h"
@@ -88,14 +89,27 @@ double shift_of_cell(const Shift& shift, const HazardModel& model, const LogInte
 struct Holding {
   double items = 0;
   std::vector<double> none;  ///< by draw: P(no item)
-  double probability_none() const {
-    double sum = 0;
-    for (const double p : none) {
-      sum += p / static_cast<double>(none.size());
-    }
-    return sum;
-  }
 };
+
+struct Told {
+  double items = 0;
+  double none = 0;  ///< P(no item)
+};
+
+/// `in_vain`: how likely it is confirmed if it holds nothing, over if it holds some (eq. 70); 1: nothing is said of it
+/// as a whole.
+Told told_of(const Holding& holding, double in_vain) {
+  double likelihood = 0, none = 0, any = 0, any_weighed = 0;
+  for (const double p : holding.none) {
+    const double of_draw = 1 - (1 - in_vain) * p;
+    likelihood += of_draw;
+    none += of_draw * p;
+    any += 1 - p;
+    any_weighed += of_draw * (1 - p);
+  }
+  const double more = any > 0 ? any_weighed / any * static_cast<double>(holding.none.size()) / likelihood : 1;
+  return {holding.items * more, none / likelihood};
+}
 
 /// Expected items of a cell whose log intensity is normal (as CellPredictor::finish_cell()).
 double items_expected(double mean, double variance, double recorded, double patchiness, const OwnSearch& own) {
@@ -132,19 +146,34 @@ class Work {
   std::string records_in_words(const PolygonCells& polygon) const;
   std::string in_words(std::size_t group, const PolygonCells& polygon) const;
 
+  double in_vain(const PolygonCells& polygon) const;
+
   const evidence::Observations& observations_;
   std::size_t draws_;
-  std::vector<std::string> groups_;  ///< names of covariates from `first_covariate` on
+  double confirmed_in_vain_;
+  NumberedCells confirmed_;            ///< cells of areas that eq. 70 speaks of
+  std::size_t statements_ = SIZE_MAX;  ///< group
+  std::vector<std::string> groups_;    ///< names of covariates from `first_covariate` on
   std::vector<ClassWithout> classes_;
 };
 
 Work::Work(const Posteriors& posteriors, const evidence::Observations& observations, const EstimateOptions& options)
-    : observations_(observations), draws_(static_cast<std::size_t>(options.draws)), groups_(first_covariate) {
+    : observations_(observations),
+      draws_(static_cast<std::size_t>(options.draws)),
+      confirmed_in_vain_(options.left_out.confirmed_in_vain),
+      confirmed_(observations.grid.size()),
+      groups_(first_covariate) {
+  for (const ConfirmedArea& area : confirmed_areas_unfound(observations)) {
+    for (const std::uint32_t cell : area.cells) {
+      confirmed_.add(cell);
+    }
+  }
   std::map<std::string, std::size_t> group_of;
   for (const evidence::CovariateField& field : observations.covariates) {
     if (field.from != evidence::CovariateSource::ground) {
       group_of[field.name] = records;
     } else if (!field.tells_outcome && group_of.try_emplace(field.name, groups_.size()).second) {
+      statements_ = field.statements ? groups_.size() : statements_;
       groups_.push_back(field.name);
     }
   }
@@ -278,17 +307,29 @@ std::string Work::in_words(std::size_t group, const PolygonCells& polygon) const
   }
 }
 
+/// Of a polygon that lies in confirmed areas for the most part.
+double Work::in_vain(const PolygonCells& polygon) const {
+  double share = 0, confirmed = 0;
+  for (const geo::CellShare& touched : polygon.cells) {
+    share += static_cast<double>(touched.share);
+    confirmed += confirmed_.has(touched.cell) ? static_cast<double>(touched.share) : 0;
+  }
+  return 2 * confirmed > share ? confirmed_in_vain_ : 1;
+}
+
 void Work::tell(const PolygonCells& polygon, PolygonEstimate& told) const {
   const std::vector<Holding> held = holdings(polygon);
-  const Holding& all = held.back();
+  const double in_vain = this->in_vain(polygon);
+  const Told all = told_of(held.back(), in_vain);
   if (!(all.items > 0)) {
     return;
   }
   std::vector<std::pair<double, WithoutEvidence>> changes;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     // Differences are laid on what the polygon is told to hold: both are of the same draws.
-    const double times = held[g].items / all.items;
-    const double more = held[g].probability_none() - all.probability_none();
+    const Told without = told_of(held[g], g == statements_ ? 1 : in_vain);
+    const double times = without.items / all.items;
+    const double more = without.none - all.none;
     if (std::abs(std::log(times)) < std::log1p(kItemsChange) && std::abs(more) < kProbabilityChange) {
       continue;
     }

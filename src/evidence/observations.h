@@ -48,6 +48,12 @@ enum class CovariateSource : std::uint8_t { ground, outlines_as_drawn, reconcile
 
 struct StatementClass;  // statements.h
 
+/// A cell that a confirmed hazardous area covers by half.
+struct ConfirmedCell {
+  std::uint32_t cell;
+  std::uint32_t area;  ///< tells one area from another
+};
+
 /// A value per cell that the hazard may depend on; NaN where it is not known.
 struct CovariateField {
   std::string name;  ///< in words, for people: "distance to the former line of contact"
@@ -63,6 +69,8 @@ struct CovariateField {
   std::shared_ptr<const std::vector<std::uint32_t>> cells = {};  ///< ascending; set: `value` is of these alone
   /// Set: the values are survey statements (statements.h), whose classes these are.
   std::shared_ptr<const std::vector<StatementClass>> statements = {};
+  /// Set with `statements`: the cells of CHA, ascending, whatever was cancelled since; of several areas the latest.
+  std::shared_ptr<const std::vector<ConfirmedCell>> confirmed = {};
 
   bool tells_searches() const { return tells_effort || tells_outcome; }
   /// Value of a cell.  REQUIRES: where `cells` is set, it is one of them.  Cost: O(log cells) there.

@@ -202,6 +202,10 @@ CovariateField field_in(const CovariateField& field, const geo::Grid& country, c
   CovariateField result{field.name,         field.unit, {},         field.categories,   field.labels,
                         field.tells_effort, field.use,  field.from, field.tells_people, field.tells_outcome};
   result.statements = field.statements;
+  if (field.confirmed) {
+    result.confirmed =
+        std::make_shared<const std::vector<ConfirmedCell>>(entries_in(*field.confirmed, country, window));
+  }
   result.value = values_in(field.value, country, window);
   return result;
 }

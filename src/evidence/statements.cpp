@@ -71,6 +71,16 @@ class StatementMap {
     }
   }
   bool empty() const { return statements_.empty(); }
+  /// REQUIRES: no land release was added yet.
+  std::vector<ConfirmedCell> confirmed() const {
+    std::vector<ConfirmedCell> result;
+    for (std::uint32_t cell = 0; cell < of_.size(); ++cell) {
+      if (of_[cell] != kNone && kind_of_class(statements_[of_[cell]].of_class) == StatementKind::confirmed) {
+        result.push_back({cell, of_[cell]});
+      }
+    }
+    return result;
+  }
 
   CovariateField field(const std::vector<mineaction::LandRelease>& releases,
                        const std::vector<std::uint8_t>& processed) const;
@@ -164,13 +174,16 @@ std::optional<CovariateField> survey_statements(const mineaction::Snapshot& snap
   for (const mineaction::HazardousArea& hazard : snapshot.hazards) {
     map.add(hazard);
   }
+  auto confirmed = std::make_shared<const std::vector<ConfirmedCell>>(map.confirmed());
   for (const mineaction::LandRelease& release : snapshot.land_releases) {
     map.add(release);
   }
   if (map.empty()) {
     return std::nullopt;
   }
-  return map.field(snapshot.land_releases, processed);
+  CovariateField field = map.field(snapshot.land_releases, processed);
+  field.confirmed = std::move(confirmed);
+  return field;
 }
 
 std::optional<StatementValue> statement_value(float value) {
