@@ -1,5 +1,7 @@
 #include "estimate/confirmed_ground.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -259,6 +261,22 @@ std::vector<ConfirmedArea> confirmed_areas_unfound(const evidence::Observations&
     return std::any_of(area.cells.begin(), area.cells.end(), [&](std::uint32_t cell) { return with_items.has(cell); });
   });
   return areas;
+}
+
+std::string assumed_of_confirmed(const evidence::Observations& observations, const EstimateOptions& options) {
+  const double in_vain = options.left_out.confirmed_in_vain;
+  const bool any = std::any_of(observations.covariates.begin(), observations.covariates.end(), [](const auto& field) {
+    return field.statements && std::any_of(field.statements->begin(), field.statements->end(), [](const auto& said) {
+             return said.kind == evidence::StatementKind::confirmed && said.polygons > 0;
+           });
+  });
+  if (!any || in_vain == 1 || observations.mode != "effort") {
+    return "";
+  }
+  return fmt::format(
+      "Confirmed hazardous areas (CHA) in which nothing was found are judged as wholes, too: ground that holds nothing "
+      "is taken to be confirmed {:g} times as often as ground that holds some. That figure is assumed.",
+      in_vain);
 }
 
 ConfirmedGround::ConfirmedGround(const evidence::Observations& observations,

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "estimate/numbered_cells.h"
@@ -19,6 +20,9 @@ inline constexpr std::size_t kMostConfirmedCells = 2000;
 std::vector<ConfirmedArea> confirmed_areas_of(const evidence::Observations& observations);
 /// Those in which nothing was found or met.  Cost: O(cells of CHA + searched cells).
 std::vector<ConfirmedArea> confirmed_areas_unfound(const evidence::Observations& observations);
+
+/// What is assumed of CHA, in words; "" where there is none or nothing is. Covariates may be of a sample of the ground.
+std::string assumed_of_confirmed(const evidence::Observations& observations, const EstimateOptions& options);
 
 /// What a CHA says of its ground as a whole (docs/methods/hazard-field.md, eq. 70-72): who drew it had direct evidence,
 /// so that it holds nothing at all is less likely than its cells, each by itself, have it.  An area in which anything

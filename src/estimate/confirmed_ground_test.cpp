@@ -146,6 +146,18 @@ TEST(ConfirmedGround, OtherGroundIsLeftAsItIs) {
   }
 }
 
+TEST(ConfirmedGround, WhatIsAssumedIsSaid) {
+  EXPECT_EQ(assumed_of_confirmed(ground(), {}),
+            "Confirmed hazardous areas (CHA) in which nothing was found are judged as wholes, too: ground that holds "
+            "nothing is taken to be confirmed 0.2 times as often as ground that holds some. That figure is assumed.");
+  EstimateOptions as_written;
+  as_written.left_out.confirmed_in_vain = 1;
+  EXPECT_EQ(assumed_of_confirmed(ground(), as_written), "");
+  evidence::Observations of_events = ground();
+  of_events.mode = "presence-only";
+  EXPECT_EQ(assumed_of_confirmed(of_events, {}), "");
+}
+
 TEST(ConfirmedGround, ACancellationTakesItBack) {
   const EstimateResult standing = estimated(ground(false), 0.2);
   EXPECT_GT(standing.polygons[1].items_mean, estimated(ground(false), 1).polygons[1].items_mean);

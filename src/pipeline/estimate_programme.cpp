@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/ids.h"
 #include "base/stamp.h"
+#include "estimate/confirmed_ground.h"
 #include "evidence/record_fields.h"
 #include "geo/area.h"
 #include "geo/grid.h"
@@ -169,6 +170,17 @@ AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid&
   return asked;
 }
 
+std::vector<std::string> notes_of(const evidence::Observations& observations, const estimate::EstimateOptions& options,
+                                  const std::string& of_cells) {
+  std::vector<std::string> notes = observations.notes;
+  for (const std::string& note : {estimate::assumed_of_confirmed(observations, options), of_cells}) {
+    if (!note.empty()) {
+      notes.push_back(note);
+    }
+  }
+  return notes;
+}
+
 base::Result<void> store_whole(registry::Register& programme, const estimate::EstimateResult& result,
                                const KeptGround& ground, EstimateOutcome& outcome) {
   if (result.kind_raster) {
@@ -204,10 +216,7 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   EstimateOutcome outcome;
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
-  outcome.notes = observations.notes;
-  if (!note.empty()) {
-    outcome.notes.push_back(note);
-  }
+  outcome.notes = notes_of(observations, options, note);
   const KeptGround ground =
       result.state ? KeptGround{ground_hash(snapshot), std::move(observations.records)} : KeptGround{};
   FG_TRY_VOID(store_whole(programme, result, ground, outcome));

@@ -58,6 +58,10 @@ struct AskedPolygons {
 /// REQUIRES: snapshot.crs.  Cost: linear in the cells covered.
 AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid);
 
+/// Assumptions made, in words; `of_cells`: of those that the ground is modelled in, may be empty.
+std::vector<std::string> notes_of(const evidence::Observations& observations, const estimate::EstimateOptions& options,
+                                  const std::string& of_cells);
+
 /// Reconciles what was recorded, for an estimate: a place that somebody accepted is no evidence for itself.
 base::Result<void> reconcile_for_estimate(const registry::Register& programme, mineaction::Snapshot snapshot,
                                           const EstimateRequest& request, evidence::Observations& observations,

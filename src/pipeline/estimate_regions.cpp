@@ -206,10 +206,7 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
     asked = polygons_of(snapshot, country.grid);
     const geo::Grid grid = country.grid;
     FG_TRY(ground, estimate::agreed(team, ground_of(team, snapshot, request, std::move(country), std::move(records))));
-    outcome.notes = ground.country.notes;
-    if (!note.empty()) {
-      outcome.notes.push_back(note);
-    }
+    outcome.notes = notes_of(ground.country, request.estimate, note);
     request.estimate.keep = ground.observations.mode == "effort";
     request.estimate.closer.polygons = asked.of(request.closer);
     estimate::place_polygons(grid, asked.polygons, request.estimate.closer, team.rank(), ground);
