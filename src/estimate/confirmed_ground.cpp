@@ -60,7 +60,7 @@ class ShortCorrelation {
     }
   }
   double at(double cells) const {
-    const auto place = static_cast<std::size_t>(cells * kPerCell + 0.5);
+    const auto place = static_cast<std::size_t>(std::lround(cells * kPerCell));
     return place < table_.size() ? table_[place] : 0;
   }
   /// Mean over pairs of cells, each with itself among them.
@@ -71,9 +71,9 @@ class ShortCorrelation {
     double pairs = 0;
     for (std::size_t i = 0; i < cells.size(); i += step) {
       for (std::size_t j = 0; j < cells.size(); j += step) {
-        const double x = static_cast<double>(cells[i] % columns) - static_cast<double>(cells[j] % columns);
-        const double y = static_cast<double>(cells[i] / columns) - static_cast<double>(cells[j] / columns);
-        sum += at(std::hypot(x, y));
+        const auto x = static_cast<std::int64_t>(cells[i] % columns) - static_cast<std::int64_t>(cells[j] % columns);
+        const auto y = static_cast<std::int64_t>(cells[i] / columns) - static_cast<std::int64_t>(cells[j] / columns);
+        sum += at(std::hypot(static_cast<double>(x), static_cast<double>(y)));
         pairs += 1;
       }
     }
@@ -301,6 +301,7 @@ ConfirmedGround::ConfirmedGround(const evidence::Observations& observations,
   odds_.assign(predictors.size(), std::vector<float>(cells_.size()));
   like_.resize(areas.size());
   std::vector<ShortCorrelation> correlations;
+  correlations.reserve(predictors.size());
   for (const CellPredictor& predictor : predictors) {
     correlations.emplace_back(predictor.posterior(), observations.grid.cell_m);
   }
