@@ -31,11 +31,14 @@ struct Kind {
   double expected = 0, truth = 0;
   estimate::Forecasts any;  ///< of all polygons, by P(any item)
   double any_expected = 0, any_truth = 0;
+  double items_of_all = 0, truth_of_all = 0;
 
-  void add_any(double probability, bool there) {
-    any.add(static_cast<float>(probability), there);
+  void add_any(double probability, double items, double there) {
+    any.add(static_cast<float>(probability), there > 0);
     any_expected += probability;
-    any_truth += there ? 1 : 0;
+    any_truth += there > 0 ? 1 : 0;
+    items_of_all += items;
+    truth_of_all += there;
   }
   void add(double mean, const std::vector<float>& predicted, double there, base::Random& random) {
     histogram.add(bench::transform(predicted, there, random));
@@ -128,7 +131,7 @@ void judge(std::uint64_t seed, bool tiny, const estimate::EstimateOptions& optio
                                std::min(1.0, static_cast<double>(touched.share)));
     }
     for (const std::string& group : asked.groups[p]) {
-      kinds[group].add_any(1 - polygon.probability_none, truth > 0);
+      kinds[group].add_any(1 - polygon.probability_none, polygon.items_mean, static_cast<double>(truth));
       if (polygon.items_mean >= kFewest) {
         kinds[group].add(polygon.items_mean, polygon.predicted, static_cast<double>(truth), random);
       }
@@ -154,9 +157,12 @@ int main(int argc, char** argv) {
     kind.histogram.name = fmt::format("{}, expected / true {:.2f}", name, kind.expected / std::max(1.0, kind.truth));
     kind.histogram.print();
     if (!kind.any.y.empty()) {
-      fmt::print("  P(any item) of {} {}: {:.0f} expected, {:.0f} hold some ({:.2f}), slope {:.2f}, log {:.4f}\n",
-                 kind.any.y.size(), name, kind.any_expected, kind.any_truth, kind.any_expected / kind.any_truth,
-                 estimate::calibration_slope(kind.any), estimate::log_score(kind.any));
+      fmt::print(
+          "  P(any item) of {} {}: {:.0f} expected, {:.0f} hold some ({:.2f}), slope {:.2f}, log {:.4f}, items "
+          "{:.2f}\n",
+          kind.any.y.size(), name, kind.any_expected, kind.any_truth, kind.any_expected / kind.any_truth,
+          estimate::calibration_slope(kind.any), estimate::log_score(kind.any),
+          kind.items_of_all / std::max(1.0, kind.truth_of_all));
     }
     histograms.push_back(kind.histogram);
   }
