@@ -91,24 +91,17 @@ struct Holding {
   std::vector<double> none;  ///< by draw: P(no item)
 };
 
-struct Told {
-  double items = 0;
-  double none = 0;  ///< P(no item)
-};
-
-/// `in_vain`: how likely it is confirmed if it holds nothing, over if it holds some (eq. 70); 1: nothing is said of it
-/// as a whole.
-Told told_of(const Holding& holding, double in_vain) {
-  double likelihood = 0, none = 0, any = 0, any_weighed = 0;
+/// P(no item).  `in_vain`: how likely the polygon is confirmed if it holds nothing, over if it holds some (eq. 70); 1:
+/// nothing is said of it as a whole.
+double probability_none(const Holding& holding, double in_vain) {
+  double sum = 0;
+  double likelihood = 0;
   for (const double p : holding.none) {
     const double of_draw = 1 - (1 - in_vain) * p;
     likelihood += of_draw;
-    none += of_draw * p;
-    any += 1 - p;
-    any_weighed += of_draw * (1 - p);
+    sum += of_draw * p;
   }
-  const double more = any > 0 ? any_weighed / any * static_cast<double>(holding.none.size()) / likelihood : 1;
-  return {holding.items * more, none / likelihood};
+  return sum / likelihood;
 }
 
 /// Expected items of a cell whose log intensity is normal (as CellPredictor::finish_cell()).
@@ -320,16 +313,17 @@ double Work::in_vain(const PolygonCells& polygon) const {
 void Work::tell(const PolygonCells& polygon, PolygonEstimate& told) const {
   const std::vector<Holding> held = holdings(polygon);
   const double in_vain = this->in_vain(polygon);
-  const Told all = told_of(held.back(), in_vain);
+  const Holding& all = held.back();
   if (!(all.items > 0)) {
     return;
   }
   std::vector<std::pair<double, WithoutEvidence>> changes;
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     // Differences are laid on what the polygon is told to hold: both are of the same draws.
-    const Told without = told_of(held[g], g == statements_ ? 1 : in_vain);
-    const double times = without.items / all.items;
-    const double more = without.none - all.none;
+    // Without its statement a confirmed area is not weighed; with it items are weighed as they are told.
+    const bool unweighed = in_vain < 1 && g == statements_;
+    const double times = held[g].items / (unweighed ? told.items_mean : all.items);
+    const double more = probability_none(held[g], unweighed ? 1 : in_vain) - probability_none(all, in_vain);
     if (std::abs(std::log(times)) < std::log1p(kItemsChange) && std::abs(more) < kProbabilityChange) {
       continue;
     }

@@ -7,7 +7,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 from programme import as_json, check, firmground, fresh
 
-fresh("country", "island.gpkg", "fine.csv", "coarse.csv", "coarse.tif", "kinds.tif")
+fresh("country", "island.gpkg", "fine.csv", "coarse.csv", "coarse.tif", "coarse.tif.aux.xml", "kinds.tif",
+      "kinds.tif.aux.xml")
 firmground("simulate", "country", "--size", "small", "--seed", 3, "-q")
 firmground("init", "island.gpkg", "--profile", "invented-country")
 firmground("import", "island.gpkg", "country", "-q")
