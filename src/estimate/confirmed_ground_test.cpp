@@ -78,6 +78,8 @@ EstimateResult estimated(const evidence::Observations& o, double in_vain, int dr
   EstimateOptions options;
   options.draws = draws;
   options.left_out.confirmed_in_vain = in_vain;
+  options.closer.polygons = {0, 1};
+  options.closer.surveys = SurveySettings{};
   std::vector<PolygonCells> polygons;
   for (const DrawnSquare& square : {kOpen, kCancelled, kMet, kSuspected, kFound, kInVain}) {
     polygons.push_back(polygon_of(square));
@@ -122,6 +124,16 @@ TEST(ConfirmedGround, MeansAreThoseOfWeighedDraws) {
   const double drawn = std::accumulate(now.polygons[0].predicted.begin(), now.polygons[0].predicted.end(), 0.0) /
                        std::accumulate(before.polygons[0].predicted.begin(), before.polygons[0].predicted.end(), 0.0);
   EXPECT_NEAR(now.polygons[0].items_mean / before.polygons[0].items_mean / drawn, 1, 0.1);
+}
+
+TEST(ConfirmedGround, SurveysAreOfTheSameGround) {
+  const EstimateResult before = estimated(ground(), 1);
+  const EstimateResult now = estimated(ground(), 0.2);
+  ASSERT_FALSE(before.surveys.empty());
+  ASSERT_FALSE(now.surveys.empty());
+  const double times = now.polygons[0].items_mean / before.polygons[0].items_mean;
+  EXPECT_GT(times, 1.1);
+  EXPECT_NEAR(now.surveys[0].items / before.surveys[0].items / times, 1, 0.15);
 }
 
 TEST(ConfirmedGround, OtherGroundIsLeftAsItIs) {

@@ -40,11 +40,12 @@ SurveyOfClass survey_of(const CountLaw& law, double detection) {
 /// Everything one polygon's surveys are worked out from; scratch of one thread.
 class Polygon {
  public:
-  Polygon(const Posteriors& posteriors, const std::vector<CellPredictor>& predictors,
+  Polygon(const Posteriors& posteriors, const std::vector<CellPredictor>& predictors, const ConfirmedGround& confirmed,
           const evidence::Observations& observations, const std::vector<float>& likelihood,
           const EstimateOptions& options, const SurveySettings& settings)
       : posteriors_(posteriors),
         predictors_(predictors),
+        confirmed_(confirmed),
         observations_(observations),
         likelihood_(likelihood),
         settings_(settings),
@@ -93,6 +94,7 @@ class Polygon {
 
   const Posteriors& posteriors_;
   const std::vector<CellPredictor>& predictors_;
+  const ConfirmedGround& confirmed_;
   const evidence::Observations& observations_;
   const std::vector<float>& likelihood_;  ///< by cell: P(any item)
   const SurveySettings& settings_;
@@ -182,6 +184,7 @@ void Polygon::predict() {
   classes_.resize(predictors_.size());
   for (std::size_t k = 0; k < predictors_.size(); ++k) {
     predictors_[k].predict(cells, std::vector<std::uint8_t>(cells.size(), 1), classes_[k]);
+    confirmed_.weigh(k, cells, classes_[k]);
   }
 }
 
@@ -335,10 +338,17 @@ std::vector<PolygonSurvey> surveys_of(const Posteriors& posteriors, const eviden
     FG_CHECK(posterior->more_draws.count.size() == static_cast<std::size_t>(settings.draws));
     predictors.emplace_back(*posterior, observations, options, DrawSet::more);
   }
+  std::vector<std::uint8_t> asked(observations.grid.size(), 0);
+  for (const std::size_t p : wanted) {
+    for (const geo::CellShare& touched : polygons[p].cells) {
+      asked[touched.cell] = 1;
+    }
+  }
+  const ConfirmedGround confirmed(observations, predictors, options, asked);
   std::vector<std::vector<PolygonSurvey>> by_polygon(wanted.size());
   constexpr std::size_t kGrain = 8;
   base::parallel_for(wanted.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    Polygon polygon(posteriors, predictors, observations, likelihood, options, settings);
+    Polygon polygon(posteriors, predictors, confirmed, observations, likelihood, options, settings);
     for (std::size_t p = begin; p < end; ++p) {
       if (polygons[wanted[p]].cells.size() <= kMostSurveyedCells) {
         by_polygon[p] = polygon.surveys(polygons[wanted[p]], wanted[p]);

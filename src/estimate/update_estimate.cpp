@@ -115,8 +115,8 @@ void mark_blocks(const EstimateState& state, const evidence::Observations& now, 
   }
 }
 
-/// An area that is confirmed is told whole: what becomes of one cell bears on all of it (eq. 70).
-/// Whether that added any cell.
+/// An area that is confirmed is told whole: what becomes of one cell bears on all of it (eq. 70).  Gives whether any
+/// cell was added.
 bool add_whole_areas(Plan& plan) {
   bool added = false;
   for (const ConfirmedArea& area : plan.areas) {
