@@ -181,6 +181,18 @@ ClassOfArea class_of_area(const CellPredictor& predictor, const ShortCorrelation
   return area;
 }
 
+/// What (71) makes of the odds that cell i holds any.  `others`: P(no item of any other class in the area).
+double odds_factor(const ClassOfArea& area, std::size_t i, double others, double in_vain) {
+  const double none = area.cells[i].none;
+  const double with_none = area.none_with(i) * others;
+  const double with_any = area.none() * others - with_none;
+  const auto likely = [&](double together,
+                          double of_cell) {  // rounding aside, a probability is divided by a larger one
+    return 1 - (1 - in_vain) * (of_cell > 0 ? std::clamp(together / of_cell, 0.0, 1.0) : 0.0);
+  };
+  return likely(with_any, 1 - none) / likely(with_none, none);
+}
+
 /// By draw, log P(no item in any of the cells).
 std::vector<double> log_none_drawn(const std::vector<CellPredictor>& predictors,
                                    const std::vector<std::uint32_t>& cells) {
@@ -311,21 +323,19 @@ ConfirmedGround::ConfirmedGround(const evidence::Observations& observations,
       const std::vector<std::uint32_t>& cells = areas[a].cells;
       like_[a] = weighed_ranks(log_none_drawn(predictors, cells), in_vain);
       std::vector<ClassOfArea> classes;
-      double none = 1;
+      classes.reserve(predictors.size());
       for (std::size_t k = 0; k < predictors.size(); ++k) {
         classes.push_back(class_of_area(predictors[k], correlations[k], observations, cells));
-        none *= classes.back().none();
       }
-      for (std::size_t i = 0; i < cells.size(); ++i) {
-        const std::uint32_t number = cells_.number(cells[i]);
-        area_[number] = static_cast<std::uint32_t>(a);
-        for (std::size_t k = 0; k < classes.size(); ++k) {
-          const ClassOfArea& of_class = classes[k];
-          const double others = none / of_class.none();
-          const double with_none = of_class.none_with(i) * others;
-          const double likely_none = 1 - (1 - in_vain) * with_none / of_class.cells[i].none;
-          const double likely_any = 1 - (1 - in_vain) * (none - with_none) / (1 - of_class.cells[i].none);
-          odds_[k][number] = static_cast<float>(likely_any / likely_none);
+      for (std::size_t k = 0; k < classes.size(); ++k) {
+        double others = 1;
+        for (std::size_t other = 0; other < classes.size(); ++other) {
+          others *= other == k ? 1 : classes[other].none();
+        }
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+          const std::uint32_t number = cells_.number(cells[i]);
+          area_[number] = static_cast<std::uint32_t>(a);
+          odds_[k][number] = static_cast<float>(odds_factor(classes[k], i, others, in_vain));
         }
       }
     }
