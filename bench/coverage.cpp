@@ -147,7 +147,8 @@ int main(int argc, char** argv) {
   const std::uint64_t first = argc > 1 && !tiny ? std::strtoull(argv[1], nullptr, 10) : 1;
   const int count = argc > 2 && !tiny ? std::atoi(argv[2]) : 1;
   estimate::EstimateOptions options;
-  options.left_out.confirmed_in_vain = std::strtod(bench::option_of(argc, argv, "--in-vain", "0.2").c_str(), nullptr);
+  double& in_vain = options.left_out.confirmed_in_vain;
+  in_vain = std::strtod(bench::option_of(argc, argv, "--in-vain", fmt::format("{}", in_vain)).c_str(), nullptr);
   std::map<std::string, Kind> kinds;
   for (int i = 0; i < count; ++i) {
     judge(first + static_cast<std::uint64_t>(i), tiny, options, kinds);

@@ -294,7 +294,7 @@ std::string assumed_of_confirmed(const evidence::Observations& observations, con
 ConfirmedGround::ConfirmedGround(const evidence::Observations& observations,
                                  const std::vector<CellPredictor>& predictors, const EstimateOptions& options,
                                  const std::vector<std::uint8_t>& wanted)
-    : cells_(observations.grid.size()) {
+    : predictors_(predictors), cells_(observations.grid.size()) {
   const double in_vain = options.left_out.confirmed_in_vain;
   if (observations.mode != "effort" || !options.leave_out.empty() || predictors.empty() || in_vain == 1) {
     return;
@@ -342,7 +342,9 @@ ConfirmedGround::ConfirmedGround(const evidence::Observations& observations,
   });
 }
 
-void ConfirmedGround::weigh(std::size_t k, const std::vector<std::uint32_t>& cells, ClassPrediction& of_class) const {
+void ConfirmedGround::predict(std::size_t k, const std::vector<std::uint32_t>& cells,
+                              const std::vector<std::uint8_t>& with_none, ClassPrediction& out) const {
+  predictors_[k].predict(cells, with_none, out);
   if (like_.empty()) {
     return;
   }
@@ -353,19 +355,18 @@ void ConfirmedGround::weigh(std::size_t k, const std::vector<std::uint32_t>& cel
       continue;
     }
     const std::uint32_t number = cells_.number(cells[i]);
-    const auto p = static_cast<double>(of_class.probability[i]);
-    const auto expected = static_cast<double>(of_class.items[i]);
+    const auto p = static_cast<double>(out.probability[i]);
+    const auto expected = static_cast<double>(out.items[i]);
     if (p > 0 && p < 1) {
       const double odds = p / (1 - p) * static_cast<double>(odds_[k][number]);
       const double times = odds / (1 + odds) / p;
-      const double second = static_cast<double>(of_class.variance_items[i]) + expected * expected;
-      of_class.probability[i] = static_cast<float>(p * times);
-      of_class.items[i] = static_cast<float>(expected * times);
-      of_class.variance_items[i] =
-          static_cast<float>(std::max(0.0, second * times - expected * times * expected * times));
+      const double second = static_cast<double>(out.variance_items[i]) + expected * expected;
+      out.probability[i] = static_cast<float>(p * times);
+      out.items[i] = static_cast<float>(expected * times);
+      out.variance_items[i] = static_cast<float>(std::max(0.0, second * times - expected * times * expected * times));
     }
     const std::vector<std::uint16_t>& like = like_[area_[number]];
-    for (std::vector<float>* of_draws : {&of_class.item_draws, &of_class.any_draws, &of_class.none_draws}) {
+    for (std::vector<float>* of_draws : {&out.item_draws, &out.any_draws, &out.none_draws}) {
       put_in_order(like, scratch, of_draws->data() + i * draws);
     }
   }

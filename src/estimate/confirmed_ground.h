@@ -30,18 +30,21 @@ std::string assumed_of_confirmed(const evidence::Observations& observations, con
 class ConfirmedGround {
  public:
   /// Of the areas that hold any cell of `wanted` (flags by cell).  Nothing in presence-only mode and where observations
-  /// are left out for validation.  REQUIRES: predictors are of all classes and reach all cells of these areas.
+  /// are left out for validation.  REQUIRES: predictors are of all classes, reach all cells of these areas and outlive
+  /// this.
   /// Cost: a prediction of the areas' cells, and some microseconds more for each.
   ConfirmedGround(const evidence::Observations& observations, const std::vector<CellPredictor>& predictors,
                   const EstimateOptions& options, const std::vector<std::uint8_t>& wanted);
 
   bool has(std::uint32_t cell) const { return cells_.has(cell); }
-  /// Of what class `k` of the predictors says of these cells: means as (71) has them, and in each draw what stands at
-  /// the draw's rank in the weighed law of the area (72).
-  /// REQUIRES: `of_class` has none_draws and any_draws of the cells that has() is true of.
-  void weigh(std::size_t k, const std::vector<std::uint32_t>& cells, ClassPrediction& of_class) const;
+  /// What predictor `k` says of these cells, weighed: means as (71) has them, and in each draw what stands at the
+  /// draw's rank in the weighed law of the area (72).  REQUIRES: as CellPredictor::predict(); `with_none` of the cells
+  /// that has() is true of.
+  void predict(std::size_t k, const std::vector<std::uint32_t>& cells, const std::vector<std::uint8_t>& with_none,
+               ClassPrediction& out) const;
 
  private:
+  const std::vector<CellPredictor>& predictors_;
   NumberedCells cells_;
   std::vector<std::uint32_t> area_;               ///< by number of the cell
   std::vector<std::vector<float>> odds_;          ///< by class and number of the cell: factor on the odds of any item

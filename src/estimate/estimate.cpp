@@ -273,8 +273,7 @@ void MapWork::run(const std::vector<std::uint32_t>& run_cells, std::vector<Class
     with_none.push_back(together != nullptr || confirmed->has(cell) || !by_cell.of(cell).empty() ? 1 : 0);
   }
   for (std::size_t k = 0; k < predictors.size(); ++k) {
-    predictors[k].predict(run_cells, with_none, classes[k]);
-    confirmed->weigh(k, run_cells, classes[k]);
+    confirmed->predict(k, run_cells, with_none, classes[k]);
   }
   KindCells of_kinds;
   if (kinds != nullptr) {

@@ -267,8 +267,7 @@ class Tile {
     const geo::Grid& coarse = work_.observations.grid;
     ClassTile tile;
     const std::vector<std::uint8_t> with_none(cells_.size(), 1);
-    work_.predictors[k].predict(cells_, with_none, tile.coarse);
-    work_.confirmed->weigh(k, cells_, tile.coarse);
+    work_.confirmed->predict(k, cells_, with_none, tile.coarse);
     geo::Box box;
     for (const std::uint32_t cell : cells_) {
       const geo::Xy centre = coarse.centre(static_cast<std::size_t>(cell));

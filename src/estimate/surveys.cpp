@@ -40,11 +40,9 @@ SurveyOfClass survey_of(const CountLaw& law, double detection) {
 /// Everything one polygon's surveys are worked out from; scratch of one thread.
 class Polygon {
  public:
-  Polygon(const Posteriors& posteriors, const std::vector<CellPredictor>& predictors, const ConfirmedGround& confirmed,
-          const evidence::Observations& observations, const std::vector<float>& likelihood,
-          const EstimateOptions& options, const SurveySettings& settings)
+  Polygon(const Posteriors& posteriors, const ConfirmedGround& confirmed, const evidence::Observations& observations,
+          const std::vector<float>& likelihood, const EstimateOptions& options, const SurveySettings& settings)
       : posteriors_(posteriors),
-        predictors_(predictors),
         confirmed_(confirmed),
         observations_(observations),
         likelihood_(likelihood),
@@ -93,7 +91,6 @@ class Polygon {
   }
 
   const Posteriors& posteriors_;
-  const std::vector<CellPredictor>& predictors_;
   const ConfirmedGround& confirmed_;
   const evidence::Observations& observations_;
   const std::vector<float>& likelihood_;  ///< by cell: P(any item)
@@ -181,10 +178,9 @@ void Polygon::predict() {
   for (const OpenCell& c : open_) {
     cells.push_back(c.cell);
   }
-  classes_.resize(predictors_.size());
-  for (std::size_t k = 0; k < predictors_.size(); ++k) {
-    predictors_[k].predict(cells, std::vector<std::uint8_t>(cells.size(), 1), classes_[k]);
-    confirmed_.weigh(k, cells, classes_[k]);
+  classes_.resize(posteriors_.size());
+  for (std::size_t k = 0; k < posteriors_.size(); ++k) {
+    confirmed_.predict(k, cells, std::vector<std::uint8_t>(cells.size(), 1), classes_[k]);
   }
 }
 
@@ -348,7 +344,7 @@ std::vector<PolygonSurvey> surveys_of(const Posteriors& posteriors, const eviden
   std::vector<std::vector<PolygonSurvey>> by_polygon(wanted.size());
   constexpr std::size_t kGrain = 8;
   base::parallel_for(wanted.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    Polygon polygon(posteriors, predictors, confirmed, observations, likelihood, options, settings);
+    Polygon polygon(posteriors, confirmed, observations, likelihood, options, settings);
     for (std::size_t p = begin; p < end; ++p) {
       if (polygons[wanted[p]].cells.size() <= kMostSurveyedCells) {
         by_polygon[p] = polygon.surveys(polygons[wanted[p]], wanted[p]);
