@@ -96,18 +96,18 @@ void measure_update(const char* what, const evidence::Observations& now, const e
                     const std::vector<estimate::PolygonCells>& polygons, bool anew) {
   const std::string bytes = estimate::to_bytes(*whole.state);
   const auto [read_s, state] = bench::timed([&] { return bench::value_of(estimate::parse_estimate_state(bytes)); });
-  geo::Raster raster = whole.hazard.raster;
   evidence::Observations seen = now;
   const double cpu = bench::cpu_seconds();
-  const auto [update_s, update] = bench::timed([&, &kept = state] {
-    return bench::value_of(estimate::update_estimate(kept, std::move(seen), polygons, {}, raster));
-  });
+  const auto [update_s, update] = bench::timed(
+      [&, &kept = state] { return bench::value_of(estimate::update_estimate(kept, std::move(seen), polygons)); });
   fmt::print(
       "  {}: state {:.1f} MB read in {:.2f} s, update {:.2f} s ({:.2f} s of processor), {} cells and {} polygons "
       "refreshed, others shift by {:.2f} % at most\n",
       what, 1e-6 * static_cast<double>(bytes.size()), read_s, update_s, bench::cpu_seconds() - cpu,
       update.cells_refreshed, update.polygons.size(), 100 * std::expm1(update.shift_beyond));
   if (anew) {
+    geo::Raster raster = whole.hazard.raster;
+    update.map.put_into(raster);
     print_difference("a whole estimate that learns anew", raster,
                      bench::value_of(estimate::estimate(now)).hazard.raster, update.refreshed);
     estimate::EstimateOptions same;

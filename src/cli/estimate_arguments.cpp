@@ -171,9 +171,9 @@ base::Result<void> write_files(const EstimateArguments& asked, const registry::R
                                const pipeline::StoredEstimate& stored, const std::optional<std::string>& kind_map,
                                const TableColumns& also) {
   if (!asked.out.empty()) {
-    FG_TRY(const auto raster, programme.load(pipeline::kHazardRaster));
-    FG_CHECK(raster.has_value());
-    FG_TRY_VOID(geo::write_file(asked.out, raster->bytes));
+    FG_TRY(const auto geotiff, pipeline::latest_hazard_geotiff(programme, programme.crs()));
+    FG_CHECK(geotiff.has_value());
+    FG_TRY_VOID(geo::write_file(asked.out, *geotiff));
   }
   if (kind_map) {
     FG_TRY_VOID(geo::write_file(asked.kinds, *kind_map));

@@ -639,8 +639,9 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
         surveys_of(posteriors, observations, modelled.bands[0], options, polygons, wanted, *closer.surveys);
   }
   if (options.keep) {
-    result.state = std::make_shared<EstimateState>(
-        state_of(observations, options, posteriors, kinds ? &*kinds : nullptr, polygons, map));
+    EstimateState state = state_of(observations, options, posteriors, kinds ? &*kinds : nullptr, polygons, map);
+    state.watched = watched_cells(state.grid, state.together, result.hazard.raster);
+    result.state = std::make_shared<EstimateState>(std::move(state));
   }
   result.hazard.cells = cells_told(result.hazard.raster);
   progress("Estimate ready", 1);

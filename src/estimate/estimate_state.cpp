@@ -8,12 +8,13 @@
 #include <type_traits>
 
 #include "base/packet.h"
+#include "estimate/map_cells.h"
 
 namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303130;  // "FGEST010"
+constexpr std::uint64_t kLayout = 0x4647455354303131;  // "FGEST011"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -222,6 +223,7 @@ void head_fields(Archive&& archive, State& state) {
   archive(state.together);
   auto alike = state.alike.sums();
   each_of(archive, alike);
+  archive(state.watched);
   archive(state.covariates);
 }
 
@@ -388,6 +390,9 @@ EstimateState read_state(base::KeptReader& in) {
   if (state.together < 1) {
     throw std::runtime_error("its map has no cells");
   }
+  if (!state.watched.empty() && state.watched.back() >= state.grid.size()) {
+    throw std::runtime_error("it watches cells of another grid");
+  }
   std::vector<std::uint32_t> runs;
   in.get(runs);
   state.processed = flags_of(runs);
@@ -428,6 +433,22 @@ std::vector<KeptReport> kept_reports(const std::vector<evidence::Report>& report
     kept.back().vague |= report.vague ? 1U : 0U;
   }
   return kept;
+}
+
+std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t together, const geo::Raster& map) {
+  constexpr float kLooked = 0.01F;    // P(any): where numbers are promised
+  constexpr std::int32_t kEvery = 3;  // covariates and the long field are smooth
+  const MapCells cells(modelled, together);
+  std::vector<std::uint32_t> watched;
+  for (std::int32_t row = 0; row < modelled.rows; row += kEvery) {
+    for (std::int32_t column = 0; column < modelled.columns; column += kEvery) {
+      const auto cell = static_cast<std::uint32_t>(modelled.index(column, row));
+      if (map.bands[0][cells.of(cell)] > kLooked) {
+        watched.push_back(cell);
+      }
+    }
+  }
+  return watched;
 }
 
 EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,

@@ -71,6 +71,7 @@ struct EstimateState {
   LeftOut left_out;
   std::int32_t together = 1;            ///< modelled cells, per side, in one cell of the map
   Likeness alike;                       ///< of the map's cells
+  std::vector<std::uint32_t> watched;   ///< watched_cells(), ascending
   std::vector<std::string> covariates;  ///< by name, in order
   std::vector<std::uint8_t> processed;  ///< by cell
   std::vector<float> outcomes;          ///< by cell, values of the covariate of how land was released; empty: none
@@ -84,7 +85,10 @@ struct EstimateState {
 /// Polygons of more cells than this are told by what changed in them; smaller ones are predicted anew.
 inline constexpr std::size_t kLargePolygon = 2000;
 
-/// The state that a fit and its sums leave.  `kinds`: null where left out.
+/// Cells by which an update says what it leaves out.  `map`: as it is told.
+std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t together, const geo::Raster& map);
+
+/// The state that a fit and its sums leave, but for the cells that are watched.  `kinds`: null where left out.
 EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,
                        const Posteriors& posteriors, const KindMap* kinds, const std::vector<PolygonCells>& polygons,
                        const CountryMap& map);

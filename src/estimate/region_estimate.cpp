@@ -318,7 +318,11 @@ EstimateResult map_together(Team& team, const RegionGround& ground, const std::v
     for (const auto& [asked, all] : sums) {
       of_polygons[asked] = &all.sum;
     }
-    result.state = gathered_state(team, ground, options, posteriors, kinds, map, of_polygons, polygons);
+    const auto state = gathered_state(team, ground, options, posteriors, kinds, map, of_polygons, polygons);
+    if (state) {
+      state->watched = watched_cells(state->grid, state->together, result.hazard.raster);
+    }
+    result.state = state;
   }
   result.hazard.cells = team.first() ? cells_told(result.hazard.raster) : 0;
   return result;

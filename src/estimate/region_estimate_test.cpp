@@ -379,10 +379,11 @@ geo::Raster updated(const EstimateResult& estimate, EstimateUpdate& update) {
   const auto found = std::find_if(searched.begin() + static_cast<std::ptrdiff_t>(searched.size() / 2), searched.end(),
                                   [](const evidence::SearchedCell& cell) { return cell.found == 0; });
   found->found = 2;
-  geo::Raster raster = estimate.hazard.raster;
-  auto made = update_estimate(*estimate.state, std::move(now), drawn_polygons(), {}, raster);
+  auto made = update_estimate(*estimate.state, std::move(now), drawn_polygons());
   EXPECT_TRUE(made) << base::to_text(made.error());
   update = std::move(*made);
+  geo::Raster raster = estimate.hazard.raster;
+  update.map.put_into(raster);
   return raster;
 }
 
@@ -397,6 +398,7 @@ TEST_P(RegionEstimate, UpdatesStartFromWhatRegionsLeave) {
   const auto read = parse_estimate_state(to_bytes(*regions.state));
   ASSERT_TRUE(read) << base::to_text(read.error());
   EXPECT_EQ(read->processed, whole->state->processed);
+  EXPECT_EQ(read->watched, whole->state->watched);
   ASSERT_EQ(read->classes.size(), whole->state->classes.size());
   for (std::size_t k = 0; k < read->classes.size(); ++k) {
     EXPECT_EQ(read->classes[k].active, whole->state->classes[k].active);

@@ -204,11 +204,9 @@ std::string told_here(const EstimateState& local, const RegionGround& ground, co
 
 }  // namespace
 
-std::shared_ptr<const EstimateState> gathered_state(Team& team, const RegionGround& ground,
-                                                    const EstimateOptions& options, const Posteriors& posteriors,
-                                                    const KindMap* kinds, const CountryMap& map,
-                                                    const PolygonSums& sums,
-                                                    const std::vector<PolygonCells>& polygons) {
+std::shared_ptr<EstimateState> gathered_state(Team& team, const RegionGround& ground, const EstimateOptions& options,
+                                              const Posteriors& posteriors, const KindMap* kinds, const CountryMap& map,
+                                              const PolygonSums& sums, const std::vector<PolygonCells>& polygons) {
   const geo::Grid& country = ground.observations.whole();
   EstimateState state = state_of(ground.observations, options, posteriors, kinds, {}, map);
   std::vector<std::int32_t> columns_of_lattice;
@@ -256,7 +254,7 @@ std::shared_ptr<const EstimateState> gathered_state(Team& team, const RegionGrou
     put_in_order(std::move(classes[k]), places[k], static_cast<std::size_t>(state.draws),
                  static_cast<std::size_t>(posteriors[k]->model.short_lattice.active), state.classes[k]);
   }
-  return std::make_shared<const EstimateState>(std::move(state));
+  return std::make_shared<EstimateState>(std::move(state));
 }
 
 }  // namespace firmground::estimate

@@ -93,7 +93,6 @@ struct Plan {
   Mask changed;                       ///< cells, for any class
   Mask said;                          ///< cells, of which survey says something else
   Mask wanted;                        ///< cells to predict
-  std::vector<std::uint32_t> moved;   ///< those near what changed
   std::vector<std::size_t> polygons;  ///< that touch these
   std::vector<BlocksSince> blocks;    ///< by class of the state
   std::vector<ConfirmedArea> areas;   ///< of all the ground
@@ -182,9 +181,6 @@ Plan plan_of(const EstimateState& state, const evidence::Observations& now, cons
   add_whole_areas(plan);
   for (std::uint32_t cell = 0; cell < plan.wanted.size(); ++cell) {
     plan.wanted[cell] &= now.inside[cell];
-    if (plan.wanted[cell] != 0) {
-      plan.moved.push_back(cell);
-    }
   }
   for (const std::uint32_t cell : also) {
     plan.wanted[cell] = now.inside[cell];
@@ -336,31 +332,24 @@ class SharedShift {
 
 /// The largest shift of a cell that is not wanted and that anybody would look at.
 double shift_beyond(const Fitted& fitted, const EstimateState& state, const evidence::Observations& now,
-                    const geo::Raster& raster, const Mask& wanted) {
-  constexpr float kLooked = 0.01F;   // P(any): where numbers are promised
-  constexpr std::size_t kEvery = 3;  // covariates and the long field are smooth
-  const MapCells cells(state.grid, state.together);
+                    const Mask& wanted) {
   std::vector<SharedShift> shifts;
   shifts.reserve(fitted.fits.size());
   for (std::size_t k = 0; k < fitted.fits.size(); ++k) {
     shifts.emplace_back(fitted.fits[k], state.classes[k], now);
   }
-  const std::size_t rows = (static_cast<std::size_t>(now.grid.rows) + kEvery - 1) / kEvery;
-  std::vector<double> of_row(rows, 0.0);
-  base::parallel_for(rows, 16, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) {
-      for (std::int32_t column = 0; column < now.grid.columns; column += static_cast<std::int32_t>(kEvery)) {
-        const std::size_t cell = now.grid.index(column, static_cast<std::int32_t>(row * kEvery));
-        if (wanted[cell] != 0 || !(raster.bands[0][cells.of(static_cast<std::uint32_t>(cell))] > kLooked)) {
-          continue;
-        }
-        for (const SharedShift& shift : shifts) {
-          of_row[row] = std::max(of_row[row], std::abs(shift.at(cell)));
-        }
+  constexpr std::size_t kAtOnce = 4096;
+  std::vector<double> of_part(state.watched.size() / kAtOnce + 1, 0.0);
+  base::parallel_for(state.watched.size(), kAtOnce, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint32_t cell = state.watched[i];
+      for (const SharedShift& shift : shifts) {
+        double& most = of_part[begin / kAtOnce];
+        most = wanted[cell] != 0 ? most : std::max(most, std::abs(shift.at(cell)));
       }
     }
   });
-  return *std::max_element(of_row.begin(), of_row.end());
+  return *std::max_element(of_part.begin(), of_part.end());
 }
 
 /// The polygon's sums now: what was drawn of a small one; of a large one what is kept, less what was, plus what is.
@@ -482,14 +471,44 @@ void tell_polygons(const EstimateState& state, const evidence::Observations& now
   }
 }
 
+MapChanges changes_of(const Mask& of_map, const geo::Raster& map) {
+  MapChanges changes;
+  for (std::uint32_t cell = 0; cell < of_map.size(); ++cell) {
+    if (of_map[cell] != 0) {
+      changes.cells.push_back(cell);
+    }
+  }
+  for (const std::vector<float>& band : map.bands) {
+    std::vector<float>& values = changes.values.emplace_back();
+    values.reserve(changes.cells.size());
+    for (const std::uint32_t cell : changes.cells) {
+      values.push_back(band[cell]);
+    }
+  }
+  return changes;
+}
+
 std::size_t draws_of(const CloserLook& closer) {
   return closer.surveys ? static_cast<std::size_t>(closer.surveys->draws) : 0;
 }
 
+/// P(any item) of modelled cells: of those told anew, and of the others as the whole estimate's map has it.
+std::vector<float> likelihood_of(const EstimateState& state, const geo::Raster& modelled, const geo::Raster& whole,
+                                 const Mask& refreshed) {
+  const MapCells cells(state.grid, state.together);
+  std::vector<float> likelihood = modelled.bands[0];
+  for (std::uint32_t cell = 0; cell < likelihood.size(); ++cell) {
+    if (refreshed[cell] == 0) {
+      likelihood[cell] = whole.bands[0][cells.of(cell)];
+    }
+  }
+  return likelihood;
+}
+
 /// What evidence is worth, and surveys, of the polygons told anew; the window knows nothing of large ones beyond it.
 void look_closer(const evidence::Observations& now, const Fitted& fitted, const EstimateOptions& options,
-                 const std::vector<PolygonCells>& polygons, const CloserLook& closer, const geo::Raster& raster,
-                 EstimateUpdate& update) {
+                 const std::vector<PolygonCells>& polygons, const CloserLook& closer,
+                 const std::vector<float>& likelihood, EstimateUpdate& update) {
   std::vector<std::size_t> wanted;  // places in the list given
   std::vector<PolygonCells> asked;
   std::vector<PolygonEstimate> told;
@@ -510,18 +529,25 @@ void look_closer(const evidence::Observations& now, const Fitted& fitted, const 
     }
   }
   if (closer.surveys) {
-    update.surveys = surveys_of(fitted.now, now, raster.bands[0], options, polygons, wanted, *closer.surveys);
+    update.surveys = surveys_of(fitted.now, now, likelihood, options, polygons, wanted, *closer.surveys);
   }
 }
 
 }  // namespace
 
+void MapChanges::put_into(geo::Raster& map) const {
+  for (std::size_t band = 0; band < values.size(); ++band) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      map.bands[band][cells[i]] = values[band][i];
+    }
+  }
+}
+
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
-                                             const std::vector<PolygonCells>& polygons,
-                                             const std::vector<std::uint32_t>& also, geo::Raster& raster,
-                                             const AlsoTold& told) {
+                                             const std::vector<PolygonCells>& polygons, const AlsoTold& told) {
+  FG_CHECK(!told.closer.surveys || told.whole != nullptr);
   FG_TRY_VOID(same_ground(state, now));
-  Changes changes = changes_since(state, now, also);
+  Changes changes = changes_since(state, now, {});
   Plan& plan = changes.plan;
   Exchange& exchange = changes.exchange;
   EstimateUpdate update;
@@ -548,30 +574,29 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   }
   const EstimateOptions options = options_of(state);
   Redrawn redrawn;
+  redrawn.before.raster = empty_raster(now.grid, now.epsg);
   if (state.together > 1) {
-    redrawn.before.raster = empty_raster(now.grid, now.epsg);
-    redrawn.before.together = std::move(raster);
-  } else {
-    redrawn.before.raster = std::move(raster);
+    redrawn.before.together = empty_raster(now.grid.in_larger_cells(state.together), now.epsg);
   }
   if (told.kind_raster != nullptr) {
     redrawn.now.kind_raster = std::move(*told.kind_raster);
   }
   redraw(state, options, fitted, asked, plan.wanted, exchange, now, redrawn);
   tell_chances(state.alike, state.grid, state.together, redrawn.now);
-  raster = std::move(redrawn.now.together ? *redrawn.now.together : redrawn.now.raster);
-  const geo::Raster& modelled = redrawn.now.together ? redrawn.now.raster : raster;
   if (told.kind_raster != nullptr) {
     *told.kind_raster = std::move(*redrawn.now.kind_raster);
   }
 
-  const Mask of_map = MapCells(state.grid, state.together).holding(plan.wanted);
-  update.cells_refreshed = std::count(of_map.begin(), of_map.end(), std::uint8_t{1});
+  update.map = changes_of(MapCells(state.grid, state.together).holding(plan.wanted),
+                          redrawn.now.together ? *redrawn.now.together : redrawn.now.raster);
+  update.cells_refreshed = static_cast<std::int64_t>(update.map.cells.size());
   tell_nation(state, redrawn, update);
   tell_polygons(state, now, fitted, asked, plan, redrawn, update);
-  look_closer(now, fitted, options, polygons, told.closer, modelled, update);
-  update.moved = std::move(plan.moved);
-  update.shift_beyond = shift_beyond(fitted, state, now, raster, plan.wanted);
+  look_closer(
+      now, fitted, options, polygons, told.closer,
+      told.closer.surveys ? likelihood_of(state, redrawn.now.raster, *told.whole, plan.wanted) : std::vector<float>{},
+      update);
+  update.shift_beyond = shift_beyond(fitted, state, now, plan.wanted);
   update.refreshed = std::move(plan.wanted);
   return update;
 }

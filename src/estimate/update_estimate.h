@@ -9,6 +9,15 @@
 
 namespace firmground::estimate {
 
+/// Cells of a map that are told anew.
+struct MapChanges {
+  std::vector<std::uint32_t> cells;        ///< ascending
+  std::vector<std::vector<float>> values;  ///< of these, by band
+
+  /// REQUIRES: the map has these bands and cells.
+  void put_into(geo::Raster& map) const;
+};
+
 /// What an update changes of a whole estimate.
 struct EstimateUpdate {
   std::int64_t cells_changed =
@@ -29,29 +38,26 @@ struct EstimateUpdate {
   /// the update leaves out.
   double shift_beyond = 0;
   std::vector<std::uint8_t> refreshed;  ///< by cell
-  /// Those among them that no longer say what the whole estimate said: near what changed.
-  std::vector<std::uint32_t> moved;
+  MapChanges map;
 };
 
 /// What an update tells beside the map.
 struct AlsoTold {
   geo::Raster* kind_raster = nullptr;  ///< of the whole estimate; its refreshed cells are overwritten
   CloserLook closer;                   ///< of its polygons, those told anew that are not large
+  const geo::Raster* whole = nullptr;  ///< the whole estimate's map; needed where closer.surveys is set
 };
 
 /// Brings an estimate up to date with what was searched and found since, and with what people met outside searched
 /// land: refits a window round the changed cells (WindowFit) and predicts the cells within its range, and what kinds
-/// their items are: shares of present finds, with what the whole estimate learned of kinds.  `raster`: of the whole
-/// estimate; its refreshed cells are overwritten. `also`: cells to predict besides, such as those that an update before
-/// this one refreshed; may be empty. A function of state and observations: not of updates in between. REQUIRES: `now`
-/// is on the state's grid, with the records and all covariates but those of searches and survey statements as the whole
-/// estimate had them; polygons that the state knows cover the same cells. Errors: estimate.update_needs_all (other
-/// grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and O(cells refreshed x draws); some
-/// passes over the grid's cells.
+/// their items are: shares of present finds, with what the whole estimate learned of kinds.  A function of state and
+/// observations: not of updates in between, whose cells the whole estimate tells again where nothing differs any more.
+/// REQUIRES: `now` is on the state's grid, with the records and all covariates but those of searches and survey
+/// statements as the whole estimate had them; polygons that the state knows cover the same cells. Errors:
+/// estimate.update_needs_all (other grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and
+/// O(cells refreshed x draws); some passes over the grid's cells.
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
-                                             const std::vector<PolygonCells>& polygons,
-                                             const std::vector<std::uint32_t>& also, geo::Raster& raster,
-                                             const AlsoTold& told = {});
+                                             const std::vector<PolygonCells>& polygons, const AlsoTold& told = {});
 
 /// The posterior of a window, with what it stands on.
 struct WindowPosteriors {

@@ -128,45 +128,181 @@ base::Result<void> store_estimate(registry::Register& programme, const StoredEst
   FG_TRY(std::string cog, geo::to_cog(raster));
   FG_TRY(auto totals, totals_remembered(programme, summary, made_at));
   const std::string stamp = summary.stamp.to_json();
-  also.push_back({.name = kHazardRaster, .stamp = stamp, .made_at = made_at, .bytes = std::move(cog)});
-  also.push_back({.name = kHazardEstimate, .stamp = stamp, .made_at = made_at, .bytes = to_json(summary)});
-  also.push_back({.name = kHazardPolygons, .stamp = stamp, .made_at = made_at, .bytes = to_bytes(summary.polygons)});
+  const auto kept = [&](const char* name, std::string bytes) {
+    return registry::StoredResult{.name = name, .stamp = stamp, .made_at = made_at, .bytes = std::move(bytes)};
+  };
+  also.push_back(kept(kHazardRaster, std::move(cog)));
+  also.push_back(kept(kHazardEstimate, to_json(summary)));
+  also.push_back(kept(kHazardPolygons, to_bytes(summary.polygons)));
+  also.push_back(kept(kHazardUpdate, ""));
+  also.push_back(kept(kHazardChanges, ""));
   also.push_back(std::move(totals));
   return programme.store(also);
 }
 
-base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Register& programme,
-                                                           const mineaction::Snapshot& snapshot) {
-  FG_TRY(const std::optional<registry::StoredResult> summary, programme.load(kHazardEstimate));
-  if (!summary || summary->bytes.empty()) {
+base::Result<void> store_update(registry::Register& programme, const StoredEstimate& summary,
+                                const EstimateChanges& changes, const std::string& made_at) {
+  FG_TRY(auto totals, totals_remembered(programme, summary, made_at));
+  const std::string stamp = summary.stamp.to_json();
+  return programme.store({{.name = kHazardUpdate, .stamp = stamp, .made_at = made_at, .bytes = to_json(summary)},
+                          {.name = kHazardChanges, .stamp = stamp, .made_at = made_at, .bytes = to_bytes(changes)},
+                          std::move(totals)});
+}
+
+namespace {
+
+/// The estimate last stored.
+struct LatestResult {
+  registry::StoredResult whole;
+  std::optional<registry::StoredResult> update;  ///< of it
+};
+
+base::Result<std::optional<LatestResult>> latest_result(const registry::Register& programme) {
+  FG_TRY(std::optional<registry::StoredResult> whole, programme.load(kHazardEstimate));
+  if (!whole || whole->bytes.empty()) {
     return std::nullopt;
   }
-  FG_TRY(StoredEstimate result, parse_stored_estimate(summary->bytes));
-  result.made_at = summary->made_at;
+  FG_TRY(std::optional<registry::StoredResult> update, programme.load(kHazardUpdate));
+  if (update && !update->bytes.empty()) {
+    const Json settings = Json::parse(base::parse_stamp(update->stamp).settings, nullptr, false);
+    const std::string from = settings.is_object() ? settings.value("updated_from", "") : "";
+    if (from != base::parse_stamp(whole->stamp).id()) {
+      update.reset();
+    }
+  } else {
+    update.reset();
+  }
+  return LatestResult{std::move(*whole), std::move(update)};
+}
+
+/// What the update changed of the whole estimate.
+base::Result<EstimateChanges> changes_of(const registry::Register& programme, const registry::StoredResult& update) {
+  FG_TRY(const std::optional<registry::StoredResult> changes, programme.load(kHazardChanges));
+  if (!changes || changes->stamp != update.stamp) {
+    return base::fail("pipeline.estimate_unreadable", {{"reason", "what its last update changed is not kept"}});
+  }
+  return parse_estimate_changes(changes->bytes);
+}
+
+base::Result<StoredEstimate> summary_from(const registry::StoredResult& kept) {
+  FG_TRY(StoredEstimate summary, parse_stored_estimate(kept.bytes));
+  summary.made_at = kept.made_at;
+  return summary;
+}
+
+/// Those of the whole estimate; nothing where a version kept them that kept them otherwise.
+base::Result<std::optional<PolygonsByKind>> polygons_of_whole(const registry::Register& programme,
+                                                              const registry::StoredResult& whole) {
+  FG_TRY(const std::optional<registry::StoredResult> polygons, programme.load(kHazardPolygons));
+  if (!polygons || polygons->stamp != whole.stamp) {
+    return std::nullopt;
+  }
+  FG_TRY(PolygonsByKind result, parse_polygons(polygons->bytes));
+  return result;
+}
+
+}  // namespace
+
+base::Result<std::optional<StoredEstimate>> latest_whole_estimate(const registry::Register& programme) {
+  FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
+  if (!latest) {
+    return std::nullopt;
+  }
+  FG_TRY(StoredEstimate result, summary_from(latest->whole));
+  FG_TRY(std::optional<PolygonsByKind> polygons, polygons_of_whole(programme, latest->whole));
+  if (!polygons) {
+    return std::nullopt;
+  }
+  result.polygons = std::move(*polygons);
+  return result;
+}
+
+base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Register& programme,
+                                                           const mineaction::Snapshot& snapshot) {
+  FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
+  if (!latest) {
+    return std::nullopt;
+  }
+  FG_TRY(StoredEstimate result, summary_from(latest->update ? *latest->update : latest->whole));
   result.stale = result.stamp.snapshot_hash != snapshot.hash;
   return result;
 }
 
 base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
                                                             const mineaction::Snapshot& snapshot) {
-  FG_TRY(std::optional<StoredEstimate> result, latest_summary(programme, snapshot));
-  FG_TRY(const std::optional<registry::StoredResult> polygons, programme.load(kHazardPolygons));
-  if (!result || !polygons || polygons->stamp != result->stamp.to_json()) {
+  FG_TRY(std::optional<StoredEstimate> result, latest_whole_estimate(programme));
+  FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
+  if (!result || !latest) {
     return std::nullopt;
   }
-  FG_TRY(result->polygons, parse_polygons(polygons->bytes));
+  if (latest->update) {
+    FG_TRY(const EstimateChanges changes, changes_of(programme, *latest->update));
+    FG_TRY(PolygonsByKind polygons, changed(changes, result->polygons));
+    FG_TRY(result, summary_from(*latest->update));
+    result->polygons = std::move(polygons);
+  }
+  result->stale = result->stamp.snapshot_hash != snapshot.hash;
   return result;
+}
+
+namespace {
+
+/// The map of the whole estimate, as it lies in the programme.
+base::Result<std::optional<std::string>> whole_geotiff(const registry::Register& programme,
+                                                       const std::optional<LatestResult>& latest) {
+  FG_TRY(std::optional<registry::StoredResult> stored, programme.load(kHazardRaster));
+  if (!latest || !stored || latest->whole.stamp != stored->stamp) {
+    return std::nullopt;
+  }
+  return std::move(stored->bytes);
+}
+
+base::Result<void> bring_up_to_date(const registry::Register& programme, const registry::StoredResult& update,
+                                    geo::Raster& raster) {
+  FG_TRY(const EstimateChanges changes, changes_of(programme, update));
+  FG_TRY_VOID(change(changes, raster));
+  FG_TRY(const StoredEstimate summary, summary_from(update));
+  stamp_map(summary, raster);
+  return {};
+}
+
+}  // namespace
+
+void stamp_map(const StoredEstimate& stored, geo::Raster& raster) {
+  raster.metadata["FIRMGROUND_STAMP"] = stored.stamp.to_json();
+  raster.metadata["FIRMGROUND_ITEMS_MEAN"] = Json(stored.totals.items_mean).dump();
+}
+
+base::Result<std::optional<geo::Raster>> whole_hazard_raster(const registry::Register& programme, const geo::Crs& crs) {
+  FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
+  FG_TRY(const std::optional<std::string> bytes, whole_geotiff(programme, latest));
+  if (!bytes) {
+    return std::nullopt;
+  }
+  FG_TRY(geo::Raster raster, geo::from_geotiff(*bytes, crs));
+  return raster;
 }
 
 base::Result<std::optional<geo::Raster>> latest_hazard_raster(const registry::Register& programme,
                                                               const geo::Crs& crs) {
-  FG_TRY(const std::optional<registry::StoredResult> summary, programme.load(kHazardEstimate));
-  FG_TRY(const std::optional<registry::StoredResult> stored, programme.load(kHazardRaster));
-  if (!summary || !stored || summary->stamp != stored->stamp) {
-    return std::nullopt;
+  FG_TRY(std::optional<geo::Raster> raster, whole_hazard_raster(programme, crs));
+  FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
+  if (raster && latest->update) {
+    FG_TRY_VOID(bring_up_to_date(programme, *latest->update, *raster));
   }
-  FG_TRY(geo::Raster raster, geo::from_geotiff(stored->bytes, crs));
   return raster;
+}
+
+base::Result<std::optional<std::string>> latest_hazard_geotiff(const registry::Register& programme,
+                                                               const geo::Crs& crs) {
+  FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
+  FG_TRY(std::optional<std::string> bytes, whole_geotiff(programme, latest));
+  if (bytes && latest->update) {
+    FG_TRY(geo::Raster raster, geo::from_geotiff(*bytes, crs));
+    FG_TRY_VOID(bring_up_to_date(programme, *latest->update, raster));
+    FG_TRY(bytes, geo::to_cog(raster));
+  }
+  return bytes;
 }
 
 report::EstimateSummary summary_for_report(const StoredEstimate& estimate) {

@@ -11,6 +11,7 @@
 #include "geo/raster.h"
 #include "mineaction/snapshot.h"
 #include "pipeline/closer_look.h"
+#include "pipeline/estimate_changes.h"
 #include "pipeline/kept_polygons.h"
 #include "register/register.h"
 #include "report/situation.h"
@@ -22,6 +23,8 @@ namespace firmground::pipeline {
 inline constexpr const char* kHazardRaster = "hazard-raster";      ///< bytes of the Cloud-Optimised GeoTIFF
 inline constexpr const char* kHazardEstimate = "hazard-estimate";  ///< JSON of StoredEstimate
 inline constexpr const char* kHazardPolygons = "hazard-polygons";  ///< bytes of its polygons
+inline constexpr const char* kHazardUpdate = "hazard-update";      ///< JSON of StoredEstimate after an update of it
+inline constexpr const char* kHazardChanges = "hazard-changes";    ///< bytes of EstimateChanges, of that update
 
 /// What a programme keeps of its latest estimate beside the raster.
 struct StoredEstimate {
@@ -48,21 +51,36 @@ std::string to_json(const StoredEstimate& estimate);
 /// Errors: pipeline.estimate_unreadable.
 base::Result<StoredEstimate> parse_stored_estimate(const std::string& json);
 
-/// Keeps raster, summary and what else belongs to them, all or nothing.
-/// Errors: those of geo::to_cog and Register::store.
+/// Keeps a whole estimate: raster, summary and what else belongs to them, all or nothing; updates of one before are
+/// forgotten.  Errors: those of geo::to_cog and Register::store.
 base::Result<void> store_estimate(registry::Register& programme, const StoredEstimate& summary,
                                   const geo::Raster& raster, const std::string& made_at,
                                   std::vector<registry::StoredResult> also = {});
 
-/// The estimate last stored but for its polygons, with whether it is stale against `snapshot`; nothing when none was
-/// finished.  Errors: pipeline.estimate_unreadable, those of Register::load.
+/// Keeps what an update changes of the whole estimate that `summary` says it is from (updated_from in the settings of
+/// its stamp), all or nothing, in place of an update before.  Errors: those of Register::store.
+base::Result<void> store_update(registry::Register& programme, const StoredEstimate& summary,
+                                const EstimateChanges& changes, const std::string& made_at);
+/// The whole estimate that was last stored, as it was made, whatever updated it since.  Errors: as latest_estimate().
+base::Result<std::optional<StoredEstimate>> latest_whole_estimate(const registry::Register& programme);
+
+/// The estimate last stored, or the update of it, but for its polygons, with whether it is stale against `snapshot`;
+/// nothing when none was finished.  Errors: pipeline.estimate_unreadable, those of Register::load.
 base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Register& programme,
                                                            const mineaction::Snapshot& snapshot);
 /// With its polygons; nothing also where a version kept it that kept them otherwise.  Errors: as latest_summary().
 base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
                                                             const mineaction::Snapshot& snapshot);
+/// The raster of latest_whole_estimate(); nothing when there is none.  Errors: also those of geo::from_geotiff.
+base::Result<std::optional<geo::Raster>> whole_hazard_raster(const registry::Register& programme, const geo::Crs& crs);
 /// The raster that belongs to latest_estimate(); nothing when there is none.  Errors: also those of geo::from_geotiff.
 base::Result<std::optional<geo::Raster>> latest_hazard_raster(const registry::Register& programme, const geo::Crs& crs);
+/// The same as a Cloud-Optimised GeoTIFF, which is written anew where an update changed it.
+base::Result<std::optional<std::string>> latest_hazard_geotiff(const registry::Register& programme,
+                                                               const geo::Crs& crs);
+
+/// Says in a map's metadata what it is of.
+void stamp_map(const StoredEstimate& stored, geo::Raster& raster);
 
 /// The totals of the last estimate made of exactly this snapshot up to `entered_until` (a UTC time): what a report of a
 /// past day says, whatever was estimated later. Totals of every estimate are kept for this; maps are not.

@@ -115,24 +115,13 @@ base::Result<EstimateRequest> request_of(const std::string& kept) {
   return request;
 }
 
-/// Cells near what the last update told.
-base::Result<std::vector<std::uint32_t>> kept_moved(const registry::Register& programme, const base::Stamp& whole) {
-  FG_TRY(const auto moved, programme.load(kMovedCells));
-  std::vector<std::uint32_t> cells;
-  if (moved && base::parse_stamp(moved->stamp) == whole) {
-    cells.resize(moved->bytes.size() / sizeof(std::uint32_t));
-    std::memcpy(cells.data(), moved->bytes.data(), cells.size() * sizeof(std::uint32_t));
-  }
-  return cells;
-}
-
 std::string updated_settings(const base::Stamp& whole) {
   auto settings = nlohmann::ordered_json::parse(whole.settings);
   settings["updated_from"] = whole.id();
   return settings.dump();
 }
 
-/// What the kept estimate was asked for besides.
+/// What the whole estimate was asked for besides.
 estimate::CloserLook closer_of(const StoredEstimate& stored, const AskedPolygons& asked) {
   estimate::CloserLook closer;
   if (stored.closer && !stored.closer->outdated) {
@@ -170,46 +159,66 @@ void put_surveys(const AskedPolygons& asked, const estimate::EstimateUpdate& upd
   }
 }
 
+/// What is kept of the whole estimate, brought up to date, but for its polygons.
+StoredEstimate summary_of(const StoredEstimate& whole, const AskedPolygons& asked,
+                          const estimate::EstimateUpdate& update, const std::string& snapshot_hash) {
+  StoredEstimate now = whole;
+  now.totals = update.totals;
+  if (!update.kinds.empty()) {
+    now.kinds = update.kinds;
+  }
+  if (now.closer) {
+    put_surveys(asked, update, *now.closer);
+  }
+  now.stamp = {whole.stamp.product, snapshot_hash, base::version(), updated_settings(whole.stamp), whole.stamp.seed};
+  now.stale = false;
+  return now;
+}
+
 /// Polygons in the order and number of now: those told anew, and those kept as they were told.
-void put_polygons(const AskedPolygons& asked, estimate::EstimateUpdate& update, EstimateUpdateOutcome& outcome) {
+std::map<std::string, ChangedPolygons> polygons_since(const AskedPolygons& asked, const PolygonsByKind& whole,
+                                                      estimate::EstimateUpdate& update, std::int64_t& unknown) {
   std::unordered_map<std::size_t, estimate::PolygonEstimate*> anew;
   for (auto& [place, polygon] : update.polygons) {
     anew[place] = &polygon;
   }
-  if (outcome.stored.closer) {
-    put_surveys(asked, update, *outcome.stored.closer);
-  }
   std::size_t place = 0;
-  std::map<std::string, std::vector<estimate::PolygonEstimate>> result;
+  std::map<std::string, ChangedPolygons> result;
   for (const auto& [kind, count] : asked.kinds) {
-    std::map<std::string, const estimate::PolygonEstimate*> before;
-    for (const estimate::PolygonEstimate& polygon : outcome.stored.polygons[kind]) {
-      before[polygon.id] = &polygon;
+    ChangedPolygons& changed = result[kind];
+    const auto kept = whole.find(kind);
+    std::unordered_map<std::string, std::int32_t> before;
+    for (std::size_t i = 0; kept != whole.end() && i < kept->second.size(); ++i) {
+      before[kept->second[i].id] = static_cast<std::int32_t>(i);
     }
     for (const std::size_t end = place + count; place < end; ++place) {
       const estimate::PolygonCells& polygon = asked.polygons[place];
       const auto told = anew.find(place);
       const auto old = before.find(polygon.id);
-      if (told != anew.end()) {
-        result[kind].push_back(std::move(*told->second));
-      } else if (old != before.end() && old->second->area_m2 == polygon.area_m2) {
-        result[kind].push_back(*old->second);
-      } else {
-        constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-        result[kind].push_back({.id = polygon.id,
-                                .probability_none = kUnknown,
-                                .items_mean = kUnknown,
-                                .items_p05 = kUnknown,
-                                .items_p95 = kUnknown,
-                                .evidence = kUnknown,
-                                .area_m2 = polygon.area_m2,
-                                .reasons = {},
-                                .besides_known = false});
-        ++outcome.polygons_unknown;
+      if (told == anew.end() && old != before.end() &&
+          kept->second[static_cast<std::size_t>(old->second)].area_m2 == polygon.area_m2) {
+        changed.from.push_back(old->second);
+        continue;
       }
+      changed.from.push_back(-1 - static_cast<std::int32_t>(changed.anew.size()));
+      if (told != anew.end()) {
+        changed.anew.push_back(std::move(*told->second));
+        continue;
+      }
+      constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+      changed.anew.push_back({.id = polygon.id,
+                              .probability_none = kUnknown,
+                              .items_mean = kUnknown,
+                              .items_p05 = kUnknown,
+                              .items_p95 = kUnknown,
+                              .evidence = kUnknown,
+                              .area_m2 = polygon.area_m2,
+                              .reasons = {},
+                              .besides_known = false});
+      ++unknown;
     }
   }
-  outcome.stored.polygons = std::move(result);
+  return result;
 }
 
 /// The map of kinds of the whole estimate.
@@ -222,53 +231,31 @@ base::Result<geo::Raster> kept_kinds(const registry::Register& programme, const 
   return geo::from_geotiff(kept->bytes, crs);
 }
 
-/// What is read before anything is estimated.
+/// The whole estimate's maps that an update needs for what was asked for.
 struct Maps {
-  geo::Raster hazard;
-  std::optional<geo::Raster> kinds;  ///< of the whole estimate, when asked for
-  std::vector<std::uint32_t> moved;  ///< cells near what the last update told
+  std::optional<geo::Raster> hazard;  ///< for surveys
+  std::optional<geo::Raster> kinds;
 };
 
 base::Result<Maps> kept_maps(const registry::Register& programme, const base::Stamp& whole, const geo::Crs& crs,
-                             const EstimateUpdateRequest& request) {
+                             bool surveys, bool kinds) {
   Maps maps;
-  FG_TRY(auto raster, latest_hazard_raster(programme, crs));
-  if (!raster) {
-    return base::fail("pipeline.no_estimate_to_update");
+  if (surveys) {
+    FG_TRY(maps.hazard, whole_hazard_raster(programme, crs));
+    if (!maps.hazard) {
+      return base::fail("pipeline.no_estimate_to_update");
+    }
   }
-  maps.hazard = std::move(*raster);
-  if (request.kind_map) {
+  if (kinds) {
     FG_TRY(maps.kinds, kept_kinds(programme, whole, crs));
   }
-  FG_TRY(maps.moved, kept_moved(programme, whole));
   return maps;
-}
-
-/// Says in the maps' metadata what they are now.
-void stamp_maps(const StoredEstimate& stored, Maps& maps) {
-  const auto stamp = [&](geo::Raster& raster) {
-    raster.metadata["FIRMGROUND_STAMP"] = stored.stamp.to_json();
-    raster.metadata["FIRMGROUND_ITEMS_MEAN"] = Json(stored.totals.items_mean).dump();
-  };
-  stamp(maps.hazard);
-  if (maps.kinds) {
-    stamp(*maps.kinds);
-  }
-}
-
-registry::StoredResult moved_cells(const std::vector<std::uint32_t>& cells, const std::string& stamp,
-                                   const std::string& made_at) {
-  std::string bytes(cells.size() * sizeof(std::uint32_t), '\0');
-  if (!cells.empty()) {
-    std::memcpy(bytes.data(), cells.data(), bytes.size());
-  }
-  return {.name = kMovedCells, .stamp = stamp, .made_at = made_at, .bytes = std::move(bytes)};
 }
 
 }  // namespace
 
 base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
-  FG_TRY(auto stored, latest_estimate(programme, snapshot));
+  FG_TRY(auto stored, latest_whole_estimate(programme));
   FG_TRY(const auto state, programme.load(kEstimateState));
   FG_TRY(const auto ground, programme.load(kEstimateGround));
   if (stored && stored->mode == "presence-only") {
@@ -278,13 +265,10 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
     return base::fail("pipeline.no_estimate_to_update");
   }
   KeptEstimate kept;
-  kept.whole = base::parse_stamp(state->stamp);
-  const Json settings = Json::parse(stored->stamp.settings, nullptr, false);
-  const std::string from = settings.is_object() ? settings.value("updated_from", stored->stamp.id()) : "";
-  if (from != kept.whole.id() || ground->stamp != state->stamp) {
+  if (stored->stamp.to_json() != state->stamp || ground->stamp != state->stamp) {
     FG_TRY_VOID(needs_all("its parts were not kept together"));
   }
-  if (kept.whole.version != base::version()) {
+  if (stored->stamp.version != base::version()) {
     FG_TRY_VOID(needs_all("it was made by another version of Firmground"));
   }
   FG_TRY(kept.ground, parse_kept_ground(ground->bytes));
@@ -295,7 +279,7 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
   FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
   FG_TRY(kept.request, request_of(stored->request));
   kept.request.observe.cell_m = kept.state.grid.cell_m;
-  kept.stored = std::move(*stored);
+  kept.whole = std::move(*stored);
   return kept;
 }
 
@@ -338,8 +322,8 @@ std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, c
   const auto kept = [&](const char* name, std::string bytes) {
     return registry::StoredResult{.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)};
   };
-  return {kept(kEstimateGround, to_bytes(ground)), kept(kMovedCells, ""),
-          kept(kEstimateKinds, whole.kind_map.value_or("")), kept(kEstimateState, estimate::to_bytes(whole.state))};
+  return {kept(kEstimateGround, to_bytes(ground)), kept(kEstimateKinds, whole.kind_map.value_or("")),
+          kept(kEstimateState, estimate::to_bytes(whole.state))};
 }
 
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
@@ -354,8 +338,10 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
     last = now();
   };
   progress("Reading the kept estimate", 0);
+  FG_TRY(const auto before, latest_summary(programme, snapshot));
   FG_TRY(KeptEstimate kept, kept_estimate(programme, snapshot));
-  FG_TRY(Maps maps, kept_maps(programme, kept.whole, *snapshot.crs, request));
+  FG_TRY(Maps maps, kept_maps(programme, kept.whole.stamp, *snapshot.crs,
+                              kept.whole.closer && kept.whole.closer->settings, request.kind_map));
   took("read");
   FG_TRY(evidence::Observations observations, evidence::observe(snapshot, kept.request.observe, progress));
   if (kept.ground.records) {
@@ -364,10 +350,10 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   const AskedPolygons asked = polygons_of(snapshot, observations.grid);
   took("observe");
   progress("Bringing the map up to date", 0.5);
-  FG_TRY(estimate::EstimateUpdate update,
-         estimate::update_estimate(
-             kept.state, std::move(observations), asked.polygons, maps.moved, maps.hazard,
-             {.kind_raster = maps.kinds ? &*maps.kinds : nullptr, .closer = closer_of(kept.stored, asked)}));
+  FG_TRY(estimate::EstimateUpdate update, estimate::update_estimate(kept.state, std::move(observations), asked.polygons,
+                                                                    {.kind_raster = maps.kinds ? &*maps.kinds : nullptr,
+                                                                     .closer = closer_of(kept.whole, asked),
+                                                                     .whole = maps.hazard ? &*maps.hazard : nullptr}));
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
@@ -376,25 +362,18 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   outcome.cells_refreshed = update.cells_refreshed;
   outcome.shift_beyond = update.shift_beyond;
   outcome.polygons_refreshed = static_cast<std::int64_t>(update.polygons.size());
-  outcome.items_before = kept.stored.totals.items_mean;
-  outcome.stored = std::move(kept.stored);
-  put_polygons(asked, update, outcome);
-  outcome.stored.totals = update.totals;
-  if (!update.kinds.empty()) {
-    outcome.stored.kinds = std::move(update.kinds);
-  }
-  const std::string whole = kept.whole.to_json();
-  outcome.stored.stamp = {kept.whole.product, snapshot.hash, base::version(), updated_settings(kept.whole),
-                          kept.whole.seed};
-  outcome.stored.stale = false;
-  const std::string made_at = base::utc_timestamp(base::now_unix_milliseconds());
-  outcome.stored.made_at = made_at;
-  stamp_maps(outcome.stored, maps);
+  outcome.items_before = before->totals.items_mean;
+  outcome.stored = summary_of(kept.whole, asked, update, snapshot.hash);
+  outcome.stored.made_at = base::utc_timestamp(base::now_unix_milliseconds());
+  const EstimateChanges changes = {
+      .map = std::move(update.map),
+      .polygons = polygons_since(asked, kept.whole.polygons, update, outcome.polygons_unknown)};
+  FG_TRY(outcome.stored.polygons, changed(changes, kept.whole.polygons));
   if (maps.kinds) {
+    stamp_map(outcome.stored, *maps.kinds);
     FG_TRY(outcome.kind_map, geo::to_cog(*maps.kinds));
   }
-  FG_TRY_VOID(
-      store_estimate(programme, outcome.stored, maps.hazard, made_at, {moved_cells(update.moved, whole, made_at)}));
+  FG_TRY_VOID(store_update(programme, outcome.stored, changes, outcome.stored.made_at));
   took("store");
   return outcome;
 }

@@ -20,7 +20,6 @@ namespace firmground::pipeline {
 
 inline constexpr const char* kEstimateState = "estimate-state";    ///< bytes of estimate::EstimateState
 inline constexpr const char* kEstimateGround = "estimate-ground";  ///< bytes of KeptGround
-inline constexpr const char* kMovedCells = "estimate-moved";       ///< cells near what the last update told
 inline constexpr const char* kEstimateKinds = "estimate-kinds";  ///< kinds by cell of the whole estimate, if asked for
 
 /// What a whole estimate saw besides searches and finds, and what an update takes as it was.
@@ -45,16 +44,15 @@ struct WholeEstimate {
 std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, const WholeEstimate& whole,
                                                      const std::string& made_at);
 
-/// The kept estimate and what an update of it, or a closer look at it, starts from.
+/// The whole estimate, and what an update of it, or a closer look at it, starts from.
 struct KeptEstimate {
-  StoredEstimate stored;
+  StoredEstimate whole;     ///< as it was made, whatever updated it since
   EstimateRequest request;  ///< as it was asked for
-  base::Stamp whole;        ///< stamp of the whole estimate that the state is of
   estimate::EstimateState state;
   KeptGround ground;
 };
 /// REQUIRES: snapshot.crs.  Errors: pipeline.no_estimate_to_update, estimate.update_needs_all,
-/// estimate.state_unreadable, those of latest_estimate().
+/// estimate.state_unreadable, those of latest_whole_estimate().
 base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot);
 
 struct EstimateUpdateRequest {
@@ -76,11 +74,10 @@ struct EstimateUpdateOutcome {
 };
 
 /// Brings the kept estimate up to date with finds, accidents and releases that came in, changed or were withdrawn since
-/// the last whole one, as estimate::update_estimate() does, and keeps it in its place: hyperparameters, laws of counts,
-/// how likely people meet what is there, what was learned of kinds and what minefield records say stay, and the stamp
-/// says from which estimate they are.
-/// Errors: pipeline.no_estimate_to_update, pipeline.no_kinds_to_update, estimate.update_needs_all,
-/// estimate.state_unreadable, those of observe(), update_estimate() and store_estimate().
+/// the last whole one, as estimate::update_estimate() does, and keeps what differs from that: hyperparameters, laws of
+/// counts, how likely people meet what is there, what was learned of kinds and what minefield records say stay, and the
+/// stamp says from which estimate they are. Errors: pipeline.no_estimate_to_update, pipeline.no_kinds_to_update,
+/// estimate.update_needs_all, estimate.state_unreadable, those of observe(), update_estimate() and store_update().
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
                                                               const mineaction::Snapshot& snapshot,
                                                               const EstimateUpdateRequest& request = {},

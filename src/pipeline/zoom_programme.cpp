@@ -174,7 +174,7 @@ std::string settings_of(const ZoomRequest& request, const Ground& ground, const 
                         const evidence::RecordFields* records) {
   const nlohmann::ordered_json settings = {{"ground", ground.title},        {"cell_m", request.cell_m},
                                            {"margin_m", request.margin_m},  {"draws", kept.state.draws},
-                                           {"records", records != nullptr}, {"from", kept.whole.id()}};
+                                           {"records", records != nullptr}, {"from", kept.whole.stamp.id()}};
   return settings.dump();
 }
 
@@ -236,8 +236,8 @@ Result<ZoomOutcome> zoom_programme(const registry::Register& programme, const mi
   if (map.likeliest) {
     outcome.polygon.reasons = estimate::reasons_for(window.posteriors, observations, *map.likeliest);
   }
-  outcome.from = kept.whole.id();
-  outcome.made_at = kept.stored.made_at;
+  outcome.from = kept.whole.stamp.id();
+  outcome.made_at = kept.whole.made_at;
   outcome.stamp = {"fine-hazard-map", snapshot.hash, base::version(),
                    settings_of(request, ground, kept, question.records), kept.state.seed};
   outcome.raster.metadata["FIRMGROUND_STAMP"] = outcome.stamp.to_json();
