@@ -55,34 +55,56 @@ std::vector<float> distance_to_those_until(std::int16_t year, const geo::Grid& g
   return geo::distance_transform(grid, mask);
 }
 
+SearchedBefore searched_before(std::int16_t latest, const std::vector<std::int16_t>& searched) {
+  SearchedBefore before{latest, {}, {}};
+  for (std::uint32_t cell = 0; cell < searched.size(); ++cell) {
+    if (searched[cell] > 0 && searched[cell] < latest) {
+      before.cells.push_back(cell);
+      before.years.push_back(searched[cell]);
+    }
+  }
+  return before;
+}
+
+/// The year in which the last CHA was reported that covers any cell; -1: none does.
+std::int16_t last_reported(const std::vector<std::int16_t>& reported) {
+  std::int16_t latest = -1;
+  for (const std::int16_t year : reported) {
+    latest = year == kNoYear ? latest : std::max(latest, year);
+  }
+  return latest;
+}
+
 }  // namespace
 
 std::optional<CovariateField> confirmed_areas(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                               const std::vector<std::uint8_t>& processed,
                                               const std::optional<mineaction::Date>& until) {
   const std::vector<std::int16_t> reported = years_reported(snapshot, grid, until);
-  std::int16_t latest = -1;
-  for (const std::int16_t year : reported) {
-    latest = year == kNoYear ? latest : std::max(latest, year);
-  }
+  const std::int16_t latest = last_reported(reported);
   if (latest < 0) {
     return std::nullopt;
   }
   CovariateField field{
       "distance to confirmed hazardous areas", "m", distance_to_those_until(latest, grid, reported), false, {}};
-  const std::vector<std::int16_t> searched = years_searched(snapshot, grid, processed, until);
-  std::set<std::int16_t> before;
-  std::copy_if(searched.begin(), searched.end(), std::inserter(before, before.end()),
-               [latest](std::int16_t year) { return year > 0 && year < latest; });
-  for (const std::int16_t year : before) {
+  auto before =
+      std::make_shared<const SearchedBefore>(searched_before(latest, years_searched(snapshot, grid, processed, until)));
+  for (const std::int16_t year : std::set<std::int16_t>(before->years.begin(), before->years.end())) {
     const std::vector<float> known = distance_to_those_until(year, grid, reported);
-    for (std::size_t cell = 0; cell < searched.size(); ++cell) {
-      if (searched[cell] == year && field.value[cell] < known[cell]) {
+    for (std::size_t i = 0; i < before->cells.size(); ++i) {
+      const std::uint32_t cell = before->cells[i];
+      if (before->years[i] == year && field.value[cell] < known[cell]) {
         field.value[cell] = std::numeric_limits<float>::quiet_NaN();
       }
     }
   }
+  field.searched_before = std::move(before);
   return field;
+}
+
+bool searched_as_before(const SearchedBefore& before, const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                        const std::vector<std::uint8_t>& processed, const std::optional<mineaction::Date>& until) {
+  return before == searched_before(before.latest, years_searched(snapshot, grid, processed, until));
 }
 
 }  // namespace firmground::evidence

@@ -361,4 +361,34 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
   return all;
 }
 
+bool changes_by_search(const CovariateField& field) {
+  return field.statements || field.tells_searches();
+}
+
+std::vector<CovariateField> covariates_since(std::vector<CovariateField> before, const mineaction::Snapshot& snapshot,
+                                             const geo::Grid& grid, const Mask& processed,
+                                             const std::optional<mineaction::Date>& until) {
+  const KeepField all_of_it;
+  KeptFields measured(all_of_it);
+  if (std::optional<CovariateField> statements = survey_statements(snapshot, grid, processed, until)) {
+    measured.push_back(*std::move(statements));
+  }
+  add_attention(grid, processed, measured);
+  add_outcome(snapshot, grid, processed, until, measured);
+  const bool known = std::all_of(before.begin(), before.end(), [&](const CovariateField& field) {
+    return !field.searched_before || searched_as_before(*field.searched_before, snapshot, grid, processed, until);
+  });
+  if (!known) {
+    measured.push_back(*confirmed_areas(snapshot, grid, processed, until));
+  }
+  for (CovariateField& field : std::move(measured).all()) {
+    const auto same =
+        std::find_if(before.begin(), before.end(), [&](const CovariateField& one) { return one.name == field.name; });
+    field.use = same == before.end() ? field.use : same->use;
+    (same == before.end() ? before.emplace_back() : *same) = std::move(field);
+  }
+  std::erase_if(before, [](const CovariateField& field) { return field.value.empty(); });
+  return before;
+}
+
 }  // namespace firmground::evidence

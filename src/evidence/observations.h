@@ -48,6 +48,14 @@ enum class CovariateSource : std::uint8_t { ground, outlines_as_drawn, reconcile
 
 struct StatementClass;  // statements.h
 
+/// Searched cells that CHA were reported beside later.
+struct SearchedBefore {
+  std::int16_t latest = 0;           ///< the year in which the last CHA was reported
+  std::vector<std::uint32_t> cells;  ///< ascending
+  std::vector<std::int16_t> years;   ///< the last one in which each was searched
+  bool operator==(const SearchedBefore&) const = default;
+};
+
 /// A cell that a confirmed hazardous area covers by half.
 struct ConfirmedCell {
   std::uint32_t cell;
@@ -71,6 +79,8 @@ struct CovariateField {
   std::shared_ptr<const std::vector<StatementClass>> statements = {};
   /// Set with `statements`: the cells of CHA, ascending, whatever was cancelled since; of several areas the latest.
   std::shared_ptr<const std::vector<ConfirmedCell>> confirmed = {};
+  /// Set: the values are distances to CHA (confirmed_areas.h), which searches before these change.
+  std::shared_ptr<const SearchedBefore> searched_before = {};
 
   bool tells_searches() const { return tells_effort || tells_outcome; }
   /// Value of a cell.  REQUIRES: where `cells` is set, it is one of them.  Cost: O(log cells) there.

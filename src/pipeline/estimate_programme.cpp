@@ -217,8 +217,9 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
   outcome.notes = notes_of(observations, options, note);
-  const KeptGround ground =
-      result.state ? KeptGround{ground_hash(snapshot), std::move(observations.records)} : KeptGround{};
+  const KeptGround ground = result.state ? KeptGround{ground_hash(snapshot), std::move(observations.records),
+                                                      std::move(observations.covariates)}
+                                         : KeptGround{};
   FG_TRY_VOID(store_whole(programme, result, ground, outcome));
   return outcome;
 }

@@ -71,7 +71,7 @@ base::Result<void> reconcile_for_estimate(const registry::Register& programme, m
 StoredEstimate summary_of(const estimate::EstimateResult& result, const AskedPolygons& asked,
                           const EstimateRequest& request, const std::string& made_at);
 
-struct KeptGround;  // update_estimate.h
+struct KeptGround;  // kept_ground.h
 /// Keeps a whole estimate with what updates of it start from, all or nothing; its map of kinds goes into the outcome
 /// too.  Errors: those of store_estimate().
 base::Result<void> store_whole(registry::Register& programme, const estimate::EstimateResult& result,

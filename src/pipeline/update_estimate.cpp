@@ -1,7 +1,6 @@
 #include "pipeline/update_estimate.h"
 
 #include <chrono>
-#include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -11,86 +10,12 @@
 #include "base/ids.h"
 #include "base/stamp.h"
 #include "estimate/update_estimate.h"
-#include "evidence/record_fields.h"
-#include "pipeline/kinds_json.h"
 
 namespace firmground::pipeline {
 
 namespace {
 
 using Json = nlohmann::json;
-
-/// Values side by side, as they lie in memory.
-template <typename T>
-Json::binary_t binary_of(const std::vector<T>& values) {
-  std::vector<std::uint8_t> bytes(values.size() * sizeof(T));
-  if (!values.empty()) {
-    std::memcpy(bytes.data(), values.data(), bytes.size());
-  }
-  return Json::binary_t(std::move(bytes));
-}
-
-template <typename T>
-std::vector<T> values_of(const Json& json) {
-  const auto& bytes = json.get_binary();
-  std::vector<T> values(bytes.size() / sizeof(T));
-  if (!values.empty()) {
-    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
-  }
-  return values;
-}
-
-struct ColumnsOfShares {
-  std::vector<std::uint32_t> cell;
-  std::vector<std::uint32_t> record;
-  std::vector<float> probability;
-};
-
-Json json_of(const evidence::RecordFields& records) {
-  Json list = Json::array();
-  for (const evidence::RecordedField& record : records.records) {
-    list.push_back({record.record_id, record.source, record.exists, record.findable, record.log_ratio,
-                    record.kind ? Json(evidence::key_of(*record.kind)) : Json()});
-  }
-  ColumnsOfShares shares;
-  for (const evidence::RecordShare& share : records.shares) {
-    shares.cell.push_back(share.cell);
-    shares.record.push_back(share.record);
-    shares.probability.push_back(share.probability);
-  }
-  return {{"records", std::move(list)},
-          {"cells", binary_of(shares.cell)},
-          {"of", binary_of(shares.record)},
-          {"probabilities", binary_of(shares.probability)},
-          {"as_recorded", records.as_recorded}};
-}
-
-std::optional<evidence::ItemKind> kind_of(const Json& key) {
-  if (key.is_null()) {
-    return std::nullopt;
-  }
-  const std::optional<evidence::ItemKind> kind = kind_of_key(key.get<std::string>());
-  if (!kind) {
-    throw Json::other_error::create(501, "no such kind of item: " + key.get<std::string>(), nullptr);
-  }
-  return kind;
-}
-
-evidence::RecordFields records_of(const Json& json) {
-  evidence::RecordFields records;
-  for (const Json& record : json.at("records")) {
-    records.records.push_back(
-        {record.at(0), record.at(1), record.at(2), record.at(3), record.at(4), kind_of(record.at(5))});
-  }
-  const auto cell = values_of<std::uint32_t>(json.at("cells"));
-  const auto record = values_of<std::uint32_t>(json.at("of"));
-  const auto probability = values_of<float>(json.at("probabilities"));
-  for (std::size_t i = 0; i < cell.size(); ++i) {
-    records.shares.push_back({cell[i], record.at(i), probability.at(i)});
-  }
-  records.as_recorded = json.at("as_recorded");
-  return records;
-}
 
 base::Result<void> needs_all(const std::string& reason) {
   return base::fail("estimate.update_needs_all", {{"reason", reason}});
@@ -277,44 +202,14 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
         needs_all("other records than finds, accidents and land releases that it reads were entered or changed since"));
   }
   FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
+  FG_TRY(const auto covariates, programme.load(kEstimateCovariates));
+  if (covariates && covariates->stamp == state->stamp) {
+    FG_TRY(kept.ground.covariates, parse_kept_covariates(covariates->bytes, kept.state.grid.size()));
+  }
   FG_TRY(kept.request, request_of(stored->request));
   kept.request.observe.cell_m = kept.state.grid.cell_m;
   kept.whole = std::move(*stored);
   return kept;
-}
-
-std::string to_bytes(const KeptGround& ground) {
-  const Json json = {{"hash", ground.hash}, {"records", ground.records ? json_of(*ground.records) : Json()}};
-  std::string bytes;
-  Json::to_cbor(json, bytes);
-  return bytes;
-}
-
-base::Result<KeptGround> parse_kept_ground(const std::string& bytes) {
-  try {
-    const Json json = Json::from_cbor(bytes);
-    KeptGround ground{json.at("hash"), {}};
-    if (!json.at("records").is_null()) {
-      ground.records = records_of(json.at("records"));
-    }
-    return ground;
-  } catch (const std::exception& problem) {
-    return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
-  }
-}
-
-std::string ground_hash(const mineaction::Snapshot& snapshot) {
-  mineaction::Snapshot ground;
-  ground.crs = snapshot.crs;
-  ground.areas_of_interest = snapshot.areas_of_interest;
-  ground.districts = snapshot.districts;
-  ground.hazards = snapshot.hazards;
-  ground.minefield_records = snapshot.minefield_records;
-  ground.minefield_record_legs = snapshot.minefield_record_legs;
-  ground.places = snapshot.places;
-  ground.reference_features = snapshot.reference_features;
-  ground.covariates = snapshot.covariates;
-  return mineaction::content_hash_of(ground);
 }
 
 std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, const WholeEstimate& whole,
@@ -322,8 +217,8 @@ std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, c
   const auto kept = [&](const char* name, std::string bytes) {
     return registry::StoredResult{.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)};
   };
-  return {kept(kEstimateGround, to_bytes(ground)), kept(kEstimateKinds, whole.kind_map.value_or("")),
-          kept(kEstimateState, estimate::to_bytes(whole.state))};
+  return {kept(kEstimateGround, to_bytes(ground)), kept(kEstimateCovariates, covariates_to_bytes(ground)),
+          kept(kEstimateKinds, whole.kind_map.value_or("")), kept(kEstimateState, estimate::to_bytes(whole.state))};
 }
 
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
@@ -343,10 +238,8 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   FG_TRY(Maps maps, kept_maps(programme, kept.whole.stamp, *snapshot.crs,
                               kept.whole.closer && kept.whole.closer->settings, request.kind_map));
   took("read");
-  FG_TRY(evidence::Observations observations, evidence::observe(snapshot, kept.request.observe, progress));
-  if (kept.ground.records) {
-    evidence::use_records(std::move(*kept.ground.records), observations);
-  }
+  FG_TRY(evidence::Observations observations,
+         observe_since(std::move(kept.ground), snapshot, kept.request.observe, progress));
   const AskedPolygons asked = polygons_of(snapshot, observations.grid);
   took("observe");
   progress("Bringing the map up to date", 0.5);

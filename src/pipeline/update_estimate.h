@@ -11,6 +11,7 @@
 #include "evidence/observations.h"
 #include "mineaction/snapshot.h"
 #include "pipeline/estimate_programme.h"
+#include "pipeline/kept_ground.h"
 #include "pipeline/stored_estimate.h"
 #include "register/register.h"
 
@@ -18,21 +19,10 @@
 /// learns from it.
 namespace firmground::pipeline {
 
-inline constexpr const char* kEstimateState = "estimate-state";    ///< bytes of estimate::EstimateState
-inline constexpr const char* kEstimateGround = "estimate-ground";  ///< bytes of KeptGround
+inline constexpr const char* kEstimateState = "estimate-state";            ///< bytes of estimate::EstimateState
+inline constexpr const char* kEstimateGround = "estimate-ground";          ///< bytes of KeptGround
+inline constexpr const char* kEstimateCovariates = "estimate-covariates";  ///< and of its covariates
 inline constexpr const char* kEstimateKinds = "estimate-kinds";  ///< kinds by cell of the whole estimate, if asked for
-
-/// What a whole estimate saw besides searches and finds, and what an update takes as it was.
-struct KeptGround {
-  std::string hash;  ///< of all records that an update cannot follow
-  std::optional<evidence::RecordFields> records;
-};
-std::string to_bytes(const KeptGround& ground);
-/// Errors: estimate.state_unreadable.
-base::Result<KeptGround> parse_kept_ground(const std::string& bytes);
-
-/// Content hash of what an update cannot follow: all that the estimate reads but finds, accidents and land releases.
-std::string ground_hash(const mineaction::Snapshot& snapshot);
 
 /// What a whole estimate leaves for updates.
 struct WholeEstimate {

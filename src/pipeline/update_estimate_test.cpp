@@ -248,19 +248,5 @@ TEST_F(UpdateEstimateProgramme, SaysWhatItCannotFollow) {
   EXPECT_EQ(refusal(*snapshot_), "estimate.update_needs_all");
 }
 
-TEST_F(UpdateEstimateProgramme, KeptGroundIsTheSameFromBytes) {
-  evidence::RecordFields records{
-      {{"A-1", "Hand-over", 0.5, 0.4, 1.0, evidence::ItemKind::av_mines}, {"A-2", "Hand-over", 0.5, 0.4, 1.0}},
-      {{7, 0, 0.25F}, {9, 0, 0.5F}},
-      "abc"};
-  const std::string bytes = to_bytes(KeptGround{"hash", records});
-  const auto read = parse_kept_ground(bytes);
-  ASSERT_TRUE(read.has_value());
-  EXPECT_EQ(to_bytes(*read), bytes);
-  EXPECT_EQ(read->records->records[0].kind, evidence::ItemKind::av_mines);
-  EXPECT_EQ(read->records->records[1].kind, std::nullopt);
-  EXPECT_FALSE(parse_kept_ground(bytes.substr(0, bytes.size() / 2)).has_value());
-}
-
 }  // namespace
 }  // namespace firmground::pipeline

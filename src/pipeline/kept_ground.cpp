@@ -1,0 +1,231 @@
+#include "pipeline/kept_ground.h"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+#include "base/packet.h"
+#include "evidence/covariates.h"
+#include "evidence/record_fields.h"
+
+namespace firmground::pipeline {
+
+namespace {
+
+constexpr std::uint64_t kLayout = 0x464747524F553031;              // "FGGROU01"
+constexpr std::uint64_t kLayoutOfCovariates = 0x4647434F56413031;  // "FGCOVA01"
+constexpr std::uint8_t kNoKind = 0xFF;
+
+void check_layout(base::KeptReader& in, std::uint64_t layout) {
+  std::uint64_t found = 0;
+  in.get(found);
+  if (found != layout) {
+    throw std::runtime_error("it is of another version of the program");
+  }
+}
+
+void check_end(const base::KeptReader& in) {
+  if (!in.done()) {
+    throw std::runtime_error("something follows it");
+  }
+}
+
+template <typename Enum>
+Enum enum_of(base::KeptReader& in, Enum last) {
+  std::uint8_t number = 0;
+  in.get(number);
+  if (number > static_cast<std::uint8_t>(last)) {
+    throw std::runtime_error("it says what nothing says");
+  }
+  return static_cast<Enum>(number);
+}
+
+bool flag_of(base::KeptReader& in) {
+  std::uint8_t flag = 0;
+  in.get(flag);
+  return flag != 0;
+}
+
+void put_records(base::PacketWriter& out, const evidence::RecordFields& records) {
+  out.put(static_cast<std::uint64_t>(records.records.size()));
+  for (const evidence::RecordedField& record : records.records) {
+    out.put(record.record_id);
+    out.put(record.source);
+    out.put(record.exists);
+    out.put(record.findable);
+    out.put(record.log_ratio);
+    out.put(record.kind ? static_cast<std::uint8_t>(*record.kind) : kNoKind);
+  }
+  out.put(records.shares);
+  out.put(records.as_recorded);
+}
+
+evidence::RecordFields records_of(base::KeptReader& in) {
+  evidence::RecordFields records;
+  records.records.resize(in.size_of(sizeof(double)));
+  for (evidence::RecordedField& record : records.records) {
+    in.get(record.record_id);
+    in.get(record.source);
+    in.get(record.exists);
+    in.get(record.findable);
+    in.get(record.log_ratio);
+    std::uint8_t kind = 0;
+    in.get(kind);
+    if (kind != kNoKind && kind >= evidence::kItemKinds.size()) {
+      throw std::runtime_error("it names a kind of item that is not known");
+    }
+    record.kind = kind == kNoKind ? std::optional<evidence::ItemKind>() : static_cast<evidence::ItemKind>(kind);
+  }
+  in.get(records.shares);
+  for (const evidence::RecordShare& share : records.shares) {
+    if (share.record >= records.records.size()) {
+      throw std::runtime_error("it has shares of a record that it does not name");
+    }
+  }
+  in.get(records.as_recorded);
+  return records;
+}
+
+void put_covariate(base::PacketWriter& out, const evidence::CovariateField& field) {
+  out.put(field.name);
+  out.put(field.unit);
+  out.put(field.labels);
+  for (const bool flag : {field.categories, field.tells_effort, field.tells_people, field.tells_outcome}) {
+    out.put(static_cast<std::uint8_t>(flag ? 1 : 0));
+  }
+  out.put(static_cast<std::uint8_t>(field.use));
+  out.put(static_cast<std::uint8_t>(field.from));
+  const std::vector<float> none;
+  out.put(evidence::changes_by_search(field) ? none : field.value);
+  out.put(static_cast<std::uint8_t>(field.searched_before ? 1 : 0));
+  if (field.searched_before) {
+    out.put(field.searched_before->latest);
+    out.put(field.searched_before->cells);
+    out.put(field.searched_before->years);
+  }
+}
+
+evidence::CovariateField covariate_of(base::KeptReader& in, std::size_t cells) {
+  evidence::CovariateField field;
+  in.get(field.name);
+  in.get(field.unit);
+  in.get(field.labels);
+  field.categories = flag_of(in);
+  field.tells_effort = flag_of(in);
+  field.tells_people = flag_of(in);
+  field.tells_outcome = flag_of(in);
+  field.use = enum_of(in, evidence::CovariateUse::erw);
+  field.from = enum_of(in, evidence::CovariateSource::reconciled_records);
+  in.get(field.value);
+  if (!field.value.empty() && field.value.size() != cells) {
+    throw std::runtime_error("its covariates are of another grid");
+  }
+  if (flag_of(in)) {
+    auto before = std::make_shared<evidence::SearchedBefore>();
+    in.get(before->latest);
+    in.get(before->cells);
+    in.get(before->years);
+    field.searched_before = std::move(before);
+  }
+  return field;
+}
+
+template <typename Read>
+auto read_all(const std::string& bytes, const Read& read)
+    -> base::Result<decltype(read(std::declval<base::KeptReader&>()))> {
+  try {
+    base::KeptReader in(bytes);
+    auto result = read(in);
+    check_end(in);
+    return result;
+  } catch (const std::exception& problem) {
+    return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
+  }
+}
+
+}  // namespace
+
+std::string to_bytes(const KeptGround& ground) {
+  base::PacketWriter out;
+  out.put(kLayout);
+  out.put(ground.hash);
+  out.put(static_cast<std::uint8_t>(ground.records ? 1 : 0));
+  if (ground.records) {
+    put_records(out, *ground.records);
+  }
+  return std::move(out).bytes();
+}
+
+std::string covariates_to_bytes(const KeptGround& ground) {
+  if (ground.covariates.empty()) {
+    return "";
+  }
+  base::PacketWriter out;
+  out.put(kLayoutOfCovariates);
+  out.put(static_cast<std::uint64_t>(ground.covariates.size()));
+  for (const evidence::CovariateField& field : ground.covariates) {
+    put_covariate(out, field);
+  }
+  return std::move(out).bytes();
+}
+
+base::Result<KeptGround> parse_kept_ground(const std::string& bytes) {
+  return read_all(bytes, [](base::KeptReader& in) {
+    check_layout(in, kLayout);
+    KeptGround ground;
+    in.get(ground.hash);
+    if (flag_of(in)) {
+      ground.records = records_of(in);
+    }
+    return ground;
+  });
+}
+
+base::Result<std::vector<evidence::CovariateField>> parse_kept_covariates(const std::string& bytes, std::size_t cells) {
+  if (bytes.empty()) {
+    return std::vector<evidence::CovariateField>{};
+  }
+  return read_all(bytes, [&](base::KeptReader& in) {
+    check_layout(in, kLayoutOfCovariates);
+    std::vector<evidence::CovariateField> fields(in.size_of(1));
+    for (evidence::CovariateField& field : fields) {
+      field = covariate_of(in, cells);
+    }
+    return fields;
+  });
+}
+
+std::string ground_hash(const mineaction::Snapshot& snapshot) {
+  mineaction::Snapshot ground;
+  ground.crs = snapshot.crs;
+  ground.areas_of_interest = snapshot.areas_of_interest;
+  ground.districts = snapshot.districts;
+  ground.hazards = snapshot.hazards;
+  ground.minefield_records = snapshot.minefield_records;
+  ground.minefield_record_legs = snapshot.minefield_record_legs;
+  ground.places = snapshot.places;
+  ground.reference_features = snapshot.reference_features;
+  ground.covariates = snapshot.covariates;
+  return mineaction::content_hash_of(ground);
+}
+
+base::Result<evidence::Observations> observe_since(KeptGround ground, const mineaction::Snapshot& snapshot,
+                                                   const evidence::ObserveOptions& options,
+                                                   const base::Progress& progress) {
+  if (ground.covariates.empty()) {
+    FG_TRY(evidence::Observations observations, evidence::observe(snapshot, options, progress));
+    if (ground.records) {
+      evidence::use_records(std::move(*ground.records), observations);
+    }
+    return observations;
+  }
+  FG_TRY(evidence::Observations observations, evidence::observe_effort(snapshot, options, progress));
+  observations.covariates = evidence::covariates_since(std::move(ground.covariates), snapshot, observations.grid,
+                                                       observations.processed, options.until);
+  observations.records = std::move(ground.records);
+  return observations;
+}
+
+}  // namespace firmground::pipeline

@@ -1,0 +1,141 @@
+#include "pipeline/kept_ground.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+#include <utility>
+
+#include "evidence/record_fields.h"
+#include "simulate/country.h"
+
+namespace firmground::pipeline {
+namespace {
+
+evidence::RecordFields some_records() {
+  return {{{"A-1", "Hand-over", 0.5, 0.4, 1.0, evidence::ItemKind::av_mines}, {"A-2", "Hand-over", 0.5, 0.4, 1.0}},
+          {{7, 0, 0.25F}, {9, 0, 0.5F}},
+          "abc"};
+}
+
+TEST(KeptGround, IsTheSameFromBytes) {
+  const std::string bytes = to_bytes(KeptGround{"hash", some_records(), {}});
+  const auto read = parse_kept_ground(bytes);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(to_bytes(*read), bytes);
+  EXPECT_EQ(read->records->records[0].kind, evidence::ItemKind::av_mines);
+  EXPECT_EQ(read->records->records[1].kind, std::nullopt);
+  for (const std::size_t size : {bytes.size() / 2, bytes.size() - 1, std::size_t{3}}) {
+    EXPECT_FALSE(parse_kept_ground(bytes.substr(0, size)).has_value()) << size;
+  }
+  EXPECT_FALSE(parse_kept_ground(bytes + "x").has_value());
+  KeptGround other{"hash", some_records(), {}};
+  other.records->shares.back().record = 2;
+  EXPECT_FALSE(parse_kept_ground(to_bytes(other)).has_value()) << "there are two records";
+}
+
+/// The small invented country on coarse cells, as a whole estimate keeps it.
+class KeptCountry : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    auto country = simulate::simulate({});
+    ASSERT_TRUE(country.has_value()) << to_text(country.error());
+    snapshot_ = new mineaction::Snapshot(std::move(country->known));
+    evidence::Observations observations = measured(*snapshot_);
+    cells_ = observations.grid.size();
+    kept_ = new KeptGround{"", std::move(observations.records), std::move(observations.covariates)};
+  }
+  static void TearDownTestSuite() {
+    delete snapshot_;
+    delete kept_;
+  }
+  static evidence::ObserveOptions options() {
+    evidence::ObserveOptions options;
+    options.cell_m = 250;
+    return options;
+  }
+  static evidence::Observations measured(const mineaction::Snapshot& snapshot) {
+    auto observations = evidence::observe(snapshot, options());
+    EXPECT_TRUE(observations.has_value()) << to_text(observations.error());
+    evidence::RecordFields records = some_records();
+    records.shares = {{static_cast<std::uint32_t>(observations->grid.size() / 2), 0, 0.9F}};
+    evidence::use_records(std::move(records), *observations);
+    return std::move(*observations);
+  }
+  static KeptGround from_bytes() {
+    auto covariates = parse_kept_covariates(covariates_to_bytes(*kept_), cells_);
+    EXPECT_TRUE(covariates.has_value()) << to_text(covariates.error());
+    return {"", kept_->records, std::move(*covariates)};
+  }
+  static void expect_as_measured(const mineaction::Snapshot& now) {
+    const evidence::Observations anew = measured(now);
+    const auto since = observe_since(from_bytes(), now, options());
+    ASSERT_TRUE(since.has_value()) << to_text(since.error());
+    ASSERT_EQ(since->covariates.size(), anew.covariates.size());
+    for (std::size_t k = 0; k < anew.covariates.size(); ++k) {
+      const evidence::CovariateField& a = since->covariates[k];
+      const evidence::CovariateField& b = anew.covariates[k];
+      EXPECT_EQ(a.name, b.name);
+      EXPECT_EQ(
+          std::tie(a.unit, a.categories, a.labels, a.tells_effort, a.use, a.from, a.tells_people, a.tells_outcome),
+          std::tie(b.unit, b.categories, b.labels, b.tells_effort, b.use, b.from, b.tells_people, b.tells_outcome))
+          << a.name;
+      EXPECT_EQ(a.statements != nullptr, b.statements != nullptr) << a.name;
+      ASSERT_EQ(a.value.size(), b.value.size()) << a.name;
+      EXPECT_EQ(std::memcmp(a.value.data(), b.value.data(), a.value.size() * sizeof(float)), 0) << a.name;
+    }
+    EXPECT_EQ(since->records->shares.size(), anew.records->shares.size());
+    EXPECT_EQ(since->processed, anew.processed);
+  }
+  /// The first hazardous area that is confirmed, all of it cleared until that day.
+  static mineaction::LandRelease clearance(const mineaction::Date& until) {
+    mineaction::LandRelease release = snapshot_->land_releases.front();
+    release.release_id = "NEW-1";
+    release.outcome = mineaction::Outcome::cleared;
+    release.method = mineaction::Method::manual;
+    release.completed_on = until;
+    release.geometry = std::find_if(snapshot_->hazards.begin(), snapshot_->hazards.end(), [](const auto& hazard) {
+                         return hazard.type == mineaction::HazardType::confirmed;
+                       })->geometry;
+    return release;
+  }
+
+  static inline mineaction::Snapshot* snapshot_ = nullptr;
+  static inline KeptGround* kept_ = nullptr;
+  static inline std::size_t cells_ = 0;
+};
+
+TEST_F(KeptCountry, NothingCameInAndNothingDiffers) {
+  expect_as_measured(*snapshot_);
+}
+
+TEST_F(KeptCountry, ASearchChangesWhatItWouldChangeMeasuredAnew) {
+  mineaction::Snapshot now = *snapshot_;
+  now.land_releases.push_back(clearance(mineaction::Date(2024, 6, 1)));
+  now.finds.pop_back();
+  expect_as_measured(now);
+}
+
+TEST_F(KeptCountry, SoDoesOneBeforeAnAreaWasConfirmed) {
+  mineaction::Snapshot now = *snapshot_;
+  now.land_releases.push_back(clearance(mineaction::Date(1996, 6, 1)));
+  expect_as_measured(now);
+}
+
+TEST_F(KeptCountry, WithoutSearchesNoCovariateTellsOfThem) {
+  mineaction::Snapshot now = *snapshot_;
+  now.land_releases.clear();
+  expect_as_measured(now);
+}
+
+TEST_F(KeptCountry, CovariatesOfAnotherGridAreUnreadable) {
+  const std::string bytes = covariates_to_bytes(*kept_);
+  EXPECT_FALSE(parse_kept_covariates(bytes, cells_ + 1).has_value());
+  EXPECT_FALSE(parse_kept_covariates(bytes.substr(0, bytes.size() - 5), cells_).has_value());
+  EXPECT_FALSE(parse_kept_covariates(bytes + "x", cells_).has_value());
+  EXPECT_TRUE(parse_kept_covariates("", cells_)->empty()) << "not kept";
+}
+
+}  // namespace
+}  // namespace firmground::pipeline
