@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -361,27 +362,46 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
   return all;
 }
 
-bool changes_by_search(const CovariateField& field) {
+bool is_of_searches(const CovariateField& field) {
   return field.statements || field.tells_searches();
 }
 
-std::vector<CovariateField> covariates_since(std::vector<CovariateField> before, const mineaction::Snapshot& snapshot,
-                                             const geo::Grid& grid, const Mask& processed,
-                                             const std::optional<mineaction::Date>& until) {
+std::vector<CovariateField> covariates_of_searches(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                                   const Mask& processed,
+                                                   const std::optional<mineaction::Date>& until) {
   const KeepField all_of_it;
-  KeptFields measured(all_of_it);
-  if (std::optional<CovariateField> statements = survey_statements(snapshot, grid, processed, until)) {
-    measured.push_back(*std::move(statements));
+  std::array<KeptFields, 3> measured = {KeptFields(all_of_it), KeptFields(all_of_it), KeptFields(all_of_it)};
+  base::parallel_for(measured.size(), 1, [&](std::size_t part, std::size_t) {
+    if (part == 0) {
+      if (std::optional<CovariateField> statements = survey_statements(snapshot, grid, processed, until)) {
+        measured[part].push_back(*std::move(statements));
+      }
+    } else if (part == 1) {
+      add_attention(grid, processed, measured[part]);
+    } else {
+      add_outcome(snapshot, grid, processed, until, measured[part]);
+    }
+  });
+  std::vector<CovariateField> all;
+  for (KeptFields& fields : measured) {
+    for (CovariateField& field : std::move(fields).all()) {
+      all.push_back(std::move(field));
+    }
   }
-  add_attention(grid, processed, measured);
-  add_outcome(snapshot, grid, processed, until, measured);
-  const bool known = std::all_of(before.begin(), before.end(), [&](const CovariateField& field) {
+  return all;
+}
+
+std::vector<CovariateField> covariates_since(std::vector<CovariateField> before,
+                                             std::vector<CovariateField> of_searches,
+                                             const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                             const Mask& processed, const std::optional<mineaction::Date>& until) {
+  const bool as_before = std::all_of(before.begin(), before.end(), [&](const CovariateField& field) {
     return !field.searched_before || searched_as_before(*field.searched_before, snapshot, grid, processed, until);
   });
-  if (!known) {
-    measured.push_back(*confirmed_areas(snapshot, grid, processed, until));
+  if (!as_before) {
+    of_searches.push_back(*confirmed_areas(snapshot, grid, processed, until));
   }
-  for (CovariateField& field : std::move(measured).all()) {
+  for (CovariateField& field : of_searches) {
     const auto same =
         std::find_if(before.begin(), before.end(), [&](const CovariateField& one) { return one.name == field.name; });
     field.use = same == before.end() ? field.use : same->use;

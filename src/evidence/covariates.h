@@ -24,15 +24,21 @@ std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapsho
                                              const std::optional<mineaction::Date>& until,
                                              std::vector<std::string>& notes, const KeepField& keep = {});
 
-/// The same after finds, accidents and land releases came in, changed or were withdrawn.  `before`: covariate_fields() of
-/// the same ground and `until`, those that searches change without values, others of records may follow. Where one of
-/// them comes or goes, the list is of other covariates. Cost: covers of hazards and land releases; distance transforms
-/// only where land was searched before the last CHA was reported and `before` does not know it.
-std::vector<CovariateField> covariates_since(std::vector<CovariateField> before, const mineaction::Snapshot& snapshot,
-                                             const geo::Grid& grid, const std::vector<std::uint8_t>& processed,
+/// Those of them that searches change: survey statement, share of land searched around, and how land was released.
+/// Cost: covers of hazards and land releases.
+std::vector<CovariateField> covariates_of_searches(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                                   const std::vector<std::uint8_t>& processed,
+                                                   const std::optional<mineaction::Date>& until);
+bool is_of_searches(const CovariateField& field);
+/// All of them after finds, accidents and land releases came in, changed or were withdrawn.  `before`:
+/// covariate_fields() of the same ground and `until`, those of searches without values; others, of records, may follow.
+/// `of_searches`: now. Where one of these comes or goes, the list is of other covariates. Cost: covers of land
+/// releases, and what confirmed_areas() costs where other land was searched before the last CHA was reported.
+std::vector<CovariateField> covariates_since(std::vector<CovariateField> before,
+                                             std::vector<CovariateField> of_searches,
+                                             const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                             const std::vector<std::uint8_t>& processed,
                                              const std::optional<mineaction::Date>& until);
-/// Whether searches change the values of a covariate as such, and covariates_since() measures it anew.
-bool changes_by_search(const CovariateField& field);
 
 /// The covariate that tells effort: share of land searched around each cell.  It looks at most this many cells far.
 std::vector<float> share_searched_around(const geo::Grid& grid, const std::vector<std::uint8_t>& processed);

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/ids.h"
+#include "base/parallel.h"
 #include "base/stamp.h"
 #include "estimate/confirmed_ground.h"
 #include "evidence/record_fields.h"
@@ -35,17 +36,24 @@ std::string date_or_empty(const std::optional<mineaction::Date>& date) {
 template <typename Record, typename Id>
 void add_kind(const std::string& kind, const std::vector<Record>& records, Id id, const geo::Crs& crs,
               const geo::Grid& grid, AskedPolygons& asked) {
-  std::size_t count = 0;
+  std::vector<const Record*> drawn;
+  drawn.reserve(records.size());
   for (const Record& record : records) {
-    if (record.geometry.polygons.empty()) {
-      continue;
+    if (!record.geometry.polygons.empty()) {
+      drawn.push_back(&record);
     }
-    asked.polygons.push_back({.id = record.*id,
-                              .area_m2 = geo::ellipsoidal_area_m2(record.geometry, crs),
-                              .cells = geo::cover(grid, record.geometry)});
-    ++count;
   }
-  asked.kinds.emplace_back(kind, count);
+  const std::size_t first = asked.polygons.size();
+  asked.polygons.resize(first + drawn.size());
+  constexpr std::size_t kAtOnce = 64;
+  base::parallel_for(drawn.size(), kAtOnce, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      asked.polygons[first + i] = {.id = drawn[i]->*id,
+                                   .area_m2 = geo::ellipsoidal_area_m2(drawn[i]->geometry, crs),
+                                   .cells = geo::cover(grid, drawn[i]->geometry)};
+    }
+  });
+  asked.kinds.emplace_back(kind, drawn.size());
 }
 
 /// The stored estimate, when it is what the request would make.
@@ -217,9 +225,10 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
   outcome.notes = notes_of(observations, options, note);
-  const KeptGround ground = result.state ? KeptGround{ground_hash(snapshot), std::move(observations.records),
-                                                      std::move(observations.covariates)}
-                                         : KeptGround{};
+  const KeptGround ground = result.state
+                                ? KeptGround{ground_hash(snapshot), observations.grid.cell_m,
+                                             std::move(observations.records), std::move(observations.covariates)}
+                                : KeptGround{};
   FG_TRY_VOID(store_whole(programme, result, ground, outcome));
   return outcome;
 }

@@ -201,7 +201,7 @@ base::Result<EstimateOutcome> estimate_programme_in_regions(estimate::Team& team
     FG_TRY(auto records, reconcile_together(team, programme, snapshot, request, country, progress));
     progress("Measuring covariates", 0.05);
     if (team.first()) {
-      kept = {ground_hash(snapshot), records, {}};
+      kept = {ground_hash(snapshot), country.grid.cell_m, records, {}};
     }
     asked = polygons_of(snapshot, country.grid);
     const geo::Grid grid = country.grid;

@@ -98,7 +98,7 @@ void put_covariate(base::PacketWriter& out, const evidence::CovariateField& fiel
   out.put(static_cast<std::uint8_t>(field.use));
   out.put(static_cast<std::uint8_t>(field.from));
   const std::vector<float> none;
-  out.put(evidence::changes_by_search(field) ? none : field.value);
+  out.put(evidence::is_of_searches(field) ? none : field.value);
   out.put(static_cast<std::uint8_t>(field.searched_before ? 1 : 0));
   if (field.searched_before) {
     out.put(field.searched_before->latest);
@@ -151,6 +151,7 @@ std::string to_bytes(const KeptGround& ground) {
   base::PacketWriter out;
   out.put(kLayout);
   out.put(ground.hash);
+  out.put(ground.cell_m);
   out.put(static_cast<std::uint8_t>(ground.records ? 1 : 0));
   if (ground.records) {
     put_records(out, *ground.records);
@@ -176,6 +177,7 @@ base::Result<KeptGround> parse_kept_ground(const std::string& bytes) {
     check_layout(in, kLayout);
     KeptGround ground;
     in.get(ground.hash);
+    in.get(ground.cell_m);
     if (flag_of(in)) {
       ground.records = records_of(in);
     }
@@ -211,20 +213,30 @@ std::string ground_hash(const mineaction::Snapshot& snapshot) {
   return mineaction::content_hash_of(ground);
 }
 
-base::Result<evidence::Observations> observe_since(KeptGround ground, const mineaction::Snapshot& snapshot,
-                                                   const evidence::ObserveOptions& options,
-                                                   const base::Progress& progress) {
-  if (ground.covariates.empty()) {
-    FG_TRY(evidence::Observations observations, evidence::observe(snapshot, options, progress));
-    if (ground.records) {
-      evidence::use_records(std::move(*ground.records), observations);
-    }
+base::Result<ObservedNow> observe_now(const mineaction::Snapshot& snapshot, const evidence::ObserveOptions& options,
+                                      const base::Progress& progress) {
+  ObservedNow now;
+  FG_TRY(now.observations, evidence::observe_effort(snapshot, options, progress));
+  now.of_searches =
+      evidence::covariates_of_searches(snapshot, now.observations.grid, now.observations.processed, options.until);
+  return now;
+}
+
+evidence::Observations on_kept_ground(ObservedNow now, KeptGround ground, const mineaction::Snapshot& snapshot,
+                                      const evidence::ObserveOptions& options) {
+  evidence::Observations observations = std::move(now.observations);
+  if (!ground.covariates.empty()) {
+    observations.covariates =
+        evidence::covariates_since(std::move(ground.covariates), std::move(now.of_searches), snapshot,
+                                   observations.grid, observations.processed, options.until);
+    observations.records = std::move(ground.records);
     return observations;
   }
-  FG_TRY(evidence::Observations observations, evidence::observe_effort(snapshot, options, progress));
-  observations.covariates = evidence::covariates_since(std::move(ground.covariates), snapshot, observations.grid,
-                                                       observations.processed, options.until);
-  observations.records = std::move(ground.records);
+  observations.covariates = evidence::covariate_fields(snapshot, observations.grid, observations.inside,
+                                                       observations.processed, options.until, observations.notes);
+  if (ground.records) {
+    evidence::use_records(std::move(*ground.records), observations);
+  }
   return observations;
 }
 

@@ -12,7 +12,8 @@
 namespace firmground::pipeline {
 
 struct KeptGround {
-  std::string hash;  ///< of all records that an update cannot follow
+  std::string hash;   ///< of all records that an update cannot follow
+  double cell_m = 0;  ///< of the cells that the ground was modelled in
   std::optional<evidence::RecordFields> records;
   /// All, in the order of the estimate; empty: not kept, and measured again.
   std::vector<evidence::CovariateField> covariates;
@@ -30,10 +31,17 @@ base::Result<std::vector<evidence::CovariateField>> parse_kept_covariates(const 
 /// Content hash of what an update cannot follow: all that the estimate reads but finds, accidents and land releases.
 std::string ground_hash(const mineaction::Snapshot& snapshot);
 
-/// What is observed now on the same ground: evidence::observe() and what the whole estimate made of minefield records.
-/// Errors: those of observe().
-base::Result<evidence::Observations> observe_since(KeptGround ground, const mineaction::Snapshot& snapshot,
-                                                   const evidence::ObserveOptions& options,
-                                                   const base::Progress& progress = base::no_progress);
+/// What needs nothing that was kept.
+struct ObservedNow {
+  evidence::Observations observations;                ///< without covariates
+  std::vector<evidence::CovariateField> of_searches;  ///< covariates_of_searches()
+};
+/// Errors: those of evidence::observe_effort().
+base::Result<ObservedNow> observe_now(const mineaction::Snapshot& snapshot, const evidence::ObserveOptions& options,
+                                      const base::Progress& progress = base::no_progress);
+/// What is observed now on the same ground: as evidence::observe(), with what the whole estimate made of minefield
+/// records.
+evidence::Observations on_kept_ground(ObservedNow now, KeptGround ground, const mineaction::Snapshot& snapshot,
+                                      const evidence::ObserveOptions& options);
 
 }  // namespace firmground::pipeline

@@ -20,7 +20,7 @@ evidence::RecordFields some_records() {
 }
 
 TEST(KeptGround, IsTheSameFromBytes) {
-  const std::string bytes = to_bytes(KeptGround{"hash", some_records(), {}});
+  const std::string bytes = to_bytes(KeptGround{"hash", 50, some_records(), {}});
   const auto read = parse_kept_ground(bytes);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(to_bytes(*read), bytes);
@@ -30,7 +30,7 @@ TEST(KeptGround, IsTheSameFromBytes) {
     EXPECT_FALSE(parse_kept_ground(bytes.substr(0, size)).has_value()) << size;
   }
   EXPECT_FALSE(parse_kept_ground(bytes + "x").has_value());
-  KeptGround other{"hash", some_records(), {}};
+  KeptGround other{"hash", 50, some_records(), {}};
   other.records->shares.back().record = 2;
   EXPECT_FALSE(parse_kept_ground(to_bytes(other)).has_value()) << "there are two records";
 }
@@ -44,7 +44,7 @@ class KeptCountry : public testing::Test {
     snapshot_ = new mineaction::Snapshot(std::move(country->known));
     evidence::Observations observations = measured(*snapshot_);
     cells_ = observations.grid.size();
-    kept_ = new KeptGround{"", std::move(observations.records), std::move(observations.covariates)};
+    kept_ = new KeptGround{"", 250, std::move(observations.records), std::move(observations.covariates)};
   }
   static void TearDownTestSuite() {
     delete snapshot_;
@@ -66,15 +66,20 @@ class KeptCountry : public testing::Test {
   static KeptGround from_bytes() {
     auto covariates = parse_kept_covariates(covariates_to_bytes(*kept_), cells_);
     EXPECT_TRUE(covariates.has_value()) << to_text(covariates.error());
-    return {"", kept_->records, std::move(*covariates)};
+    return {"", 250, kept_->records, std::move(*covariates)};
   }
   static void expect_as_measured(const mineaction::Snapshot& now) {
+    expect_as_measured(now, from_bytes());
+    expect_as_measured(now, {"", 250, kept_->records, {}});
+  }
+  static void expect_as_measured(const mineaction::Snapshot& now, const KeptGround& kept) {
     const evidence::Observations anew = measured(now);
-    const auto since = observe_since(from_bytes(), now, options());
-    ASSERT_TRUE(since.has_value()) << to_text(since.error());
-    ASSERT_EQ(since->covariates.size(), anew.covariates.size());
+    auto seen = observe_now(now, options());
+    ASSERT_TRUE(seen.has_value()) << to_text(seen.error());
+    const evidence::Observations since = on_kept_ground(std::move(*seen), kept, now, options());
+    ASSERT_EQ(since.covariates.size(), anew.covariates.size());
     for (std::size_t k = 0; k < anew.covariates.size(); ++k) {
-      const evidence::CovariateField& a = since->covariates[k];
+      const evidence::CovariateField& a = since.covariates[k];
       const evidence::CovariateField& b = anew.covariates[k];
       EXPECT_EQ(a.name, b.name);
       EXPECT_EQ(
@@ -85,8 +90,8 @@ class KeptCountry : public testing::Test {
       ASSERT_EQ(a.value.size(), b.value.size()) << a.name;
       EXPECT_EQ(std::memcmp(a.value.data(), b.value.data(), a.value.size() * sizeof(float)), 0) << a.name;
     }
-    EXPECT_EQ(since->records->shares.size(), anew.records->shares.size());
-    EXPECT_EQ(since->processed, anew.processed);
+    EXPECT_EQ(since.records->shares.size(), anew.records->shares.size());
+    EXPECT_EQ(since.processed, anew.processed);
   }
   /// The first hazardous area that is confirmed, all of it cleared until that day.
   static mineaction::LandRelease clearance(const mineaction::Date& until) {

@@ -203,18 +203,21 @@ base::Result<std::optional<PolygonsByKind>> polygons_of_whole(const registry::Re
 
 }  // namespace
 
-base::Result<std::optional<StoredEstimate>> latest_whole_estimate(const registry::Register& programme) {
+base::Result<std::optional<StoredEstimate>> latest_whole_summary(const registry::Register& programme) {
   FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
   if (!latest) {
     return std::nullopt;
   }
   FG_TRY(StoredEstimate result, summary_from(latest->whole));
-  FG_TRY(std::optional<PolygonsByKind> polygons, polygons_of_whole(programme, latest->whole));
-  if (!polygons) {
+  return result;
+}
+
+base::Result<std::optional<PolygonsByKind>> latest_whole_polygons(const registry::Register& programme) {
+  FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
+  if (!latest) {
     return std::nullopt;
   }
-  result.polygons = std::move(*polygons);
-  return result;
+  return polygons_of_whole(programme, latest->whole);
 }
 
 base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Register& programme,
@@ -230,18 +233,17 @@ base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Regis
 
 base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
                                                             const mineaction::Snapshot& snapshot) {
-  FG_TRY(std::optional<StoredEstimate> result, latest_whole_estimate(programme));
+  FG_TRY(std::optional<StoredEstimate> result, latest_summary(programme, snapshot));
+  FG_TRY(std::optional<PolygonsByKind> polygons, latest_whole_polygons(programme));
   FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
-  if (!result || !latest) {
+  if (!result || !polygons || !latest) {
     return std::nullopt;
   }
   if (latest->update) {
     FG_TRY(const EstimateChanges changes, changes_of(programme, *latest->update));
-    FG_TRY(PolygonsByKind polygons, changed(changes, result->polygons));
-    FG_TRY(result, summary_from(*latest->update));
-    result->polygons = std::move(polygons);
+    FG_TRY(polygons, changed(changes, *polygons));
   }
-  result->stale = result->stamp.snapshot_hash != snapshot.hash;
+  result->polygons = std::move(*polygons);
   return result;
 }
 

@@ -61,8 +61,11 @@ base::Result<void> store_estimate(registry::Register& programme, const StoredEst
 /// its stamp), all or nothing, in place of an update before.  Errors: those of Register::store.
 base::Result<void> store_update(registry::Register& programme, const StoredEstimate& summary,
                                 const EstimateChanges& changes, const std::string& made_at);
-/// The whole estimate that was last stored, as it was made, whatever updated it since.  Errors: as latest_estimate().
-base::Result<std::optional<StoredEstimate>> latest_whole_estimate(const registry::Register& programme);
+/// The whole estimate that was last stored, as it was made, whatever updated it since; but for its polygons.  Errors:
+/// as latest_estimate().
+base::Result<std::optional<StoredEstimate>> latest_whole_summary(const registry::Register& programme);
+/// Its polygons; nothing also where a version kept them that kept them otherwise.
+base::Result<std::optional<PolygonsByKind>> latest_whole_polygons(const registry::Register& programme);
 
 /// The estimate last stored, or the update of it, but for its polygons, with whether it is stale against `snapshot`;
 /// nothing when none was finished.  Errors: pipeline.estimate_unreadable, those of Register::load.
@@ -71,7 +74,7 @@ base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Regis
 /// With its polygons; nothing also where a version kept it that kept them otherwise.  Errors: as latest_summary().
 base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
                                                             const mineaction::Snapshot& snapshot);
-/// The raster of latest_whole_estimate(); nothing when there is none.  Errors: also those of geo::from_geotiff.
+/// The raster of that whole estimate; nothing when there is none.  Errors: also those of geo::from_geotiff.
 base::Result<std::optional<geo::Raster>> whole_hazard_raster(const registry::Register& programme, const geo::Crs& crs);
 /// The raster that belongs to latest_estimate(); nothing when there is none.  Errors: also those of geo::from_geotiff.
 base::Result<std::optional<geo::Raster>> latest_hazard_raster(const registry::Register& programme, const geo::Crs& crs);

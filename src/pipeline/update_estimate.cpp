@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "base/parallel.h"
 #include "base/stamp.h"
 #include "estimate/update_estimate.h"
 
@@ -177,20 +178,18 @@ base::Result<Maps> kept_maps(const registry::Register& programme, const base::St
   return maps;
 }
 
-}  // namespace
-
-base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
-  FG_TRY(auto stored, latest_whole_estimate(programme));
-  FG_TRY(const auto state, programme.load(kEstimateState));
+/// The kept estimate without its state, polygons and covariates, which are nearly all of it.
+base::Result<KeptEstimate> kept_outline(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
+  FG_TRY(auto stored, latest_whole_summary(programme));
   FG_TRY(const auto ground, programme.load(kEstimateGround));
   if (stored && stored->mode == "presence-only") {
     FG_TRY_VOID(needs_all("it was made from a bare register of events"));
   }
-  if (!stored || !state || !ground) {
+  if (!stored || !ground) {
     return base::fail("pipeline.no_estimate_to_update");
   }
   KeptEstimate kept;
-  if (stored->stamp.to_json() != state->stamp || ground->stamp != state->stamp) {
+  if (stored->stamp.to_json() != ground->stamp) {
     FG_TRY_VOID(needs_all("its parts were not kept together"));
   }
   if (stored->stamp.version != base::version()) {
@@ -201,14 +200,59 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
     FG_TRY_VOID(
         needs_all("other records than finds, accidents and land releases that it reads were entered or changed since"));
   }
-  FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
-  FG_TRY(const auto covariates, programme.load(kEstimateCovariates));
-  if (covariates && covariates->stamp == state->stamp) {
-    FG_TRY(kept.ground.covariates, parse_kept_covariates(covariates->bytes, kept.state.grid.size()));
-  }
   FG_TRY(kept.request, request_of(stored->request));
-  kept.request.observe.cell_m = kept.state.grid.cell_m;
+  kept.request.observe.cell_m = kept.ground.cell_m;
   kept.whole = std::move(*stored);
+  return kept;
+}
+
+base::Result<void> load_state(const registry::Register& programme, KeptEstimate& kept) {
+  FG_TRY(const auto state, programme.load(kEstimateState));
+  FG_TRY(const auto covariates, programme.load(kEstimateCovariates));
+  const std::string stamp = kept.whole.stamp.to_json();
+  if (!state || state->stamp != stamp || !covariates || covariates->stamp != stamp) {
+    FG_TRY_VOID(needs_all("its parts were not kept together"));
+  }
+  FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
+  FG_TRY(kept.ground.covariates, parse_kept_covariates(covariates->bytes, kept.state.grid.size()));
+  return {};
+}
+
+/// What an update needs of the kept estimate and of the register, read and laid out side by side.
+struct Looked {
+  KeptEstimate kept;
+  evidence::Observations observations;
+  AskedPolygons asked;
+};
+
+base::Result<Looked> look(const registry::Register& programme, const mineaction::Snapshot& snapshot,
+                          const base::Progress& progress) {
+  Looked looked;
+  FG_TRY(looked.kept, kept_outline(programme, snapshot));
+  const evidence::ObserveOptions& options = looked.kept.request.observe;
+  base::Result<void> loaded;
+  base::Result<ObservedNow> now = base::fail("base.cancelled");
+  base::parallel_for(2, 1, [&](std::size_t part, std::size_t) {
+    if (part == 0) {
+      loaded = load_state(programme, looked.kept);
+      return;
+    }
+    now = observe_now(snapshot, options, progress);
+    if (now) {
+      looked.asked = polygons_of(snapshot, now->observations.grid);
+    }
+  });
+  FG_TRY_VOID(std::move(loaded));
+  FG_TRY(ObservedNow observed, std::move(now));
+  looked.observations = on_kept_ground(std::move(observed), std::move(looked.kept.ground), snapshot, options);
+  return looked;
+}
+
+}  // namespace
+
+base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
+  FG_TRY(KeptEstimate kept, kept_outline(programme, snapshot));
+  FG_TRY_VOID(load_state(programme, kept));
   return kept;
 }
 
@@ -234,19 +278,23 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   };
   progress("Reading the kept estimate", 0);
   FG_TRY(const auto before, latest_summary(programme, snapshot));
-  FG_TRY(KeptEstimate kept, kept_estimate(programme, snapshot));
+  FG_TRY(Looked looked, look(programme, snapshot, progress));
+  const KeptEstimate& kept = looked.kept;
+  const AskedPolygons& asked = looked.asked;
+  took("ground");
+  FG_TRY(const auto polygons, latest_whole_polygons(programme));
+  if (!polygons) {
+    FG_TRY_VOID(needs_all("its parts were not kept together"));
+  }
   FG_TRY(Maps maps, kept_maps(programme, kept.whole.stamp, *snapshot.crs,
                               kept.whole.closer && kept.whole.closer->settings, request.kind_map));
   took("read");
-  FG_TRY(evidence::Observations observations,
-         observe_since(std::move(kept.ground), snapshot, kept.request.observe, progress));
-  const AskedPolygons asked = polygons_of(snapshot, observations.grid);
-  took("observe");
   progress("Bringing the map up to date", 0.5);
-  FG_TRY(estimate::EstimateUpdate update, estimate::update_estimate(kept.state, std::move(observations), asked.polygons,
-                                                                    {.kind_raster = maps.kinds ? &*maps.kinds : nullptr,
-                                                                     .closer = closer_of(kept.whole, asked),
-                                                                     .whole = maps.hazard ? &*maps.hazard : nullptr}));
+  FG_TRY(estimate::EstimateUpdate update,
+         estimate::update_estimate(kept.state, std::move(looked.observations), asked.polygons,
+                                   {.kind_raster = maps.kinds ? &*maps.kinds : nullptr,
+                                    .closer = closer_of(kept.whole, asked),
+                                    .whole = maps.hazard ? &*maps.hazard : nullptr}));
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
@@ -258,10 +306,9 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   outcome.items_before = before->totals.items_mean;
   outcome.stored = summary_of(kept.whole, asked, update, snapshot.hash);
   outcome.stored.made_at = base::utc_timestamp(base::now_unix_milliseconds());
-  const EstimateChanges changes = {
-      .map = std::move(update.map),
-      .polygons = polygons_since(asked, kept.whole.polygons, update, outcome.polygons_unknown)};
-  FG_TRY(outcome.stored.polygons, changed(changes, kept.whole.polygons));
+  const EstimateChanges changes = {.map = std::move(update.map),
+                                   .polygons = polygons_since(asked, *polygons, update, outcome.polygons_unknown)};
+  FG_TRY(outcome.stored.polygons, changed(changes, *polygons));
   if (maps.kinds) {
     stamp_map(outcome.stored, *maps.kinds);
     FG_TRY(outcome.kind_map, geo::to_cog(*maps.kinds));

@@ -36,13 +36,13 @@ std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, c
 
 /// The whole estimate, and what an update of it, or a closer look at it, starts from.
 struct KeptEstimate {
-  StoredEstimate whole;     ///< as it was made, whatever updated it since
+  StoredEstimate whole;     ///< as it was made, whatever updated it since; without its polygons
   EstimateRequest request;  ///< as it was asked for
   estimate::EstimateState state;
   KeptGround ground;
 };
 /// REQUIRES: snapshot.crs.  Errors: pipeline.no_estimate_to_update, estimate.update_needs_all,
-/// estimate.state_unreadable, those of latest_whole_estimate().
+/// estimate.state_unreadable, those of latest_whole_summary().
 base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot);
 
 struct EstimateUpdateRequest {
@@ -60,7 +60,7 @@ struct EstimateUpdateOutcome {
   std::int64_t polygons_unknown = 0;  ///< entered since, and larger than an update can tell
   double shift_beyond = 0;            ///< of the log intensity, at most, where the map stayed as it was
   double items_before = 0;
-  std::map<std::string, double> seconds;  ///< "observe", "engine", "store": where time went
+  std::map<std::string, double> seconds;  ///< "ground", "read", "engine", "store": where time went
 };
 
 /// Brings the kept estimate up to date with finds, accidents and releases that came in, changed or were withdrawn since

@@ -113,7 +113,7 @@ TEST_F(UpdateEstimateProgramme, AFindRefreshesTheMapRoundItAndIsKept) {
   EXPECT_EQ(nlohmann::json::parse((*kept)->stamp.settings).at("updated_from"), whole_->stamp.id());
   EXPECT_EQ((*kept)->polygons.at("hazards").size(), whole_->polygons.at("hazards").size());
   EXPECT_EQ(to_bytes((*kept)->polygons), to_bytes(outcome.stored.polygons));
-  EXPECT_EQ(to_json(**latest_whole_estimate(*programme_)), to_json(*whole_)) << "it stays as it was made";
+  EXPECT_EQ(to_json(**latest_whole_summary(*programme_)), to_json(*whole_)) << "it stays as it was made";
   const geo::Raster after = raster();
   const auto geotiff = latest_hazard_geotiff(*programme_, *snapshot_->crs);
   ASSERT_TRUE(geotiff.has_value() && geotiff->has_value());

@@ -187,7 +187,9 @@ Result<ZoomOutcome> zoom_programme(const registry::Register& programme, const mi
   FG_TRY(KeptEstimate kept, estimate_to_zoom(programme, snapshot));
   estimate::FineQuestion question;
   FG_TRY(question.grid, window_of(ground, request, kept.state.grid));
-  FG_TRY(evidence::Observations observations, observe_since(std::move(kept.ground), snapshot, kept.request.observe));
+  FG_TRY(ObservedNow now, observe_now(snapshot, kept.request.observe));
+  evidence::Observations observations =
+      on_kept_ground(std::move(now), std::move(kept.ground), snapshot, kept.request.observe);
   const std::vector<std::uint32_t> coarse = estimate::coarse_cells_under(question.grid, observations.grid);
   if (std::none_of(coarse.begin(), coarse.end(), [&](std::uint32_t c) { return observations.inside[c] != 0; })) {
     return base::fail("pipeline.zoom_outside", {{"ground", ground.title}});
