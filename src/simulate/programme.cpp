@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "simulate/names.h"
 #include "simulate/routes.h"
@@ -235,14 +236,29 @@ void propose_projects(const Parameters& parameters, std::uint64_t seed, const Se
   }
 }
 
+namespace {
+
+/// Numbers below n, shuffled (Fisher & Yates; Durstenfeld 1964).
+std::vector<std::size_t> in_any_order(std::size_t n, base::Random& random) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t left = n; left > 1; --left) {
+    std::swap(order[left - 1], order[random.index(left)]);
+  }
+  return order;
+}
+
+}  // namespace
+
 void plan_tasks(std::uint64_t seed, const Hazards& hazards, const Operations& operations, mineaction::Snapshot& known) {
   base::Random random = stream(seed, Stream::resources, 2);
-  for (const SurveyedHazard& hazard : hazards.all) {
+  // In any order but that of the list, whose first ones were drawn round fields that were laid.
+  for (const std::size_t number : in_any_order(hazards.all.size(), random)) {
+    const SurveyedHazard& hazard = hazards.all[number];
     const bool untouched = std::all_of(hazard.parcels.begin(), hazard.parcels.end(),
                                        [&](std::uint32_t parcel) { return operations.of_parcel[parcel] < 0; });
     const bool confirmed = hazard.record.type == mineaction::HazardType::confirmed;
-    if (!untouched || !confirmed || known.teams.empty() || known.tasks.size() >= known.teams.size() ||
-        !random.chance(0.3)) {
+    if (!untouched || !confirmed || known.teams.empty() || known.tasks.size() >= known.teams.size()) {
       continue;
     }
     mineaction::Task task;
