@@ -1,6 +1,7 @@
 #include "pipeline/kept_ground.h"
 
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -14,23 +15,8 @@ namespace firmground::pipeline {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x464747524F553031;              // "FGGROU01"
-constexpr std::uint64_t kLayoutOfCovariates = 0x4647434F56413031;  // "FGCOVA01"
+constexpr std::uint64_t kLayout = 0x464747524F553031;  // "FGGROU01"
 constexpr std::uint8_t kNoKind = 0xFF;
-
-void check_layout(base::KeptReader& in, std::uint64_t layout) {
-  std::uint64_t found = 0;
-  in.get(found);
-  if (found != layout) {
-    throw std::runtime_error("it is of another version of the program");
-  }
-}
-
-void check_end(const base::KeptReader& in) {
-  if (!in.done()) {
-    throw std::runtime_error("something follows it");
-  }
-}
 
 template <typename Enum>
 Enum enum_of(base::KeptReader& in, Enum last) {
@@ -97,8 +83,6 @@ void put_covariate(base::PacketWriter& out, const evidence::CovariateField& fiel
   }
   out.put(static_cast<std::uint8_t>(field.use));
   out.put(static_cast<std::uint8_t>(field.from));
-  const std::vector<float> none;
-  out.put(evidence::is_of_searches(field) ? none : field.value);
   out.put(static_cast<std::uint8_t>(field.searched_before ? 1 : 0));
   if (field.searched_before) {
     out.put(field.searched_before->latest);
@@ -107,7 +91,7 @@ void put_covariate(base::PacketWriter& out, const evidence::CovariateField& fiel
   }
 }
 
-evidence::CovariateField covariate_of(base::KeptReader& in, std::size_t cells) {
+evidence::CovariateField covariate_of(base::KeptReader& in) {
   evidence::CovariateField field;
   in.get(field.name);
   in.get(field.unit);
@@ -118,10 +102,6 @@ evidence::CovariateField covariate_of(base::KeptReader& in, std::size_t cells) {
   field.tells_outcome = flag_of(in);
   field.use = enum_of(in, evidence::CovariateUse::erw);
   field.from = enum_of(in, evidence::CovariateSource::reconciled_records);
-  in.get(field.value);
-  if (!field.value.empty() && field.value.size() != cells) {
-    throw std::runtime_error("its covariates are of another grid");
-  }
   if (flag_of(in)) {
     auto before = std::make_shared<evidence::SearchedBefore>();
     in.get(before->latest);
@@ -132,17 +112,26 @@ evidence::CovariateField covariate_of(base::KeptReader& in, std::size_t cells) {
   return field;
 }
 
-template <typename Read>
-auto read_all(const std::string& bytes, const Read& read)
-    -> base::Result<decltype(read(std::declval<base::KeptReader&>()))> {
-  try {
-    base::KeptReader in(bytes);
-    auto result = read(in);
-    check_end(in);
-    return result;
-  } catch (const std::exception& problem) {
-    return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
+KeptGround read_ground(base::KeptReader& in) {
+  std::uint64_t layout = 0;
+  in.get(layout);
+  if (layout != kLayout) {
+    throw std::runtime_error("it is of another version of the program");
   }
+  KeptGround ground;
+  in.get(ground.hash);
+  in.get(ground.cell_m);
+  if (flag_of(in)) {
+    ground.records = records_of(in);
+  }
+  ground.covariates.resize(in.size_of(1));
+  for (evidence::CovariateField& field : ground.covariates) {
+    field = covariate_of(in);
+  }
+  if (!in.done()) {
+    throw std::runtime_error("something follows it");
+  }
+  return ground;
 }
 
 }  // namespace
@@ -156,15 +145,6 @@ std::string to_bytes(const KeptGround& ground) {
   if (ground.records) {
     put_records(out, *ground.records);
   }
-  return std::move(out).bytes();
-}
-
-std::string covariates_to_bytes(const KeptGround& ground) {
-  if (ground.covariates.empty()) {
-    return "";
-  }
-  base::PacketWriter out;
-  out.put(kLayoutOfCovariates);
   out.put(static_cast<std::uint64_t>(ground.covariates.size()));
   for (const evidence::CovariateField& field : ground.covariates) {
     put_covariate(out, field);
@@ -173,30 +153,29 @@ std::string covariates_to_bytes(const KeptGround& ground) {
 }
 
 base::Result<KeptGround> parse_kept_ground(const std::string& bytes) {
-  return read_all(bytes, [](base::KeptReader& in) {
-    check_layout(in, kLayout);
-    KeptGround ground;
-    in.get(ground.hash);
-    in.get(ground.cell_m);
-    if (flag_of(in)) {
-      ground.records = records_of(in);
-    }
-    return ground;
-  });
+  try {
+    base::KeptReader in(bytes);
+    return read_ground(in);
+  } catch (const std::exception& problem) {
+    return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
+  }
 }
 
-base::Result<std::vector<evidence::CovariateField>> parse_kept_covariates(const std::string& bytes, std::size_t cells) {
-  if (bytes.empty()) {
-    return std::vector<evidence::CovariateField>{};
+std::string values_to_bytes(const evidence::CovariateField& field) {
+  const std::size_t kept = evidence::is_of_searches(field) ? 0 : field.value.size();
+  return std::string(reinterpret_cast<const char*>(field.value.data()), kept * sizeof(float));
+}
+
+base::Result<void> put_values(const std::string& bytes, std::size_t cells, evidence::CovariateField& field) {
+  if (!bytes.empty() && bytes.size() != cells * sizeof(float)) {
+    return base::fail("estimate.state_unreadable",
+                      {{"problem", "the values of '" + field.name + "' are of another grid"}});
   }
-  return read_all(bytes, [&](base::KeptReader& in) {
-    check_layout(in, kLayoutOfCovariates);
-    std::vector<evidence::CovariateField> fields(in.size_of(1));
-    for (evidence::CovariateField& field : fields) {
-      field = covariate_of(in, cells);
-    }
-    return fields;
-  });
+  field.value.resize(bytes.size() / sizeof(float));
+  if (!bytes.empty()) {
+    std::memcpy(field.value.data(), bytes.data(), bytes.size());
+  }
+  return {};
 }
 
 std::string ground_hash(const mineaction::Snapshot& snapshot) {

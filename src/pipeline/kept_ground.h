@@ -15,18 +15,19 @@ struct KeptGround {
   std::string hash;   ///< of all records that an update cannot follow
   double cell_m = 0;  ///< of the cells that the ground was modelled in
   std::optional<evidence::RecordFields> records;
-  /// All, in the order of the estimate; empty: not kept, and measured again.
+  /// All, in the order of the estimate; none: not kept, and measured again.
   std::vector<evidence::CovariateField> covariates;
 };
 
-/// Binary, for this version of the program; covariates apart: of a nation they take some 150 MB, which is read in a
-/// fraction of the time that measuring takes. Values that searches change are not kept.  Same ground, same bytes.
+/// Binary, for this version of the program, without the values of covariates.  Same ground, same bytes.
 std::string to_bytes(const KeptGround& ground);
-std::string covariates_to_bytes(const KeptGround& ground);
-/// Without covariates.  Errors: estimate.state_unreadable.
+/// Errors: estimate.state_unreadable.
 base::Result<KeptGround> parse_kept_ground(const std::string& bytes);
-/// Those of a grid of so many cells.  Errors: estimate.state_unreadable.
-base::Result<std::vector<evidence::CovariateField>> parse_kept_covariates(const std::string& bytes, std::size_t cells);
+/// The values of one covariate, as they lie in memory; nothing where searches change them.  Of a nation's cells all
+/// take some 240 MB, which are read in a fraction of the time that measuring them takes.
+std::string values_to_bytes(const evidence::CovariateField& field);
+/// Of a grid of so many cells.  Errors: estimate.state_unreadable.
+base::Result<void> put_values(const std::string& bytes, std::size_t cells, evidence::CovariateField& field);
 
 /// Content hash of what an update cannot follow: all that the estimate reads but finds, accidents and land releases.
 std::string ground_hash(const mineaction::Snapshot& snapshot);

@@ -64,9 +64,12 @@ class KeptCountry : public testing::Test {
     return std::move(*observations);
   }
   static KeptGround from_bytes() {
-    auto covariates = parse_kept_covariates(covariates_to_bytes(*kept_), cells_);
-    EXPECT_TRUE(covariates.has_value()) << to_text(covariates.error());
-    return {"", 250, kept_->records, std::move(*covariates)};
+    auto ground = parse_kept_ground(to_bytes(*kept_));
+    EXPECT_TRUE(ground.has_value()) << to_text(ground.error());
+    for (std::size_t k = 0; k < ground->covariates.size(); ++k) {
+      EXPECT_TRUE(put_values(values_to_bytes(kept_->covariates[k]), cells_, ground->covariates[k]).has_value());
+    }
+    return std::move(*ground);
   }
   static void expect_as_measured(const mineaction::Snapshot& now) {
     expect_as_measured(now, from_bytes());
@@ -134,12 +137,12 @@ TEST_F(KeptCountry, WithoutSearchesNoCovariateTellsOfThem) {
   expect_as_measured(now);
 }
 
-TEST_F(KeptCountry, CovariatesOfAnotherGridAreUnreadable) {
-  const std::string bytes = covariates_to_bytes(*kept_);
-  EXPECT_FALSE(parse_kept_covariates(bytes, cells_ + 1).has_value());
-  EXPECT_FALSE(parse_kept_covariates(bytes.substr(0, bytes.size() - 5), cells_).has_value());
-  EXPECT_FALSE(parse_kept_covariates(bytes + "x", cells_).has_value());
-  EXPECT_TRUE(parse_kept_covariates("", cells_)->empty()) << "not kept";
+TEST_F(KeptCountry, ValuesOfAnotherGridAreUnreadable) {
+  evidence::CovariateField field;
+  const std::string bytes = values_to_bytes(kept_->covariates[0]);
+  EXPECT_FALSE(put_values(bytes, cells_ + 1, field).has_value());
+  EXPECT_FALSE(put_values(bytes.substr(1), cells_, field).has_value());
+  EXPECT_TRUE(put_values(bytes, cells_, field).has_value());
 }
 
 }  // namespace

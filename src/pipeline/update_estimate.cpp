@@ -178,7 +178,11 @@ base::Result<Maps> kept_maps(const registry::Register& programme, const base::St
   return maps;
 }
 
-/// The kept estimate without its state, polygons and covariates, which are nearly all of it.
+std::string values_name(std::size_t covariate) {
+  return kEstimateCovariate + std::to_string(covariate);
+}
+
+/// The kept estimate without its state, polygons and values of covariates, which are nearly all of it.
 base::Result<KeptEstimate> kept_outline(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
   FG_TRY(auto stored, latest_whole_summary(programme));
   FG_TRY(const auto ground, programme.load(kEstimateGround));
@@ -208,13 +212,18 @@ base::Result<KeptEstimate> kept_outline(const registry::Register& programme, con
 
 base::Result<void> load_state(const registry::Register& programme, KeptEstimate& kept) {
   FG_TRY(const auto state, programme.load(kEstimateState));
-  FG_TRY(const auto covariates, programme.load(kEstimateCovariates));
   const std::string stamp = kept.whole.stamp.to_json();
-  if (!state || state->stamp != stamp || !covariates || covariates->stamp != stamp) {
-    FG_TRY_VOID(needs_all("its parts were not kept together"));
+  if (!state || state->stamp != stamp) {
+    return needs_all("its parts were not kept together");
   }
   FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
-  FG_TRY(kept.ground.covariates, parse_kept_covariates(covariates->bytes, kept.state.grid.size()));
+  for (std::size_t i = 0; i < kept.ground.covariates.size(); ++i) {
+    FG_TRY(const auto values, programme.load(values_name(i)));
+    if (!values || values->stamp != stamp) {
+      return needs_all("its parts were not kept together");
+    }
+    FG_TRY_VOID(put_values(values->bytes, kept.state.grid.size(), kept.ground.covariates[i]));
+  }
   return {};
 }
 
@@ -261,8 +270,13 @@ std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, c
   const auto kept = [&](const char* name, std::string bytes) {
     return registry::StoredResult{.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)};
   };
-  return {kept(kEstimateGround, to_bytes(ground)), kept(kEstimateCovariates, covariates_to_bytes(ground)),
-          kept(kEstimateKinds, whole.kind_map.value_or("")), kept(kEstimateState, estimate::to_bytes(whole.state))};
+  std::vector<registry::StoredResult> all = {kept(kEstimateGround, to_bytes(ground)),
+                                             kept(kEstimateKinds, whole.kind_map.value_or("")),
+                                             kept(kEstimateState, estimate::to_bytes(whole.state))};
+  for (std::size_t i = 0; i < ground.covariates.size(); ++i) {
+    all.push_back(kept(values_name(i).c_str(), values_to_bytes(ground.covariates[i])));
+  }
+  return all;
 }
 
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,

@@ -19,9 +19,9 @@
 /// learns from it.
 namespace firmground::pipeline {
 
-inline constexpr const char* kEstimateState = "estimate-state";            ///< bytes of estimate::EstimateState
-inline constexpr const char* kEstimateGround = "estimate-ground";          ///< bytes of KeptGround
-inline constexpr const char* kEstimateCovariates = "estimate-covariates";  ///< and of its covariates
+inline constexpr const char* kEstimateState = "estimate-state";           ///< bytes of estimate::EstimateState
+inline constexpr const char* kEstimateGround = "estimate-ground";         ///< bytes of KeptGround
+inline constexpr const char* kEstimateCovariate = "estimate-covariate/";  ///< and its number: values of a covariate
 inline constexpr const char* kEstimateKinds = "estimate-kinds";  ///< kinds by cell of the whole estimate, if asked for
 
 /// What a whole estimate leaves for updates.
