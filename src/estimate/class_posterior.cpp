@@ -468,7 +468,7 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
     FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode, std::max(options.settled, fitter.roughly())));
     hear_reports(observations, fitter, meetings, learnt, *posterior);
   }
-  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, options.settled));
+  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, options.settled, kModeSettled));
   posterior->covariance = fitter.posterior_covariance();
   posterior->weights = fitter.weights();
   if (options.keep) {

@@ -363,17 +363,17 @@ bool has_settled(double rise, double last_rise, double settled) {
 
 }  // namespace
 
-base::Result<double> FieldFitter::Impl::settle(double settled, int& iterations) {
+base::Result<double> FieldFitter::Impl::settle(double settled, double mode_settled, int& iterations) {
   weigh_new();
   FG_TRY_VOID(factorise(used_weight));
-  return variational(settled, iterations);
+  return variational(settled, mode_settled, iterations);
 }
 
 /// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the
 /// precision (eq. 14). In turn the mode, given the covariance, and the covariance, given the mode. Steps of the
 /// precisions are mixed, for alone they swing round the fixed point where the field is vague; from where a step lowers
 /// the bound, a shorter one is tried.
-base::Result<double> FieldFitter::Impl::variational(double settled, int& iterations) {
+base::Result<double> FieldFitter::Impl::variational(double settled, double mode_settled, int& iterations) {
   constexpr int kMost = 120;
   constexpr double kFalls = 0.01;  // nats
   constexpr int kSwinging = 3;     // falls after which whole steps are taken for too long
@@ -391,7 +391,8 @@ base::Result<double> FieldFitter::Impl::variational(double settled, int& iterati
   int falls = 0;
   for (int round = 0; round < kMost; ++round, ++iterations) {
     find_variance(0, count);
-    const double bound = settle_mean(bound_of_mean(slope, aim), settled, slope, aim) + bound_of_covariance(count);
+    const double bound = settle_mean(bound_of_mean(slope, aim), std::min(settled, mode_settled), slope, aim) +
+                         bound_of_covariance(count);
     const double rise = bound - last;
     const bool short_of = falls >= kSwinging && pace < 1;  // of a whole step
     if (has_settled(rise, last_rise, short_of ? pace * settled : settled)) {
@@ -537,14 +538,14 @@ FieldFitter::FieldFitter(const HazardModel& model, double long_range_m, const Re
     : impl_(std::make_unique<Impl>(model, long_range_m, share)) {}
 FieldFitter::~FieldFitter() = default;
 
-base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want, double settled) {
+base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want, double settled, double mode_settled) {
   Impl& m = *impl_;
   FG_CHECK(m.share == nullptr || want == Want::mode);
   m.set_prior(hyper);
   FieldFit fit;
   base::Result<double> bound;
   base::Result<Impl::PriorDeterminants> prior;
-  m.beside([&] { bound = m.settle(settled, fit.iterations); },
+  m.beside([&] { bound = m.settle(settled, mode_settled, fit.iterations); },
            [&] { prior = m.prior_determinants(hyper, want == Want::gradient); });
   if (!bound || !prior) {
     return tl::unexpected<base::Error>(bound ? prior.error() : bound.error());

@@ -96,10 +96,12 @@ class FieldFitter {
   ~FieldFitter();
 
   enum class Want : std::uint8_t { mode, gradient };
-  /// The fixed point of eq. 14, from the last mode, until a round promises less than `settled` nats of the bound.
-  /// Errors: estimate.no_convergence, sparse.not_positive_definite.  Cost: two to five factorisations of the latent
-  /// precision with their selected inverses, and some twenty steps of the mode, each a tenth of such a pair.
-  base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.1);
+  /// The fixed point of eq. 14, from the last mode, until a round promises less than `settled` nats of the bound, and a
+  /// step of the mode, given the covariance, less than `mode_settled`: of what a single observation far from others
+  /// says that may be most. Errors: estimate.no_convergence, sparse.not_positive_definite.  Cost: two to five
+  /// factorisations of the latent precision with their selected inverses, and some twenty steps of the mode, each a
+  /// tenth of such a pair.
+  base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.1, double mode_settled = 0.1);
 
   /// Nats at which a fit of so many observations tells well enough how often people meet what is there.
   double roughly() const;

@@ -490,8 +490,8 @@ struct FieldFitter::Impl {
     LogDeterminant short_field, long_field;
   };
   base::Result<PriorDeterminants> prior_determinants(const Hyperparameters& hyper, bool slope);
-  base::Result<double> settle(double settled, int& iterations);
-  base::Result<double> variational(double settled, int& iterations);
+  base::Result<double> settle(double settled, double mode_settled, int& iterations);
+  base::Result<double> variational(double settled, double mode_settled, int& iterations);
   double bound_of_mean(std::span<double> slope, std::span<double> curvature) const;
   double bound_of_covariance(std::size_t count) const;
   double settle_mean(double reached, double settled, std::span<double> slope, std::span<double> curvature);

@@ -376,7 +376,8 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, co
     posterior->reports = give_back(region, posterior->meeting_rate, meetings, &share, bordered);
     posterior->model.observations = bordered.observations;
   }
-  FG_TRY(const FieldFit fit, agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kSettled)));
+  FG_TRY(const FieldFit fit,
+         agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kSettled, kModeSettled)));
 
   take_fit(bordered, fit, fitter.posterior_covariance(), *posterior);
   posterior->weights = fitter.weights();
