@@ -528,6 +528,19 @@ TEST_F(UpdateEstimate, CellsThatNothingBearsOnAreToldAsTheyWere) {
   EXPECT_EQ(update->polygons.size(), 1U);
 }
 
+/// One accident far from searches says less than .1 nats of all that is known, and most of what is known round it.
+TEST_F(UpdateEstimate, AWholeEstimateFollowsALoneReportAsFarAsOneThatGoesOn) {
+  const evidence::Observations now = with_report(*before_, cell_at(142, 75));
+  EstimateOptions usual = *options_;
+  usual.settled = EstimateOptions{}.settled;
+  const auto made = estimate(now, usual, *polygons_);
+  ASSERT_TRUE(made) << base::to_text(made.error());
+  const std::vector<std::uint8_t> all(now.grid.size(), 1);
+  const Difference off = difference(made->hazard.raster, made_anew(now).hazard.raster, all, 1);
+  EXPECT_LT(off.probability, 0.01);
+  EXPECT_LT(off.items, 0.05);
+}
+
 TEST_F(UpdateEstimate, IntervalsStayLikeThoseOfAWholeEstimate) {
   for (const evidence::Observations& now :
        {with_release(*before_, 101, 62, 3), with_report(*before_, cell_at(142, 75))}) {
