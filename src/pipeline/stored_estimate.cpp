@@ -220,30 +220,42 @@ base::Result<std::optional<PolygonsByKind>> latest_whole_polygons(const registry
   return polygons_of_whole(programme, latest->whole);
 }
 
+namespace {
+
+base::Result<StoredEstimate> summary_now(const LatestResult& latest, const mineaction::Snapshot& snapshot) {
+  FG_TRY(StoredEstimate result, summary_from(latest.update ? *latest.update : latest.whole));
+  result.stale = result.stamp.snapshot_hash != snapshot.hash;
+  return result;
+}
+
+}  // namespace
+
 base::Result<std::optional<StoredEstimate>> latest_summary(const registry::Register& programme,
                                                            const mineaction::Snapshot& snapshot) {
   FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
   if (!latest) {
     return std::nullopt;
   }
-  FG_TRY(StoredEstimate result, summary_from(latest->update ? *latest->update : latest->whole));
-  result.stale = result.stamp.snapshot_hash != snapshot.hash;
+  FG_TRY(StoredEstimate result, summary_now(*latest, snapshot));
   return result;
 }
 
 base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Register& programme,
                                                             const mineaction::Snapshot& snapshot) {
-  FG_TRY(std::optional<StoredEstimate> result, latest_summary(programme, snapshot));
-  FG_TRY(std::optional<PolygonsByKind> polygons, latest_whole_polygons(programme));
   FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
-  if (!result || !polygons || !latest) {
+  if (!latest) {
+    return std::nullopt;
+  }
+  FG_TRY(StoredEstimate result, summary_now(*latest, snapshot));
+  FG_TRY(std::optional<PolygonsByKind> polygons, polygons_of_whole(programme, latest->whole));
+  if (!polygons) {
     return std::nullopt;
   }
   if (latest->update) {
     FG_TRY(const EstimateChanges changes, changes_of(programme, *latest->update));
     FG_TRY(polygons, changed(changes, *polygons));
   }
-  result->polygons = std::move(*polygons);
+  result.polygons = std::move(*polygons);
   return result;
 }
 
@@ -287,10 +299,14 @@ base::Result<std::optional<geo::Raster>> whole_hazard_raster(const registry::Reg
 
 base::Result<std::optional<geo::Raster>> latest_hazard_raster(const registry::Register& programme,
                                                               const geo::Crs& crs) {
-  FG_TRY(std::optional<geo::Raster> raster, whole_hazard_raster(programme, crs));
   FG_TRY(const std::optional<LatestResult> latest, latest_result(programme));
-  if (raster && latest->update) {
-    FG_TRY_VOID(bring_up_to_date(programme, *latest->update, *raster));
+  FG_TRY(const std::optional<std::string> bytes, whole_geotiff(programme, latest));
+  if (!bytes) {
+    return std::nullopt;
+  }
+  FG_TRY(geo::Raster raster, geo::from_geotiff(*bytes, crs));
+  if (latest->update) {
+    FG_TRY_VOID(bring_up_to_date(programme, *latest->update, raster));
   }
   return raster;
 }
