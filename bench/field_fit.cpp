@@ -99,7 +99,7 @@ Work work_of(const estimate::HazardModel& model, const sparse::Cholesky& factor)
   return {
       factor.operations().factorise, factor.operations().invert, 4 * entries * p + 2 * n * p * p,
       observations * (2 * 36 + 2 * 8 * touched + touched * touched), observations * 2 * (touched + 8) * wide,
-      // Read to assemble, project, predict, find variances and terms; mixing of precisions; the factor and its inverse.
+      // Read to assemble, project, predict, find variances and terms; steps of precisions; the factor and its inverse.
       5 * observations * of_observations + observations * 8 * 30 + 8 * entries * 6 + 8 * n * p * 8};
 }
 
@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
   estimate::Hyperparameters hyper{std::log(500), std::log(2), std::log(0.7), 2.5};
   hyper.log_patchiness = std::log(1.5);
   const auto [fit_s, fit] = bench::timed([&, &f = fitter] {
-    return bench::value_of(f->fit(hyper, estimate::FieldFitter::Want::mode, estimate::kSettled));
+    return bench::value_of(f->fit(hyper, estimate::FieldFitter::Want::mode, {estimate::kSettled}));
   });
   base::Hasher hasher;
   for (const double x : fit.latent) {

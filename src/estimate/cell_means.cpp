@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/wide_vectors.h"
-#include "estimate/hermite.h"
 #include "estimate/lane_math.h"
+#include "estimate/normal_nodes.h"
 
 namespace firmground::estimate {
 
@@ -52,9 +52,10 @@ void find_cell_means(double patchiness, CellMeans& cells) {
   std::fill(cells.presence.begin(), cells.presence.end(), 0.0);
   std::fill(cells.probability.begin(), cells.probability.end(), 0.0);
   std::vector<double> absent(cells.mean.size());
-  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    find_absence(cells, kHermiteNodes[k], patchiness, absent);
-    add_node(absent, kHermiteWeights[k], cells);
+  const double widest = cells.sd.empty() ? 0.0 : *std::max_element(cells.sd.begin(), cells.sd.end());
+  for (const NormalNode& node : nodes_of(rule_for(widest))) {
+    find_absence(cells, node.at, patchiness, absent);
+    add_node(absent, node.weight, cells);
   }
   for (std::size_t i = 0; i < absent.size(); ++i) {
     const double odds = cells.probability[i];  // of presence, for each part that a search left

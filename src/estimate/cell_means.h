@@ -17,7 +17,8 @@ struct CellMeans {
   void resize(std::size_t cells);
 };
 
-/// Gauss-Hermite with 9 nodes (eq. 17).  Cost: some 50 ns a cell, in vector code.
+/// By quadrature (eq. 17; normal_nodes.h), as fine as the largest sd wants.  Cost: some 50 ns a cell, in vector code;
+/// two or three times that where the field is vague.
 void find_cell_means(double patchiness, CellMeans& cells);
 
 }  // namespace firmground::estimate

@@ -16,8 +16,10 @@ namespace firmground::estimate {
 inline constexpr std::int32_t kCoarseStep = 5;
 /// Nats of the bound at which a fit has settled: far below what tens of thousands of searches decide.
 inline constexpr double kSettled = 0.1;
-/// And that a step of its mode may still promise at the end: below what one report far from all else says.
-inline constexpr double kModeSettled = 0.001;
+/// The last fit of a class goes on until also one report far from all else has said what it has to say.
+constexpr Settled to_the_end(double bound) {
+  return {.bound = bound, .mode = 0.001, .weights = 0.005 * bound};
+}
 /// The stream of random numbers of a class's joint draw.
 constexpr std::uint64_t draw_stream(std::size_t which, std::uint64_t draw) {
   return (std::uint64_t{which} + 1) << 32U | draw;

@@ -465,10 +465,11 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
     fitter.start_at(std::move(start.latent), std::move(start.border));
   }
   if (!meetings.met.empty()) {
-    FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode, std::max(options.settled, fitter.roughly())));
+    FG_TRY_VOID(fitter.fit(posterior->hyper, FieldFitter::Want::mode,
+                           {.bound = std::max(options.settled, fitter.roughly()), .roughly = true}));
     hear_reports(observations, fitter, meetings, learnt, *posterior);
   }
-  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, options.settled, kModeSettled));
+  FG_TRY(posterior->fit, fitter.fit(posterior->hyper, FieldFitter::Want::mode, to_the_end(options.settled)));
   posterior->covariance = fitter.posterior_covariance();
   posterior->weights = fitter.weights();
   if (options.keep) {

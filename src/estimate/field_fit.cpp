@@ -7,7 +7,6 @@
 
 #include "base/parallel.h"
 #include "estimate/field_fitter_impl.h"
-#include "estimate/mixing.h"
 
 namespace firmground::estimate {
 
@@ -355,6 +354,33 @@ std::vector<double> part_way(const std::vector<double>& from, const std::vector<
   return result;
 }
 
+/// Steps towards a fixed point, of each component along the secant of its own last two residuals (Aitken's relaxation,
+/// Irons & Tuck 1969): what two reports far from each other still have to say does not go at one pace, and mixtures of
+/// whole steps (Anderson 1965) sent back what had settled here for what had not there.
+class SecantSteps {
+ public:
+  /// The next point after `at`, where the plain step leads to `to`.
+  std::vector<double> next(const std::vector<double>& at, const std::vector<double>& to) {
+    std::vector<double> result(at.size());
+    std::vector<double> residual(at.size());
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      residual[i] = to[i] - at[i];
+      const double moved = last_at_.empty() ? 0 : at[i] - last_at_[i];
+      const double steepness =
+          moved == 0 ? 1.0 : std::clamp((last_residual_[i] - residual[i]) / moved, kFlattest, kSteepest);
+      result[i] = at[i] + residual[i] / steepness;
+    }
+    last_at_ = at;
+    last_residual_ = std::move(residual);
+    return result;
+  }
+
+ private:
+  static constexpr double kFlattest = 0.5;  ///< flatter is not believed: at .3 fits of a nation overshot
+  static constexpr double kSteepest = 4;
+  std::vector<double> last_at_, last_residual_;
+};
+
 /// Whether what rose by `rise`, and by `last_rise` before (0: nobody knows), has less than `settled` to go.
 bool has_settled(double rise, double last_rise, double settled) {
   constexpr double kFastest = 0.05;  // of a round's rise to that of the one before: no faster is believed
@@ -363,73 +389,67 @@ bool has_settled(double rise, double last_rise, double settled) {
 
 }  // namespace
 
-base::Result<double> FieldFitter::Impl::settle(double settled, double mode_settled, int& iterations) {
+base::Result<double> FieldFitter::Impl::settle(const Settled& until, int& iterations) {
   weigh_new();
   FG_TRY_VOID(factorise(used_weight));
-  return variational(settled, mode_settled, iterations);
+  return variational(until, iterations);
+}
+
+/// How far the weights of the last factorisation are from what the mode makes of them (Settled::weights).
+double FieldFitter::Impl::to_go(std::span<const double> aim) const {
+  double squares = 0;
+  for (std::size_t i = 0; i < aim.size(); ++i) {
+    const double step = (aim[i] - used_weight[i]) * variance[i];
+    squares += owns(i) ? step * step : 0.0;
+  }
+  return total(squares);
 }
 
 /// Fixed point of the variational Gaussian approximation: mean slope balances the prior, mean curvature makes the
 /// precision (eq. 14). In turn the mode, given the covariance, and the covariance, given the mode. Steps of the
-/// precisions are mixed, for alone they swing round the fixed point where the field is vague; from where a step lowers
-/// the bound, a shorter one is tried.
-base::Result<double> FieldFitter::Impl::variational(double settled, double mode_settled, int& iterations) {
+/// precisions follow secants, for plain ones swing round the fixed point where the field is vague; after one that led
+/// away from it, shorter ones are taken. (The bound does not tell: where finds can be put down to a minefield record or
+/// to the ground there are two such points, and a pass between them, from which it falls towards both.)
+base::Result<double> FieldFitter::Impl::variational(const Settled& until, int& iterations) {
   constexpr int kMost = 120;
-  constexpr double kFalls = 0.01;  // nats
-  constexpr int kSwinging = 3;     // falls after which whole steps are taken for too long
+  constexpr int kPatience = 40;  // with weights that step to and fro across where two rules of quadrature meet
   const std::size_t count = telling();
   std::vector<double> slope(count);
   std::vector<double> aim(count);
-  std::vector<double> scale(count);
-  std::vector<double> best_aim;
-  std::vector<double> best_weight;
-  Mixing mixing([this](std::span<double> sums) { total(sums); });
+  SecantSteps steps;
   double last = -1e300;
   double last_rise = 0;
-  Vectors highest;
-  double pace = 1;  // of a step from where the last one led down
-  int falls = 0;
+  double last_to_go = 1e300;
+  double pace = 1;
   for (int round = 0; round < kMost; ++round, ++iterations) {
     find_variance(0, count);
-    const double bound = settle_mean(bound_of_mean(slope, aim), std::min(settled, mode_settled), slope, aim) +
+    const double bound = settle_mean(bound_of_mean(slope, aim), std::min(until.mode, until.bound), slope, aim) +
                          bound_of_covariance(count);
     const double rise = bound - last;
-    const bool short_of = falls >= kSwinging && pace < 1;  // of a whole step
-    if (has_settled(rise, last_rise, short_of ? pace * settled : settled)) {
+    if (around != nullptr) {
+      for (std::size_t i = 0; i < count; ++i) {
+        aim[i] = std::max(aim[i] + around->weight_offset[i], kLeastWeight);
+      }
+    }
+    const double still_to_go = to_go(aim);
+    if ((still_to_go < until.weights || round >= kPatience) && has_settled(rise, last_rise, until.bound)) {
       if (count < eta.size()) {
         predict(mode, count, eta.size(), eta);
         find_variance(count, eta.size());
       }
       return bound;
     }
-    std::vector<double> weight;
-    if (rise < -std::max(settled, kFalls)) {
-      ++falls;
-      pace = std::max(1.0 / 64, pace / 4);
-      mixing.forget();
-      stand_at(highest, count);
-      weight = part_way(best_weight, best_aim, pace);
-    } else {
-      last = bound;
-      last_rise = round == 0 ? 0 : rise;
-      highest = mode;
-      best_aim = aim;
-      best_weight.assign(used_weight.begin(), used_weight.begin() + static_cast<std::ptrdiff_t>(count));
-      pace = std::min(1.0, 2 * pace);
-      if (falls >= kSwinging && pace < 1) {
-        weight = part_way(best_weight, best_aim, pace);
-      } else {
-        for (std::size_t i = 0; i < count; ++i) {
-          scale[i] = owns(i) ? variance[i] * variance[i] : 0.0;
-        }
-        weight = mixing.next(best_weight, aim, scale);
-      }
-    }
-    weight.resize(eta.size(), 0.0);
+    pace = still_to_go > last_to_go ? std::max(1.0 / 64, pace / 2) : std::min(1.0, 2 * pace);
+    last = bound;
+    last_rise = round == 0 ? 0 : rise;
+    last_to_go = still_to_go;
+    const std::vector<double> weight(used_weight.begin(), used_weight.begin() + static_cast<std::ptrdiff_t>(count));
+    std::vector<double> next = part_way(weight, steps.next(weight, aim), pace);
+    next.resize(eta.size(), 0.0);
     for (std::size_t i = 0; i < count; ++i) {
-      weight[i] = std::max(weight[i], kLeastWeight);
+      next[i] = std::max(next[i], kLeastWeight);
     }
-    FG_TRY_VOID(factorise(weight));
+    FG_TRY_VOID(factorise(next));
   }
   return base::fail("estimate.no_convergence", {{"iterations", std::to_string(kMost)}});
 }
@@ -538,14 +558,15 @@ FieldFitter::FieldFitter(const HazardModel& model, double long_range_m, const Re
     : impl_(std::make_unique<Impl>(model, long_range_m, share)) {}
 FieldFitter::~FieldFitter() = default;
 
-base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want, double settled, double mode_settled) {
+base::Result<FieldFit> FieldFitter::fit(const Hyperparameters& hyper, Want want, const Settled& until) {
   Impl& m = *impl_;
   FG_CHECK(m.share == nullptr || want == Want::mode);
   m.set_prior(hyper);
+  m.roughly = until.roughly;
   FieldFit fit;
   base::Result<double> bound;
   base::Result<Impl::PriorDeterminants> prior;
-  m.beside([&] { bound = m.settle(settled, mode_settled, fit.iterations); },
+  m.beside([&] { bound = m.settle(until, fit.iterations); },
            [&] { prior = m.prior_determinants(hyper, want == Want::gradient); });
   if (!bound || !prior) {
     return tl::unexpected<base::Error>(bound ? prior.error() : bound.error());

@@ -76,7 +76,17 @@ struct Surroundings {
 struct Said {
   std::vector<double> latent_slope, border_slope;  ///< [A X]^T E[slope]
   std::vector<double> latent_prior;                ///< prior precision x latent vector
-  std::vector<double> curvature;                   ///< of each observation
+  std::vector<double> curvature;                   ///< of each observation, at least next to nothing
+};
+
+/// When a fit has settled.  The bound is a sum over all observations: to follow what a single one says, far from
+/// others, the two below have to be small.
+struct Settled {
+  double bound = 0.1;  ///< nats that a round still promises
+  double mode = 0.1;   ///< nats that a step of the mode, given the covariance, still promises
+  /// Sum of squares of what each observation's weight has still to change by, times its variance.
+  double weights = std::numeric_limits<double>::infinity();
+  bool roughly = false;  ///< with means by nine nodes (normal_nodes.h), until the next fit
 };
 
 /// Of an observation's log intensity.
@@ -96,12 +106,10 @@ class FieldFitter {
   ~FieldFitter();
 
   enum class Want : std::uint8_t { mode, gradient };
-  /// The fixed point of eq. 14, from the last mode, until a round promises less than `settled` nats of the bound, and a
-  /// step of the mode, given the covariance, less than `mode_settled`: of what a single observation far from others
-  /// says that may be most. Errors: estimate.no_convergence, sparse.not_positive_definite.  Cost: two to five
-  /// factorisations of the latent precision with their selected inverses, and some twenty steps of the mode, each a
-  /// tenth of such a pair.
-  base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, double settled = 0.1, double mode_settled = 0.1);
+  /// The fixed point of eq. 14, from the last mode, until it has settled.  Errors: estimate.no_convergence,
+  /// sparse.not_positive_definite.  Cost: two to five factorisations of the latent precision with their selected
+  /// inverses, and some twenty steps of the mode, each a tenth of such a pair.
+  base::Result<FieldFit> fit(const Hyperparameters& hyper, Want want, const Settled& until = {});
 
   /// Nats at which a fit of so many observations tells well enough how often people meet what is there.
   double roughly() const;

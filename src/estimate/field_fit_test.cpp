@@ -135,7 +135,7 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
   const HazardModel model = make_model(ground, searches(ground, 4), {2, 1500, 400, 6});
   FieldFitter fitter(model, 1500);
   const Hyperparameters at{std::log(300.0), std::log(1.3), std::log(0.6), 1.5, 1, std::log(1.2)};
-  const auto fit = fitter.fit(at, FieldFitter::Want::gradient, kSettled);
+  const auto fit = fitter.fit(at, FieldFitter::Want::gradient, {kSettled});
   ASSERT_TRUE(fit) << base::to_text(fit.error());
   constexpr double kStep = 1e-3;
   for (std::size_t k = 0; k < Hyperparameters::kCount; ++k) {
@@ -144,8 +144,8 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
     up[k] += kStep;
     down[k] -= kStep;
     const double difference =
-        (fitter.fit(Hyperparameters::from(up, 1), FieldFitter::Want::mode, kSettled)->evidence_bound -
-         fitter.fit(Hyperparameters::from(down, 1), FieldFitter::Want::mode, kSettled)->evidence_bound) /
+        (fitter.fit(Hyperparameters::from(up, 1), FieldFitter::Want::mode, {kSettled})->evidence_bound -
+         fitter.fit(Hyperparameters::from(down, 1), FieldFitter::Want::mode, {kSettled})->evidence_bound) /
         (2 * kStep);
     EXPECT_NEAR(fit->gradient[k], difference, 2e-3 * (1 + std::abs(difference))) << "hyperparameter " << k;
   }
@@ -159,8 +159,8 @@ TEST(FieldFit, TheLongFieldInTheBorderGivesTheSameAnswer) {
   const Hyperparameters at{std::log(300.0), std::log(1.3), std::log(0.6), 1.5};
   FieldFitter fitter(model, 600);
   FieldFitter other(bordered, 600);
-  const auto fit = fitter.fit(at, FieldFitter::Want::mode, kSettled);
-  const auto same = other.fit(at, FieldFitter::Want::mode, kSettled);
+  const auto fit = fitter.fit(at, FieldFitter::Want::mode, {kSettled});
+  const auto same = other.fit(at, FieldFitter::Want::mode, {kSettled});
   ASSERT_TRUE(fit && same);
   EXPECT_NEAR(fit->evidence_bound, same->evidence_bound, 1e-6);
   const std::size_t nodes = bordered.latent();
@@ -187,7 +187,7 @@ TEST(FieldFit, WithoutAFieldTheInterceptIsTheClosedForm) {
   }
   const HazardModel model = make_model(ground, list, {2, 1500, 400, 6});
   FieldFitter fitter(model, 1500);
-  const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode, kSettled);
+  const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode, {kSettled});
   ASSERT_TRUE(fit);
   // The exact posterior of the intercept, summed on a fine grid: 30 of 200 searches found, each with 0.9 (1 -
   // exp(-exp(b))).
@@ -223,7 +223,7 @@ TEST(FieldFit, OneEventCountIsTheGammaPoissonPosterior) {
   ground.covariates.clear();
   const HazardModel model = make_model(ground, {{100, true, false, 2.0F, 7.0F}}, {2, 1500, 400, 6});
   FieldFitter fitter(model, 1500);
-  const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode, kSettled);
+  const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode, {kSettled});
   ASSERT_TRUE(fit);
   EXPECT_NEAR(fit->border[0], 1.1797, 0.01);
 }

@@ -66,6 +66,8 @@ struct FieldFitter::Impl {
   std::optional<FieldDeterminant> short_determinant;  ///< a window needs none
   std::optional<FieldDeterminant> long_determinant;
   const Surroundings* around = nullptr;
+  Vectors stood;       ///< of a window: its mode before anything new was said
+  Vectors stood_pull;  ///< and what pulled it on from there
   DenseMatrix effect_prior;
   std::vector<double> border_centre;  ///< prior mean
   DenseMatrix walk;
@@ -81,6 +83,7 @@ struct FieldFitter::Impl {
   std::vector<double> covariance;   ///< of the latent given the border, at the pattern
   std::vector<double> variance;     ///< of each observation's predictor
   BorderShare border_share;         ///< at the last factorisation
+  bool roughly = false;             ///< Settled::roughly, of the fit that goes on
   double patchiness = 0;            ///< of the hyperparameters, or of the window's surroundings
   double short_variance = 0;        ///< of the prior, away from the lattice's edges
 
@@ -170,7 +173,7 @@ struct FieldFitter::Impl {
     return sum;
   }
 
-  CommonLaw law() const { return {patchiness, model.event_shape, model.search_worth}; }
+  CommonLaw law() const { return {patchiness, model.event_shape, model.search_worth, roughly}; }
   /// The border columns that observation i touches, ascending, as (column, its weight, weight of the next one).
   template <typename Visit>
   void visit_pairs(std::size_t i, Visit visit) const {
@@ -417,33 +420,63 @@ struct FieldFitter::Impl {
     return gradient;
   }
 
-  /// Adds pull - P (u - centre), u = (x, b).
-  void pull_towards_surroundings(Vectors& gradient) const {
+  /// The mode less `from`.
+  Vectors moved_from(const Vectors& from) const {
     Vectors moved = mode;
     for (std::size_t i = 0; i < n; ++i) {
-      moved.x[i] -= around->latent_centre[i];
+      moved.x[i] -= from.x[i];
     }
     for (std::size_t j = 0; j < p; ++j) {
-      moved.b[j] -= around->border_centre[j];
+      moved.b[j] -= from.b[j];
     }
-    std::vector<double> back(n);
-    prior.multiply(moved.x, back);
-    const std::vector<double> of_border = times(around->cross, moved.b);
-    const std::vector<double> back_border = times(effect_prior, moved.b);
+    return moved;
+  }
+  /// The window stands where it was before, from where all is measured: nodes that are held have precisions of 1e12.
+  void stand_in_surroundings() {
+    stood = mode;
+    stood_pull = held_back(moved_from({around->latent_centre, around->border_centre}));
     for (std::size_t i = 0; i < n; ++i) {
-      gradient.x[i] += around->latent_pull[i] - back[i] - of_border[i];
+      stood_pull.x[i] = around->latent_pull[i] - stood_pull.x[i];
     }
     for (std::size_t j = 0; j < p; ++j) {
-      double of_latent = 0;
+      stood_pull.b[j] = around->border_pull[j] - stood_pull.b[j];
+    }
+  }
+  /// P moved, P the precision of the surroundings.
+  Vectors held_back(const Vectors& moved) const {
+    Vectors back{std::vector<double>(n), times(effect_prior, moved.b)};
+    prior.multiply(moved.x, back.x);
+    const std::vector<double> of_border = times(around->cross, moved.b);
+    for (std::size_t i = 0; i < n; ++i) {
+      back.x[i] += of_border[i];
+    }
+    for (std::size_t j = 0; j < p; ++j) {
       for (std::size_t i = 0; i < n; ++i) {
-        of_latent += around->cross(i, j) * moved.x[i];
+        back.b[j] += around->cross(i, j) * moved.x[i];
       }
-      gradient.b[j] += around->border_pull[j] - back_border[j] - of_latent;
+    }
+    return back;
+  }
+  /// Adds pull - P (u - centre), u = (x, b).
+  void pull_towards_surroundings(Vectors& gradient) const {
+    const Vectors back = held_back(moved_from(stood));
+    for (std::size_t i = 0; i < n; ++i) {
+      gradient.x[i] += stood_pull.x[i] - back.x[i];
+    }
+    for (std::size_t j = 0; j < p; ++j) {
+      gradient.b[j] += stood_pull.b[j] - back.b[j];
     }
   }
 
   /// x'Qx + b'Pb at the mode, b from its prior mean.
+  /// Whose half, taken away, has the slope of the prior, or of the surroundings.
   double prior_square() const {
+    if (around != nullptr) {
+      const Vectors moved = moved_from(stood);
+      const Vectors back = held_back(moved);
+      return dot(moved.x, back.x) + dot(moved.b, back.b) -
+             2 * (dot(stood_pull.x, moved.x) + dot(stood_pull.b, moved.b));
+    }
     std::vector<double> qx(n);
     prior.multiply(mode.x, qx);
     const std::vector<double> moved = off_centre(mode.b);
@@ -490,8 +523,9 @@ struct FieldFitter::Impl {
     LogDeterminant short_field, long_field;
   };
   base::Result<PriorDeterminants> prior_determinants(const Hyperparameters& hyper, bool slope);
-  base::Result<double> settle(double settled, double mode_settled, int& iterations);
-  base::Result<double> variational(double settled, double mode_settled, int& iterations);
+  base::Result<double> settle(const Settled& until, int& iterations);
+  base::Result<double> variational(const Settled& until, int& iterations);
+  double to_go(std::span<const double> aim) const;
   double bound_of_mean(std::span<double> slope, std::span<double> curvature) const;
   double bound_of_covariance(std::size_t count) const;
   double settle_mean(double reached, double settled, std::span<double> slope, std::span<double> curvature);
@@ -499,7 +533,6 @@ struct FieldFitter::Impl {
   void stand_at(const Vectors& there, std::size_t count);
   void move(const Vectors& from, const Vectors& along, double length, std::size_t count);
   double product(const Vectors& a, const Vectors& b) const { return total(own_dot(a.x, b.x)) + dot(a.b, b.b); }
-  base::Result<void> settle_within();
   /// Standard deviation of what an observation's log intensity may be.
   double spread_of(std::size_t i) const;
   /// Of the observations from `first` on, as many as `out` has place for, given their variances.

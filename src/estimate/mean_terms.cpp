@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "base/wide_vectors.h"
-#include "estimate/hermite.h"
 #include "estimate/lane_math.h"
+#include "estimate/normal_nodes.h"
 
 namespace firmground::estimate {
 
@@ -26,13 +26,13 @@ double worth_of(const Observation& o, const CommonLaw& law) {
   return o.report || o.events ? 1.0 : law.search_worth;
 }
 
-constexpr std::size_t kBatch = 128;
-constexpr double kMostMet = 1 - 1e-8;  ///< of searches, which detect less; keeps lanes of reports in range
+constexpr std::size_t kBatch = 32;     ///< what is left over of a batch is computed in vain
+constexpr double kMostMet = 1 - 1e-8;  ///< searches detect less
 using Lanes = std::array<double, kBatch>;
 
 /// Observations without finds: what the loops over lanes read and write.
 struct Quiet {
-  Lanes eta, sd, detection, recorded, report;
+  Lanes eta, sd, detection, recorded;
   Lanes hazard, slope, curvature;  ///< hazard_at() of the node
   Lanes value, first, second;      ///< sums over nodes; of derivatives by eta
   Lanes by_patchiness;
@@ -55,20 +55,29 @@ FG_WIDE_VECTORS void find_hazard(Quiet& q, double node, double patchiness) {
   }
 }
 
-FG_WIDE_VECTORS void say(Quiet& q, double weight) {
+FG_WIDE_VECTORS void say_of_searches(Quiet& q, double weight) {
   for (std::size_t i = 0; i < kBatch; ++i) {
     const double absent = lane_exp(-std::min(q.hazard[i] + q.recorded[i], 700.0));
     const double met = q.detection[i] * (1 - absent);
     const double bend = q.detection[i] * (q.curvature[i] - q.slope[i] * q.slope[i]) * absent;
     const double climb = q.detection[i] * q.slope[i] * absent;
-    const bool report = q.report[i] != 0;
-    const double unmet = report ? 1.0 : 1 - met;
+    const double unmet = 1 - std::min(met, kMostMet);
     const double down = climb / unmet;
-    const double log_unmet = lane_log(1 - std::min(met, kMostMet));
-    q.value[i] += weight * (report ? -met : log_unmet);
+    q.value[i] += weight * lane_log(unmet);
     q.first[i] -= weight * down;
-    q.second[i] += weight * (bend / unmet + (report ? 0.0 : down * down));
+    q.second[i] += weight * (bend / unmet + down * down);
     q.slope[i] = weight * down;
+  }
+}
+
+FG_WIDE_VECTORS void say_of_reports(Quiet& q, double weight) {
+  for (std::size_t i = 0; i < kBatch; ++i) {
+    const double absent = lane_exp(-std::min(q.hazard[i] + q.recorded[i], 700.0));
+    const double of_rate = weight * q.detection[i];
+    q.value[i] -= of_rate * (1 - absent);
+    q.first[i] -= of_rate * q.slope[i] * absent;
+    q.second[i] += of_rate * (q.curvature[i] - q.slope[i] * q.slope[i]) * absent;
+    q.slope[i] *= of_rate * absent;
   }
 }
 
@@ -78,14 +87,18 @@ FG_WIDE_VECTORS void say_of_patchiness(Quiet& q, const Lanes& steepness) {
   }
 }
 
-void find_quiet(Quiet& q, const CommonLaw& law, bool with_patchiness) {
+void find_quiet(Quiet& q, bool reports, const CommonLaw& law, NormalNodes nodes, bool with_patchiness) {
   for (Lanes* sums : {&q.value, &q.first, &q.second, &q.by_patchiness}) {
     sums->fill(0);
   }
-  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    find_hazard(q, kHermiteNodes[k], law.patchiness);
+  for (const NormalNode& node : nodes) {
+    find_hazard(q, node.at, law.patchiness);
     const Lanes steepness = q.slope;
-    say(q, kHermiteWeights[k]);
+    if (reports) {
+      say_of_reports(q, node.weight);
+    } else {
+      say_of_searches(q, node.weight);
+    }
     if (with_patchiness) {
       say_of_patchiness(q, steepness);
     }
@@ -96,15 +109,15 @@ void find_one(const Observation& o, double eta, double sd, const CommonLaw& law,
   Term mean{};
   double by_patchiness = 0;
   const double worth = worth_of(o, law);
-  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const double node = eta + sd * kHermiteNodes[k];
-    const Term t = term_of(o, node, law);
-    mean.value += kHermiteWeights[k] * t.value;
-    mean.slope += kHermiteWeights[k] * t.slope;
-    mean.observed += kHermiteWeights[k] * t.observed;
+  for (const NormalNode& node : nodes_of(law.roughly ? 0 : rule_for(sd))) {
+    const double there = eta + sd * node.at;
+    const Term t = term_of(o, there, law);
+    mean.value += node.weight * t.value;
+    mean.slope += node.weight * t.slope;
+    mean.observed += node.weight * t.observed;
     if (!out.by_patchiness.empty()) {
-      const Hazard hazard = hazard_at(node, law.patchiness);
-      by_patchiness += kHermiteWeights[k] * t.slope * (1 - hazard.value / hazard.slope);
+      const Hazard hazard = hazard_at(there, law.patchiness);
+      by_patchiness += node.weight * t.slope * (1 - hazard.value / hazard.slope);
     }
   }
   out.value[at] = worth * mean.value;
@@ -119,21 +132,27 @@ void find_one(const Observation& o, double eta, double sd, const CommonLaw& law,
 
 void find_mean_terms(std::span<const Observation> observations, std::span<const double> eta, std::span<const double> sd,
                      const CommonLaw& law, const MeanTerms& out) {
-  Quiet q{};
-  std::array<std::size_t, kBatch> at{};
-  std::size_t filled = 0;
-  const auto flush = [&] {
-    find_quiet(q, law, !out.by_patchiness.empty());
-    for (std::size_t lane = 0; lane < filled; ++lane) {
-      const double worth = worth_of(observations[at[lane]], law);
-      out.value[at[lane]] = worth * q.value[lane];
-      out.slope[at[lane]] = worth * q.first[lane];
-      out.observed[at[lane]] = worth * q.second[lane];
+  struct Filling {
+    Quiet quiet{};
+    std::array<std::size_t, kBatch> at{};
+    std::size_t filled = 0;
+  };
+  std::array<Filling, 2 * kNodeRules> waiting;  // searches by rule, then reports
+  const auto flush = [&](std::size_t which) {
+    Filling& f = waiting[which];
+    Quiet& q = f.quiet;
+    find_quiet(q, which >= kNodeRules, law, nodes_of(which % kNodeRules), !out.by_patchiness.empty());
+    for (std::size_t lane = 0; lane < f.filled; ++lane) {
+      const std::size_t i = f.at[lane];
+      const double worth = worth_of(observations[i], law);
+      out.value[i] = worth * q.value[lane];
+      out.slope[i] = worth * q.first[lane];
+      out.observed[i] = worth * q.second[lane];
       if (!out.by_patchiness.empty()) {
-        out.by_patchiness[at[lane]] = worth * q.by_patchiness[lane];
+        out.by_patchiness[i] = worth * q.by_patchiness[lane];
       }
     }
-    filled = 0;
+    f.filled = 0;
   };
   for (std::size_t i = 0; i < observations.size(); ++i) {
     const Observation& o = observations[i];
@@ -141,18 +160,21 @@ void find_mean_terms(std::span<const Observation> observations, std::span<const 
       find_one(o, eta[i], sd[i], law, i, out);
       continue;
     }
-    q.eta[filled] = eta[i];
-    q.sd[filled] = sd[i];
-    q.detection[filled] = static_cast<double>(o.detection);
-    q.recorded[filled] = static_cast<double>(o.recorded);
-    q.report[filled] = o.report ? 1 : 0;
-    at[filled] = i;
-    if (++filled == kBatch) {
-      flush();
+    const std::size_t which = (law.roughly ? 0 : rule_for(eta[i], sd[i])) + (o.report ? kNodeRules : 0);
+    Filling& f = waiting[which];
+    f.quiet.eta[f.filled] = eta[i];
+    f.quiet.sd[f.filled] = sd[i];
+    f.quiet.detection[f.filled] = static_cast<double>(o.detection);
+    f.quiet.recorded[f.filled] = static_cast<double>(o.recorded);
+    f.at[f.filled] = i;
+    if (++f.filled == kBatch) {
+      flush(which);
     }
   }
-  if (filled > 0) {
-    flush();
+  for (std::size_t which = 0; which < waiting.size(); ++which) {
+    if (waiting[which].filled > 0) {
+      flush(which);
+    }
   }
 }
 

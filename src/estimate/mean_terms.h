@@ -11,6 +11,7 @@ struct CommonLaw {
   double patchiness = 0;
   double event_shape = 0;
   double search_worth = 1;
+  bool roughly = false;  ///< with nine nodes whatever the spread, for what is to be settled again
 };
 
 /// What an observation says about the log intensity eta of its cell.
@@ -25,8 +26,9 @@ struct MeanTerms {
   std::span<double> by_patchiness;  ///< d value / d log patchiness; empty: not asked for
 };
 
-/// Gauss-Hermite with 9 nodes.  eta, sd: mean and standard deviation of each.  Cost: some 50 ns for a search without
-/// finds or a block where nobody met anything, which go through vector code; ten times that for the others.
+/// By quadrature, as fine as each sd wants (normal_nodes.h).  eta, sd: mean and standard deviation of each.  Cost: some
+/// 50 ns for a search without finds or a block where nobody met anything, which go through vector code, three times
+/// that where the field is vague; ten times these for the others.
 void find_mean_terms(std::span<const Observation> observations, std::span<const double> eta, std::span<const double> sd,
                      const CommonLaw& law, const MeanTerms& out);
 

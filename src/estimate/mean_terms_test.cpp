@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "estimate/hermite.h"
 #include "estimate/lane_math.h"
+#include "estimate/normal_nodes.h"
 
 namespace firmground::estimate {
 namespace {
@@ -42,16 +43,20 @@ std::vector<Observation> all_sorts() {
 
 /// Many at once are what one after another would be.
 TEST(MeanTerms, AreMeansOverTheNodes) {
+  constexpr std::array<double, 4> kSds = {1.3, 1.7, 2.5, 3.3};  // a rule each
   for (const double patchiness : {0.0, 0.02, 1.8}) {
     const CommonLaw law{patchiness, std::numeric_limits<double>::infinity(), patchiness > 1 ? 0.6 : 1.0};
     for (const double eta : {-30.0, -6.0, 0.0, 4.0}) {
       std::vector<Observation> list;
-      while (list.size() < 300) {  // more than go through at once
+      while (list.size() < 1200) {  // more than go through at once
         const std::vector<Observation> sorts = all_sorts();
         list.insert(list.end(), sorts.begin(), sorts.end());
       }
       const std::vector<double> etas(list.size(), eta);
-      const std::vector<double> sds(list.size(), 1.7);
+      std::vector<double> sds(list.size());
+      for (std::size_t i = 0; i < sds.size(); ++i) {
+        sds[i] = kSds[i % kSds.size()];
+      }
       std::vector<double> value(list.size());
       std::vector<double> slope(list.size());
       std::vector<double> observed(list.size());
@@ -60,16 +65,16 @@ TEST(MeanTerms, AreMeansOverTheNodes) {
       for (std::size_t i = 0; i < list.size(); ++i) {
         Term mean{};
         double of_patchiness = 0;
-        for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-          const double at = eta + 1.7 * kHermiteNodes[k];
+        for (const NormalNode& node : nodes_of(list[i].found ? rule_for(sds[i]) : rule_for(eta, sds[i]))) {
+          const double at = eta + sds[i] * node.at;
           const Term t = term_of(list[i], at, law);
-          mean.value += kHermiteWeights[k] * t.value;
-          mean.slope += kHermiteWeights[k] * t.slope;
-          mean.observed += kHermiteWeights[k] * t.observed;
+          mean.value += node.weight * t.value;
+          mean.slope += node.weight * t.slope;
+          mean.observed += node.weight * t.observed;
           constexpr double kStep = 1e-4;
           const double up = term_of(list[i], at, {patchiness * std::exp(kStep), law.event_shape}).value;
           const double down = term_of(list[i], at, {patchiness * std::exp(-kStep), law.event_shape}).value;
-          of_patchiness += kHermiteWeights[k] * (up - down) / (2 * kStep);
+          of_patchiness += node.weight * (up - down) / (2 * kStep);
         }
         if (!list[i].report) {
           for (double* of_search : {&mean.value, &mean.slope, &mean.observed, &of_patchiness}) {

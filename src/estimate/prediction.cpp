@@ -8,8 +8,8 @@
 #include "base/wide_vectors.h"
 #include "estimate/cell_means.h"
 #include "estimate/fast_exp.h"
-#include "estimate/hermite.h"
 #include "estimate/lane_math.h"
+#include "estimate/normal_nodes.h"
 #include "estimate/patchiness.h"
 
 namespace firmground::estimate {
@@ -71,8 +71,8 @@ std::size_t in_hundredths(float detection) {
 double mean_presence(double mean, double variance, double recorded, double patchiness) {
   const double sd = std::sqrt(std::max(variance, 0.0));
   double sum = 0;
-  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    sum += kHermiteWeights[k] * presence_at(mean + sd * kHermiteNodes[k], patchiness, recorded);
+  for (const NormalNode& node : nodes_of(rule_for(sd))) {
+    sum += node.weight * presence_at(mean + sd * node.at, patchiness, recorded);
   }
   return sum;
 }
@@ -284,11 +284,11 @@ void CellPredictor::finish_events(std::uint32_t cell, std::size_t at, double mea
   const double sd = std::sqrt(std::max(ground.variance, 0.0));
   EventsAhead sum;
   double probability = 0;
-  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const EventsAhead node = ahead(std::exp(std::min(ground.mean + sd * kHermiteNodes[k], 20.0)));
-    probability += kHermiteWeights[k] * -std::expm1(node.log_none);
-    sum.expected += kHermiteWeights[k] * node.expected;
-    sum.excess += kHermiteWeights[k] * node.excess;
+  for (const NormalNode& node : nodes_of(rule_for(sd))) {
+    const EventsAhead there = ahead(std::exp(std::min(ground.mean + sd * node.at, 20.0)));
+    probability += node.weight * -std::expm1(there.log_none);
+    sum.expected += node.weight * there.expected;
+    sum.excess += node.weight * there.excess;
   }
   out.find_probability[at] = out.probability[at] = static_cast<float>(probability);
   out.items[at] = std::max(static_cast<float>(sum.expected), out.probability[at]);

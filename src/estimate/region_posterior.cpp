@@ -371,13 +371,13 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class_in_region(Team& team, co
   border.insert(border.end(), split, start.end());
   fitter.start_at({start.begin(), split}, std::move(border));
   if (learning.reports) {
-    FG_TRY_VOID(agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, fitter.roughly())));
+    FG_TRY_VOID(agreed(
+        team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, {.bound = fitter.roughly(), .roughly = true})));
     posterior->meeting_rate = learn_meetings(region, fitter, meetings, &share, bordered);
     posterior->reports = give_back(region, posterior->meeting_rate, meetings, &share, bordered);
     posterior->model.observations = bordered.observations;
   }
-  FG_TRY(const FieldFit fit,
-         agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, kSettled, kModeSettled)));
+  FG_TRY(const FieldFit fit, agreed(team, fitter.fit(posterior->hyper, FieldFitter::Want::mode, to_the_end(kSettled))));
 
   take_fit(bordered, fit, fitter.posterior_covariance(), *posterior);
   posterior->weights = fitter.weights();

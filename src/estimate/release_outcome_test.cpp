@@ -19,7 +19,7 @@ struct Surveyed {
   double mined = 0;                          ///< share of these that holds mines
 };
 
-Surveyed surveyed_ground() {
+Surveyed surveyed_ground(std::uint64_t seed) {
   Surveyed ground;
   evidence::Observations& o = ground.observations;
   o.grid = {50, 0, kSide, kSide, kSide};
@@ -29,7 +29,7 @@ Surveyed surveyed_ground() {
   evidence::CovariateField outcome{"how land was released", "", {}, true, {"cleared", "nothing found"}};
   outcome.tells_outcome = true;
   outcome.value.assign(o.grid.size(), 0);
-  base::Random random(3);
+  base::Random random(seed);
   ground.never_surveyed.assign(o.grid.size(), 0);
   double open = 0;
   double mined_open = 0;
@@ -84,10 +84,18 @@ double forecast_to_truth(const Surveyed& ground) {
 }
 
 TEST(ReleaseOutcome, LandReducedBecauseNothingWasFoundIsNoSampleOfTheRest) {
-  Surveyed ground = surveyed_ground();
-  EXPECT_NEAR(forecast_to_truth(ground), 1, 0.15);
-  ground.observations.covariates.clear();
-  EXPECT_LT(forecast_to_truth(ground), 0.75) << "the test's ground must show the bias";
+  constexpr std::uint64_t kFirst = 3;
+  constexpr std::uint64_t kGrounds = 6;
+  double told = 0;
+  double not_told = 0;
+  for (std::uint64_t seed = kFirst; seed < kFirst + kGrounds; ++seed) {
+    Surveyed ground = surveyed_ground(seed);
+    told += forecast_to_truth(ground) / kGrounds;
+    ground.observations.covariates.clear();
+    not_told += forecast_to_truth(ground) / kGrounds;
+  }
+  EXPECT_NEAR(told, 1, 0.15);
+  EXPECT_LT(not_told, 0.75) << "the test's ground must show the bias";
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include "estimate/field_fitter_impl.h"
-#include "estimate/mixing.h"
 
 namespace firmground::estimate {
 
@@ -28,6 +27,7 @@ base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<doub
                                     const std::vector<double>& weight) {
   Impl& m = *impl_;
   m.mode = {std::move(latent), std::move(border)};
+  m.stand_in_surroundings();
   m.predict(m.mode, 0, m.eta.size(), m.eta);
   FG_TRY_VOID(m.factorise(weight));
   m.find_variance(0, m.eta.size());
@@ -36,6 +36,9 @@ base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<doub
   std::vector<double> value(m.eta.size());
   said.curvature.resize(m.eta.size());
   m.find_means(0, {value, slope, said.curvature, {}});
+  for (double& curvature : said.curvature) {
+    curvature = std::max(curvature, kLeastWeight);
+  }
   Vectors projected = m.project(slope);
   said.latent_slope = std::move(projected.x);
   said.border_slope = std::move(projected.b);
@@ -44,65 +47,11 @@ base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<doub
   return said;
 }
 
-/// Natural-gradient steps of what each observation says as a Gaussian site, precision and shift together (Khan & Lin
-/// 2017): Newton's full steps swing around the fixed point where the field is vague.
-base::Result<void> FieldFitter::Impl::settle_within() {
-  constexpr int kMost = 60;
-  constexpr double kStill = 1e-3;
-  constexpr double kCaution = 0.5;  // a weight lowers its own variance: the vaguer the predictor, the shorter the step
-  const std::size_t count = eta.size();
-  std::vector<double> site(2 * count);  // precisions, then shifts: slope + precision x predictor
-  std::vector<double> stepped(2 * count);
-  std::vector<double> scale(2 * count);
-  std::vector<double> slope(count);
-  std::vector<double> weight(count);
-  std::vector<double> value(count);
-  std::vector<double> curvature(count);
-  Mixing mixing([](std::span<double>) {});
-  for (int round = 0; round < kMost; ++round) {
-    find_means(0, {value, slope, curvature, {}});
-    for (std::size_t i = 0; i < count; ++i) {
-      if (round == 0) {
-        site[i] = used_weight[i];
-        site[count + i] = slope[i] + used_weight[i] * eta[i];
-      }
-      const double aim = std::max(curvature[i] + around->weight_offset[i], 1e-9);
-      const double pace = 1 / (1 + kCaution * variance[i]);
-      stepped[i] = site[i] + pace * (aim - site[i]);
-      stepped[count + i] = site[count + i] + pace * (slope[i] + aim * eta[i] - site[count + i]);
-      scale[i] = variance[i] * variance[i];
-      scale[count + i] = variance[i];
-    }
-    site = mixing.next(site, stepped, scale);
-    for (std::size_t i = 0; i < count; ++i) {
-      site[i] = std::max(site[i], 1e-9);
-      weight[i] = site[i];
-      slope[i] = site[count + i] - site[i] * eta[i];
-    }
-    FG_TRY_VOID(factorise(weight));
-    const Vectors step = solve(uphill(slope));
-    for (std::size_t i = 0; i < n; ++i) {
-      mode.x[i] += step.x[i];
-    }
-    for (std::size_t j = 0; j < p; ++j) {
-      mode.b[j] += step.b[j];
-    }
-    const std::vector<double> before = eta;
-    predict(mode, 0, count, eta);
-    find_variance(0, count);
-    double moved = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      moved = std::max(moved, std::abs(eta[i] - before[i]));
-    }
-    if (moved < kStill) {
-      return {};
-    }
-  }
-  return base::fail("estimate.no_convergence", {{"iterations", std::to_string(kMost)}});
-}
-
 base::Result<FieldFit> FieldFitter::settle() {
-  FG_TRY_VOID(impl_->settle_within());
+  // Of the surroundings' determinants nothing is known here: mode and weights alone tell when it has settled.
+  constexpr Settled kStill{.bound = std::numeric_limits<double>::infinity(), .mode = 1e-6, .weights = 1e-7};
+  int rounds = 0;
+  FG_TRY_VOID(impl_->variational(kStill, rounds));
   return fit_so_far();
 }
 

@@ -10,7 +10,7 @@
 #include "base/parallel.h"
 #include "estimate/confirmed_ground.h"
 #include "estimate/fast_exp.h"
-#include "estimate/hermite.h"
+#include "estimate/normal_nodes.h"
 #include "estimate/patchiness.h"
 #include "estimate/prediction.h"
 
@@ -109,11 +109,11 @@ double items_expected(double mean, double variance, double recorded, double patc
   const double sd = std::sqrt(std::max(variance, 0.0));
   double any = 0;
   double items = 0;
-  for (std::size_t k = 0; k < kHermiteNodes.size(); ++k) {
-    const double p = presence_at(mean + sd * kHermiteNodes[k], patchiness, recorded);
+  for (const NormalNode& node : nodes_of(rule_for(sd))) {
+    const double p = presence_at(mean + sd * node.at, patchiness, recorded);
     const double unseen = 1 - p * static_cast<double>(own.detected);
-    any += kHermiteWeights[k] * p * static_cast<double>(own.missed) / unseen;
-    items += kHermiteWeights[k] * p * static_cast<double>(own.left) / unseen;
+    any += node.weight * p * static_cast<double>(own.missed) / unseen;
+    items += node.weight * p * static_cast<double>(own.left) / unseen;
   }
   return std::max(any, items);
 }
