@@ -51,17 +51,23 @@ std::string off(std::vector<double> items) {
 
 void print_difference(const char* what, const geo::Raster& a, const geo::Raster& b,
                       const std::vector<std::uint8_t>& refreshed) {
+  constexpr double kTold = 0.005;
   double probability[2] = {0, 0};
+  std::size_t told_otherwise = 0;
   std::vector<double> items[2];
   for (std::size_t cell = 0; cell < refreshed.size(); ++cell) {
     const int k = refreshed[cell] != 0 ? 1 : 0;
-    probability[k] = std::max(probability[k], std::abs(static_cast<double>(a.bands[0][cell] - b.bands[0][cell])));
+    const double difference = std::abs(static_cast<double>(a.bands[0][cell] - b.bands[0][cell]));
+    probability[k] = std::max(probability[k], difference);
+    told_otherwise += difference > kTold ? 1 : 0;
     if (b.bands[0][cell] > 0.01F) {
       items[k].push_back(std::abs(static_cast<double>(a.bands[1][cell] / b.bands[1][cell]) - 1));
     }
   }
-  fmt::print("  off {}: P(any) {:.4f}, items {} in the window; {:.4f}, {} beyond\n", what, probability[1],
-             off(items[1]), probability[0], off(items[0]));
+  fmt::print(
+      "  off {}: P(any) {:.4f}, items {} in the window; {:.4f}, {} beyond; in {} cells P(any) by more than "
+      "{}\n",
+      what, probability[1], off(items[1]), probability[0], off(items[0]), told_otherwise, kTold);
 }
 
 evidence::Observations with_find(const evidence::Observations& before) {

@@ -175,6 +175,52 @@ TEST(FieldFit, TheLongFieldInTheBorderGivesTheSameAnswer) {
   }
 }
 
+/// Searches along one side, and beyond them blocks of which people met an item in one here and there.
+std::vector<Observation> searches_and_lone_reports(const geo::Grid& grid) {
+  base::Random random(5);
+  std::vector<Observation> list;
+  const auto columns = static_cast<std::uint32_t>(grid.columns);
+  const std::uint32_t searched = 20 * columns;
+  for (std::uint32_t cell = 0; cell < searched; ++cell) {
+    list.push_back({cell, false, random.chance(cell % columns < 20 ? 0.3 : 0.005), 0.9F, 0});
+  }
+  constexpr std::uint32_t kBlock = 3;
+  for (std::uint32_t row = 22; row < static_cast<std::uint32_t>(grid.rows); row += kBlock) {
+    for (std::uint32_t column = 1; column < columns; column += kBlock) {
+      Observation block{row * columns + column, false, row % 21 == 1 && column % 30 == 10, 0.3F, 1};
+      block.report = true;
+      list.push_back(block);
+    }
+  }
+  return list;
+}
+
+/// Where the field is vague, what a lone report says must not hang on where the fit began.
+TEST(FieldFit, TwoStartsFollowLoneReportsToTheSameEnd) {
+  evidence::Observations ground;
+  ground.grid = {50, 0, 100, 120, 100};
+  ground.inside.assign(ground.grid.size(), 1);
+  const HazardModel model = make_model(ground, searches_and_lone_reports(ground.grid), {3, 6000, 600, 20});
+  const Hyperparameters at{std::log(500.0), std::log(5.3), std::log(0.6), 1.5, 1, std::log(1.2)};
+  constexpr Settled kToTheEnd{.bound = 0.1, .mode = 0.001, .weights = 0.0005};
+  FieldFitter from_nothing(model, 6000);
+  FieldFitter from_elsewhere(model, 6000);
+  from_elsewhere.start_at(std::vector<double>(model.latent(), 1.5), std::vector<double>(model.border(), -1.0));
+  ASSERT_TRUE(from_nothing.fit(at, FieldFitter::Want::mode, kToTheEnd));
+  ASSERT_TRUE(from_elsewhere.fit(at, FieldFitter::Want::mode, kToTheEnd));
+  std::size_t lone = 0;
+  for (std::size_t i = 0; i < model.observations.size(); ++i) {
+    if (model.observations[i].report && model.observations[i].found) {
+      const Predicted one = from_nothing.predicted(i);
+      const Predicted other = from_elsewhere.predicted(i);
+      EXPECT_NEAR(one.mean, other.mean, 0.02) << i;
+      EXPECT_NEAR(one.variance, other.variance, 0.01 * other.variance) << i;
+      ++lone;
+    }
+  }
+  EXPECT_GT(lone, 3U);
+}
+
 /// Without fields and effects (vanishing sds) one intercept is left: the mode has a closed form.
 TEST(FieldFit, WithoutAFieldTheInterceptIsTheClosedForm) {
   evidence::Observations ground = drawn_ground();
