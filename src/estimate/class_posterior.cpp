@@ -459,7 +459,6 @@ base::Result<std::unique_ptr<ClassPosterior>> fit_class(const evidence::Observat
   }
   stretch_field(observations, posterior->hyper.stretch, posterior->model);
   FieldFitter fitter(model, range_m);
-
   FG_TRY(const std::vector<double> prior, fitter.prior_variance(posterior->hyper));
   if (!start.border.empty()) {
     fitter.start_at(std::move(start.latent), std::move(start.border));

@@ -181,6 +181,7 @@ std::vector<Observation> searches_and_lone_reports(const geo::Grid& grid) {
   std::vector<Observation> list;
   const auto columns = static_cast<std::uint32_t>(grid.columns);
   const std::uint32_t searched = 20 * columns;
+  list.reserve(grid.size());
   for (std::uint32_t cell = 0; cell < searched; ++cell) {
     list.push_back({cell, false, random.chance(cell % columns < 20 ? 0.3 : 0.005), 0.9F, 0});
   }
