@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/random.h"
+#include "estimate/class_parts.h"
 #include "estimate/likelihood.h"
 #include "estimate/patchiness.h"
 #include "evidence/drawn_statements_testing.h"
@@ -14,7 +15,7 @@ namespace firmground::estimate {
 namespace {
 
 /// Finite differences need the bound to many digits.
-constexpr double kSettled = 1e-9;
+constexpr double kToManyDigits = 1e-9;
 // The quadrature of slopes and curvatures is not the exact derivative of the quadrature of values: gradients agree to
 // 0.2 %.
 
@@ -135,7 +136,7 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
   const HazardModel model = make_model(ground, searches(ground, 4), {2, 1500, 400, 6});
   FieldFitter fitter(model, 1500);
   const Hyperparameters at{std::log(300.0), std::log(1.3), std::log(0.6), 1.5, 1, std::log(1.2)};
-  const auto fit = fitter.fit(at, FieldFitter::Want::gradient, {kSettled});
+  const auto fit = fitter.fit(at, FieldFitter::Want::gradient, {kToManyDigits});
   ASSERT_TRUE(fit) << base::to_text(fit.error());
   constexpr double kStep = 1e-3;
   for (std::size_t k = 0; k < Hyperparameters::kCount; ++k) {
@@ -144,8 +145,8 @@ TEST(FieldFit, GradientOfTheMarginalAgreesWithFiniteDifferences) {
     up[k] += kStep;
     down[k] -= kStep;
     const double difference =
-        (fitter.fit(Hyperparameters::from(up, 1), FieldFitter::Want::mode, {kSettled})->evidence_bound -
-         fitter.fit(Hyperparameters::from(down, 1), FieldFitter::Want::mode, {kSettled})->evidence_bound) /
+        (fitter.fit(Hyperparameters::from(up, 1), FieldFitter::Want::mode, {kToManyDigits})->evidence_bound -
+         fitter.fit(Hyperparameters::from(down, 1), FieldFitter::Want::mode, {kToManyDigits})->evidence_bound) /
         (2 * kStep);
     EXPECT_NEAR(fit->gradient[k], difference, 2e-3 * (1 + std::abs(difference))) << "hyperparameter " << k;
   }
@@ -159,8 +160,8 @@ TEST(FieldFit, TheLongFieldInTheBorderGivesTheSameAnswer) {
   const Hyperparameters at{std::log(300.0), std::log(1.3), std::log(0.6), 1.5};
   FieldFitter fitter(model, 600);
   FieldFitter other(bordered, 600);
-  const auto fit = fitter.fit(at, FieldFitter::Want::mode, {kSettled});
-  const auto same = other.fit(at, FieldFitter::Want::mode, {kSettled});
+  const auto fit = fitter.fit(at, FieldFitter::Want::mode, {kToManyDigits});
+  const auto same = other.fit(at, FieldFitter::Want::mode, {kToManyDigits});
   ASSERT_TRUE(fit && same);
   EXPECT_NEAR(fit->evidence_bound, same->evidence_bound, 1e-6);
   const std::size_t nodes = bordered.latent();
@@ -203,12 +204,11 @@ TEST(FieldFit, TwoStartsFollowLoneReportsToTheSameEnd) {
   ground.inside.assign(ground.grid.size(), 1);
   const HazardModel model = make_model(ground, searches_and_lone_reports(ground.grid), {3, 6000, 600, 20});
   const Hyperparameters at{std::log(500.0), std::log(5.3), std::log(0.6), 1.5, 1, std::log(1.2)};
-  constexpr Settled kToTheEnd{.bound = 0.1, .mode = 0.001, .weights = 0.0005};
   FieldFitter from_nothing(model, 6000);
   FieldFitter from_elsewhere(model, 6000);
   from_elsewhere.start_at(std::vector<double>(model.latent(), 1.5), std::vector<double>(model.border(), -1.0));
-  ASSERT_TRUE(from_nothing.fit(at, FieldFitter::Want::mode, kToTheEnd));
-  ASSERT_TRUE(from_elsewhere.fit(at, FieldFitter::Want::mode, kToTheEnd));
+  ASSERT_TRUE(from_nothing.fit(at, FieldFitter::Want::mode, to_the_end(kSettled)));
+  ASSERT_TRUE(from_elsewhere.fit(at, FieldFitter::Want::mode, to_the_end(kSettled)));
   std::size_t lone = 0;
   for (std::size_t i = 0; i < model.observations.size(); ++i) {
     if (model.observations[i].report && model.observations[i].found) {
@@ -234,7 +234,7 @@ TEST(FieldFit, WithoutAFieldTheInterceptIsTheClosedForm) {
   }
   const HazardModel model = make_model(ground, list, {2, 1500, 400, 6});
   FieldFitter fitter(model, 1500);
-  const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode, {kSettled});
+  const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode, {kToManyDigits});
   ASSERT_TRUE(fit);
   // The exact posterior of the intercept, summed on a fine grid: 30 of 200 searches found, each with 0.9 (1 -
   // exp(-exp(b))).
@@ -270,7 +270,7 @@ TEST(FieldFit, OneEventCountIsTheGammaPoissonPosterior) {
   ground.covariates.clear();
   const HazardModel model = make_model(ground, {{100, true, false, 2.0F, 7.0F}}, {2, 1500, 400, 6});
   FieldFitter fitter(model, 1500);
-  const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode, {kSettled});
+  const auto fit = fitter.fit({std::log(300.0), -9, -9, 2}, FieldFitter::Want::mode, {kToManyDigits});
   ASSERT_TRUE(fit);
   EXPECT_NEAR(fit->border[0], 1.1797, 0.01);
 }

@@ -109,7 +109,7 @@ void find_one(const Observation& o, double eta, double sd, const CommonLaw& law,
   Term mean{};
   double by_patchiness = 0;
   const double worth = worth_of(o, law);
-  for (const NormalNode& node : nodes_of(law.roughly ? 0 : rule_for(sd))) {
+  for (const NormalNode& node : nodes_of(law.roughly || o.events ? kHermiteRule : rule_for(sd))) {
     const double there = eta + sd * node.at;
     const Term t = term_of(o, there, law);
     mean.value += node.weight * t.value;
@@ -160,7 +160,7 @@ void find_mean_terms(std::span<const Observation> observations, std::span<const 
       find_one(o, eta[i], sd[i], law, i, out);
       continue;
     }
-    const std::size_t which = (law.roughly ? 0 : rule_for(eta[i], sd[i])) + (o.report ? kNodeRules : 0);
+    const std::size_t which = (law.roughly ? kHermiteRule : rule_for(eta[i], sd[i])) + (o.report ? kNodeRules : 0);
     Filling& f = waiting[which];
     f.quiet.eta[f.filled] = eta[i];
     f.quiet.sd[f.filled] = sd[i];

@@ -20,10 +20,12 @@ struct NormalNode {
 using NormalNodes = std::span<const NormalNode>;
 
 inline constexpr std::size_t kNodeRules = 7;
+/// Serves at any mean too, also functions that grow with the intensity, whose tails the others cut off.
+inline constexpr std::size_t kHermiteRule = 0;
 
 /// The rule that serves at any mean.
 inline std::size_t rule_for(double sd) {
-  return sd <= 1.4 ? 0 : sd <= 1.9 ? 1 : sd <= 3.0 ? 2 : 3;
+  return sd <= 1.4 ? kHermiteRule : sd <= 1.9 ? 1 : sd <= 3.0 ? 2 : 3;
 }
 /// The one with the fewest nodes.  REQUIRES: a function that is flat far below 0.
 inline std::size_t rule_for(double mean, double sd) {

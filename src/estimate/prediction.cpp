@@ -284,7 +284,7 @@ void CellPredictor::finish_events(std::uint32_t cell, std::size_t at, double mea
   const double sd = std::sqrt(std::max(ground.variance, 0.0));
   EventsAhead sum;
   double probability = 0;
-  for (const NormalNode& node : nodes_of(rule_for(sd))) {
+  for (const NormalNode& node : nodes_of(kHermiteRule)) {  // events grow with the intensity without end
     const EventsAhead there = ahead(std::exp(std::min(ground.mean + sd * node.at, 20.0)));
     probability += node.weight * -std::expm1(there.log_none);
     sum.expected += node.weight * there.expected;

@@ -297,7 +297,7 @@ class UpdateEstimate : public testing::Test {
     EXPECT_GT(moved.items, 0.05) << "there was something to follow";
     const Difference within = difference(fast.raster, anew.hazard.raster, refreshed, 1);
     EXPECT_LT(within.probability, 0.005);
-    EXPECT_LT(within.items, 0.01) << "P " << within.probability;
+    EXPECT_LT(within.items, 0.01);
     // What all ground shares moves elsewhere too: the update tells by how much at most.
     const Difference beyond = difference(fast.raster, anew.hazard.raster, refreshed, 0);
     EXPECT_LT(beyond.items, std::max(0.01, std::expm1(fast.update.shift_beyond)));
@@ -680,7 +680,7 @@ TEST_F(UpdateEstimate, AMapInLargerCellsIsBroughtUpToDateByWholeCells) {
   for (const auto& [flags, close] : {std::pair{refreshed, 0.005}, std::pair{likely, 0.02}}) {
     const Difference within = difference(raster, anew->hazard.raster, flags, 1);
     EXPECT_LT(within.probability, close);
-    EXPECT_LT(within.items, 0.01) << "P " << within.probability;
+    EXPECT_LT(within.items, 0.01);
     const Difference of_mines = difference(kinds, *anew->kind_raster, flags, 1);
     EXPECT_LT(of_mines.probability, close);
     EXPECT_LT(of_mines.items, 0.01);
