@@ -99,9 +99,9 @@ CountryMap map_of(const evidence::Observations& observations, const EstimateOpti
                   const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
                   const std::vector<std::uint8_t>& wanted, const KindMap* kinds);
 
-/// The flagged cells, predicted into map.raster, which is of the grid, and where options.together > 1 into
-/// map.together, map.parts and, P(any) yet to be told, map.kind_raster; sums are of these cells alone.  REQUIRES: the
-/// cells flagged make whole cells of the map, but for ground outside.
+/// The flagged cells, predicted into map.raster, which is of the grid or of those of its rows that hold them, and where
+/// options.together > 1 into map.together, map.parts and, P(any) yet to be told, map.kind_raster; sums are of these
+/// cells alone.  REQUIRES: the cells flagged make whole cells of the map, but for ground outside.
 void draw_cells(const evidence::Observations& observations, const EstimateOptions& options,
                 const Posteriors& posteriors, const std::vector<PolygonCells>& polygons,
                 const std::vector<std::uint8_t>& wanted, CountryMap& map, const KindMap* kinds = nullptr);

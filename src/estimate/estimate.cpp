@@ -127,6 +127,7 @@ struct MapWork {
   const std::vector<std::uint8_t>& wanted;  ///< cells to predict
   const MapCells& cells;
   geo::Raster* raster = nullptr;
+  std::size_t before_raster = 0;       ///< cells of the grid that lie before its first row
   const KindMap* kinds = nullptr;      ///< null: not told
   geo::Raster* kind_raster = nullptr;  ///< null: not drawn
   geo::Raster* together = nullptr;     ///< null: the map's cells are those that the ground is modelled in
@@ -169,13 +170,14 @@ void MapWork::write_cell(std::uint32_t cell, std::size_t at, const std::vector<C
     weight += c.probability[at] + 1e-9F;
     add_draws(c.item_draws.data() + at * items.size(), items.size(), items.data());
   }
-  raster->bands[0][cell] = 1 - none;
-  raster->bands[1][cell] = std::max(expected, 1 - none);
-  raster->bands[4][cell] = evidence / weight;
+  const std::size_t in_raster = cell - before_raster;
+  raster->bands[0][in_raster] = 1 - none;
+  raster->bands[1][in_raster] = std::max(expected, 1 - none);
+  raster->bands[4][in_raster] = evidence / weight;
   if (together == nullptr) {  // else intervals are those of the map's cells
     const DrawQuantiles quantiles = quantiles_of(items);
-    raster->bands[2][cell] = quantiles.p05;
-    raster->bands[3][cell] = quantiles.p95;
+    raster->bands[2][in_raster] = quantiles.p05;
+    raster->bands[3][in_raster] = quantiles.p95;
   }
 }
 
@@ -230,7 +232,7 @@ void MapWork::add_polygons(std::uint32_t cell, std::size_t at, const std::vector
       sum.kinds[j].items += static_cast<double>(share * of_kinds.items[at][j]);
       sum.kinds[j].cells += static_cast<double>(share * of_kinds.cells[at][j]);
     }
-    sum.evidence += static_cast<double>(share * raster->bands[4][cell]);
+    sum.evidence += static_cast<double>(share * raster->bands[4][cell - before_raster]);
     sum.weight += static_cast<double>(share);
     if (likeliest > sum.likeliest) {
       sum.likeliest = likeliest;
@@ -287,13 +289,13 @@ void MapWork::run(const std::vector<std::uint32_t>& run_cells, std::vector<Class
   for (std::size_t i = 0; i < run_cells.size(); ++i) {
     write_cell(run_cells[i], i, classes, items);
     if (together != nullptr) {
-      map_row.add(run_cells[i], i, classes, confirmed->has(run_cells[i]), *raster);
+      map_row.add(run_cells[i], i, classes, confirmed->has(run_cells[i]), *raster, run_cells[i] - before_raster);
     }
     for (const ClassPrediction& c : classes) {
       add_draws(c.item_draws.data() + i * draws(), draws(), stripe.nation.items.data());
       stripe.nation.variance += static_cast<double>(c.variance_items[i]);
     }
-    stripe.nation.mean += static_cast<double>(raster->bands[1][run_cells[i]]);
+    stripe.nation.mean += static_cast<double>(raster->bands[1][run_cells[i] - before_raster]);
     add_polygons(run_cells[i], i, classes, of_kinds, stripe);
     if (!options.leave_out.empty() && options.leave_out[run_cells[i]] != 0) {
       float missed = 1;
@@ -473,8 +475,20 @@ void draw_cells(const evidence::Observations& observations, const EstimateOption
     }
   }
   geo::Raster* const kind_raster = map.parts.kinds ? &*map.parts.kinds : map.kind_raster ? &*map.kind_raster : nullptr;
-  MapWork work{observations, options, posteriors,  {},    nullptr,     {polygons, observations.grid.size()},
-               wanted,       cells,   &map.raster, kinds, kind_raster, together ? &*map.together : nullptr,
+  const auto rows_before = static_cast<std::size_t>(observations.grid.north - map.raster.grid.north);
+  MapWork work{observations,
+               options,
+               posteriors,
+               {},
+               nullptr,
+               {polygons, observations.grid.size()},
+               wanted,
+               cells,
+               &map.raster,
+               rows_before * static_cast<std::size_t>(observations.grid.columns),
+               kinds,
+               kind_raster,
+               together ? &*map.together : nullptr,
                &map.parts};
   std::vector<std::optional<CellPredictor>> predictors(posteriors.size());
   base::parallel_for(predictors.size(), 1,

@@ -86,7 +86,7 @@ MapRow::MapRow(const MapCells& cells, std::size_t draws)
     : cells_(cells), draws_(draws), row_(static_cast<std::size_t>(cells.grid().columns)) {}
 
 void MapRow::add(std::uint32_t modelled, std::size_t at, const std::vector<ClassPrediction>& classes, bool weighed,
-                 const geo::Raster& of_modelled) {
+                 const geo::Raster& of_modelled, std::size_t in_raster) {
   const std::uint32_t of_map = cells_.of(modelled);
   const auto columns = static_cast<std::uint32_t>(cells_.grid().columns);
   first_ = of_map - of_map % columns;
@@ -111,10 +111,10 @@ void MapRow::add(std::uint32_t modelled, std::size_t at, const std::vector<Class
   }
   double chances = 0;
   add_chances(any.data(), classes.size(), draws_, cell.none.data(), chances);
-  const auto probability = static_cast<double>(of_modelled.bands[band(HazardBand::probability_any)][modelled]);
+  const auto probability = static_cast<double>(of_modelled.bands[band(HazardBand::probability_any)][in_raster]);
   cell.log_none += std::log1p(-std::min(probability, kCertain));
   cell.log_none_drawn += std::log1p(-std::min(chances / static_cast<double>(draws_), kCertain));
-  cell.expected += static_cast<double>(of_modelled.bands[band(HazardBand::expected_items)][modelled]);
+  cell.expected += static_cast<double>(of_modelled.bands[band(HazardBand::expected_items)][in_raster]);
   cell.likeliest = std::max(cell.likeliest, probability);
 }
 

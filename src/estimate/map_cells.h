@@ -76,9 +76,10 @@ class MapRow {
   MapRow(const MapCells& cells, std::size_t draws);
 
   /// `at`: the cell's place in the predictions; `weighed`: they were, by what is known of an area as a whole: how alike
-  /// parts are is learned elsewhere.  REQUIRES: all cells since the last write() lie in one row of the map's.
+  /// parts are is learned elsewhere; `in_raster`: its place in the raster of modelled cells.  REQUIRES: all cells since
+  /// the last write() lie in one row of the map's.
   void add(std::uint32_t modelled, std::size_t at, const std::vector<ClassPrediction>& classes, bool weighed,
-           const geo::Raster& of_modelled);
+           const geo::Raster& of_modelled, std::size_t in_raster);
   /// The cells added: all bands of `map` but P(any), and their parts; `alike` apart, that rows may be written at the
   /// same time.  Begins anew.
   void write(geo::Raster& map, MapParts& parts, Likeness& alike);

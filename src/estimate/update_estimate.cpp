@@ -471,7 +471,24 @@ void tell_polygons(const EstimateState& state, const evidence::Observations& now
   }
 }
 
-MapChanges changes_of(const Mask& of_map, const geo::Raster& map) {
+/// The rows of a grid that hold flagged cells, and those between.  REQUIRES: any is flagged.
+geo::Grid rows_holding(const Mask& flags, const geo::Grid& grid) {
+  const auto columns = static_cast<std::size_t>(grid.columns);
+  const auto first = static_cast<std::size_t>(std::find(flags.begin(), flags.end(), 1) - flags.begin()) / columns;
+  const auto after = static_cast<std::size_t>(flags.rend() - std::find(flags.rbegin(), flags.rend(), 1));
+  geo::Grid rows = grid;
+  rows.north -= static_cast<std::int64_t>(first);
+  rows.rows = static_cast<std::int32_t>((after + columns - 1) / columns - first);
+  return rows;
+}
+
+/// Cells of a grid that lie before the first of these rows of it.
+std::size_t cells_before(const geo::Grid& rows, const geo::Grid& grid) {
+  return static_cast<std::size_t>(grid.north - rows.north) * static_cast<std::size_t>(grid.columns);
+}
+
+/// `map`: of the flags' grid, or of rows of it that hold all that are set.
+MapChanges changes_of(const Mask& of_map, const geo::Raster& map, std::size_t before) {
   MapChanges changes;
   for (std::uint32_t cell = 0; cell < of_map.size(); ++cell) {
     if (of_map[cell] != 0) {
@@ -482,7 +499,7 @@ MapChanges changes_of(const Mask& of_map, const geo::Raster& map) {
     std::vector<float>& values = changes.values.emplace_back();
     values.reserve(changes.cells.size());
     for (const std::uint32_t cell : changes.cells) {
-      values.push_back(band[cell]);
+      values.push_back(band[cell - before]);
     }
   }
   return changes;
@@ -496,11 +513,10 @@ std::size_t draws_of(const CloserLook& closer) {
 std::vector<float> likelihood_of(const EstimateState& state, const geo::Raster& modelled, const geo::Raster& whole,
                                  const Mask& refreshed) {
   const MapCells cells(state.grid, state.together);
-  std::vector<float> likelihood = modelled.bands[0];
+  const std::size_t before = cells_before(modelled.grid, state.grid);
+  std::vector<float> likelihood(state.grid.size());
   for (std::uint32_t cell = 0; cell < likelihood.size(); ++cell) {
-    if (refreshed[cell] == 0) {
-      likelihood[cell] = whole.bands[0][cells.of(cell)];
-    }
+    likelihood[cell] = refreshed[cell] != 0 ? modelled.bands[0][cell - before] : whole.bands[0][cells.of(cell)];
   }
   return likelihood;
 }
@@ -574,7 +590,7 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   }
   const EstimateOptions options = options_of(state);
   Redrawn redrawn;
-  redrawn.before.raster = empty_raster(now.grid, now.epsg);
+  redrawn.before.raster = empty_raster(rows_holding(plan.wanted, now.grid), now.epsg);
   if (state.together > 1) {
     redrawn.before.together = empty_raster(now.grid.in_larger_cells(state.together), now.epsg);
   }
@@ -587,8 +603,9 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
     *told.kind_raster = std::move(*redrawn.now.kind_raster);
   }
 
-  update.map = changes_of(MapCells(state.grid, state.together).holding(plan.wanted),
-                          redrawn.now.together ? *redrawn.now.together : redrawn.now.raster);
+  const geo::Raster& redrawn_map = redrawn.now.together ? *redrawn.now.together : redrawn.now.raster;
+  update.map = changes_of(MapCells(state.grid, state.together).holding(plan.wanted), redrawn_map,
+                          redrawn.now.together ? 0 : cells_before(redrawn_map.grid, state.grid));
   update.cells_refreshed = static_cast<std::int64_t>(update.map.cells.size());
   tell_nation(state, redrawn, update);
   tell_polygons(state, now, fitted, asked, plan, redrawn, update);
