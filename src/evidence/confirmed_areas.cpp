@@ -30,23 +30,6 @@ std::vector<std::int16_t> years_reported(const mineaction::Snapshot& snapshot, c
   return first;
 }
 
-/// Of each processed cell the last year in which it was searched; else 0.
-std::vector<std::int16_t> years_searched(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
-                                         const std::vector<std::uint8_t>& processed,
-                                         const std::optional<mineaction::Date>& until) {
-  std::vector<std::int16_t> last(grid.size(), 0);
-  for (const mineaction::LandRelease& release : snapshot.land_releases) {
-    if (!looks_into_the_ground(release) || (until && release.completed_on.last_day() > until->last_day())) {
-      continue;
-    }
-    const auto year = static_cast<std::int16_t>(release.completed_on.year());
-    for (const geo::CellShare& cell : geo::cover(grid, release.geometry)) {
-      last[cell.cell] = processed[cell.cell] != 0 ? std::max(last[cell.cell], year) : last[cell.cell];
-    }
-  }
-  return last;
-}
-
 std::vector<float> distance_to_those_until(std::int16_t year, const geo::Grid& grid,
                                            const std::vector<std::int16_t>& reported) {
   std::vector<std::uint8_t> mask(grid.size());
@@ -76,6 +59,22 @@ std::int16_t last_reported(const std::vector<std::int16_t>& reported) {
 }
 
 }  // namespace
+
+std::vector<std::int16_t> years_searched(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                         const std::vector<std::uint8_t>& processed,
+                                         const std::optional<mineaction::Date>& until) {
+  std::vector<std::int16_t> last(grid.size(), 0);
+  for (const mineaction::LandRelease& release : snapshot.land_releases) {
+    if (!looks_into_the_ground(release) || (until && release.completed_on.last_day() > until->last_day())) {
+      continue;
+    }
+    const auto year = static_cast<std::int16_t>(release.completed_on.year());
+    for (const geo::CellShare& cell : geo::cover(grid, release.geometry)) {
+      last[cell.cell] = processed[cell.cell] != 0 ? std::max(last[cell.cell], year) : last[cell.cell];
+    }
+  }
+  return last;
+}
 
 std::optional<CovariateField> confirmed_areas(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                               const std::vector<std::uint8_t>& processed,

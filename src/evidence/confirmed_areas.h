@@ -16,6 +16,11 @@ std::optional<CovariateField> confirmed_areas(const mineaction::Snapshot& snapsh
                                               const std::vector<std::uint8_t>& processed,
                                               const std::optional<mineaction::Date>& until);
 
+/// Of each processed cell the last year in which it was searched; else 0.  Cost: covers of land releases.
+std::vector<std::int16_t> years_searched(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                         const std::vector<std::uint8_t>& processed,
+                                         const std::optional<mineaction::Date>& until);
+
 /// Whether the same cells were searched in the same years before a CHA was reported: then the covariate, measured with
 /// the same CHA, is the same.  Cost: covers of land releases.
 bool searched_as_before(const SearchedBefore& before, const mineaction::Snapshot& snapshot, const geo::Grid& grid,

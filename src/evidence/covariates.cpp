@@ -209,31 +209,17 @@ void add_attention(const geo::Grid& grid, const Mask& processed, KeptFields& fie
 }
 
 /// Land is reduced, or cancelled after a search, where nothing was found: what was found there says how it was released
-/// as much as what lies round it.  Nothing where less than a tenth of the cells searched were cleared.
+/// as much as what lies round it.
 void add_outcome(const mineaction::Snapshot& snapshot, const geo::Grid& grid, const Mask& processed,
                  const std::optional<mineaction::Date>& until, KeptFields& fields) {
-  std::vector<float> more(grid.size(), 0);  // share of the cell cleared less that of other searches
-  for (const mineaction::LandRelease& release : snapshot.land_releases) {
-    if ((until && release.completed_on.last_day() > until->last_day()) || !looks_into_the_ground(release)) {
-      continue;
-    }
-    const float sign = release.outcome == mineaction::Outcome::cleared ? 1 : -1;
-    for (const geo::CellShare& touched : geo::cover(grid, release.geometry)) {
-      more[touched.cell] += sign * touched.share;
-    }
-  }
-  std::size_t searched = 0;
-  std::size_t cleared = 0;
-  for (std::size_t i = 0; i < more.size(); ++i) {
-    const bool emptied = processed[i] != 0 && more[i] < 0;
-    searched += processed[i];
-    cleared += processed[i] != 0 && !emptied ? 1 : 0;
-    more[i] = emptied ? 1 : 0;
-  }
-  if (cleared == searched || 10 * cleared < searched) {
+  CovariateField field{"how land was released",
+                       "",
+                       release_outcomes(snapshot, grid, processed, until),
+                       true,
+                       {"cleared", "nothing found"}};
+  if (!outcomes_tell(processed, field.value)) {
     return;
   }
-  CovariateField field{"how land was released", "", std::move(more), true, {"cleared", "nothing found"}};
   field.tells_outcome = true;
   fields.push_back(std::move(field));
 }
@@ -334,6 +320,34 @@ std::vector<float> share_searched_around(const geo::Grid& grid, const Mask& proc
   const std::vector<float> searched(processed.begin(), processed.end());
   const std::int32_t radius = share_searched_reach(grid) / 2;
   return box_mean(grid, box_mean(grid, searched, radius), radius);
+}
+
+std::vector<float> release_outcomes(const mineaction::Snapshot& snapshot, const geo::Grid& grid, const Mask& processed,
+                                    const std::optional<mineaction::Date>& until) {
+  std::vector<float> more(grid.size(), 0);  // share of the cell cleared less that of other searches
+  for (const mineaction::LandRelease& release : snapshot.land_releases) {
+    if ((until && release.completed_on.last_day() > until->last_day()) || !looks_into_the_ground(release)) {
+      continue;
+    }
+    const float sign = release.outcome == mineaction::Outcome::cleared ? 1 : -1;
+    for (const geo::CellShare& touched : geo::cover(grid, release.geometry)) {
+      more[touched.cell] += sign * touched.share;
+    }
+  }
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    more[i] = processed[i] != 0 && more[i] < 0 ? 1 : 0;
+  }
+  return more;
+}
+
+bool outcomes_tell(const Mask& processed, const std::vector<float>& outcomes) {
+  std::size_t searched = 0;
+  std::size_t cleared = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    searched += processed[i];
+    cleared += processed[i] != 0 && outcomes[i] == 0 ? 1 : 0;
+  }
+  return cleared != searched && 10 * cleared >= searched;
 }
 
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,

@@ -44,4 +44,12 @@ std::vector<CovariateField> covariates_since(std::vector<CovariateField> before,
 std::vector<float> share_searched_around(const geo::Grid& grid, const std::vector<std::uint8_t>& processed);
 std::int32_t share_searched_reach(const geo::Grid& grid);
 
+/// The values of the covariate that tells how land was released: 1 in processed cells that were reduced, or cancelled
+/// after a search, rather than cleared; else 0.  Cost: covers of land releases.
+std::vector<float> release_outcomes(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                    const std::vector<std::uint8_t>& processed,
+                                    const std::optional<mineaction::Date>& until);
+/// Whether they are worth having: not all cells searched were cleared, nor less than a tenth of them.
+bool outcomes_tell(const std::vector<std::uint8_t>& processed, const std::vector<float>& outcomes);
+
 }  // namespace firmground::evidence

@@ -1,0 +1,189 @@
+#include "evidence/observed_since.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+
+#include "evidence/drawn_statements_testing.h"
+
+namespace firmground::evidence {
+namespace {
+
+using mineaction::Date;
+using mineaction::Device;
+using mineaction::HazardType;
+using mineaction::Method;
+using mineaction::Outcome;
+using mineaction::Snapshot;
+
+constexpr geo::Grid kGrid{50, 0, 200, 200, 200};
+
+mineaction::LandRelease release(const std::string& id, Outcome outcome, Method method, const Date& day,
+                                const DrawnSquare& square) {
+  mineaction::LandRelease drawn = drawn_release(outcome, method, day, square, kGrid);
+  drawn.release_id = id;
+  return drawn;
+}
+
+mineaction::Find find(const std::string& id, double column, double row, Device device, std::int64_t count = 1) {
+  mineaction::Find found;
+  found.find_id = id;
+  found.found_on = Date(2016, 3, 1);
+  found.device = device;
+  found.count = count;
+  found.position = {kGrid.west_m() + column * kGrid.cell_m, kGrid.north_m() - row * kGrid.cell_m};
+  return found;
+}
+
+mineaction::Accident accident(const std::string& id, double column, double row) {
+  mineaction::Accident met;
+  met.accident_id = id;
+  met.occurred_on = Date(2017, 5, 1);
+  met.device = Device::uxo;
+  met.position = {kGrid.west_m() + column * kGrid.cell_m, kGrid.north_m() - row * kGrid.cell_m};
+  return met;
+}
+
+/// Two areas, each searched in part, with finds, and accidents beside them.
+Snapshot drawn_country() {
+  Snapshot country;
+  country.crs = *geo::Crs::from_epsg(32638);
+  country.areas_of_interest.push_back({"all", outline_of({0, 0, 200}, kGrid)});
+  country.hazards = {drawn_hazard(HazardType::confirmed, Device::ap_mine, {40, 40, 20}, kGrid),
+                     drawn_hazard(HazardType::suspected, Device::uxo, {120, 120, 20}, kGrid)};
+  country.hazards[0].reported_on = Date(2012, 1, 1);
+  country.hazards[1].reported_on = Date(2014, 1, 1);
+  country.land_releases = {release("A", Outcome::cleared, Method::manual, Date(2015, 6, 1), {40, 40, 9}),
+                           release("B", Outcome::cleared, Method::manual, Date(2016, 6, 1), {52, 40, 6}),
+                           release("C", Outcome::reduced, Method::technical_survey, Date(2016, 7, 1), {120, 120, 8}),
+                           release("D", Outcome::cancelled, Method::nts, Date(2017, 7, 1), {130, 130, 8})};
+  country.finds = {find("1", 41.5, 41.5, Device::ap_mine, 2), find("2", 45.5, 44.5, Device::ap_mine),
+                   find("3", 48.5, 47.2, Device::unknown), find("4", 150.5, 20.5, Device::uxo)};
+  country.accidents = {accident("1", 60.5, 60.5), accident("2", 160.5, 160.5)};
+  country.hash = "then";
+  return country;
+}
+
+Observations observed(const Snapshot& snapshot) {
+  auto all = observe(snapshot);
+  EXPECT_TRUE(all.has_value());
+  return std::move(*all);
+}
+
+void expect_same(const Observations& since, const Observations& anew) {
+  EXPECT_EQ(since.snapshot_hash, anew.snapshot_hash);
+  EXPECT_EQ(since.processed, anew.processed);
+  for (std::size_t k = 0; k < kOrdnanceClasses.size(); ++k) {
+    SCOPED_TRACE(to_string(kOrdnanceClasses[k]));
+    ASSERT_EQ(since.searched[k].size(), anew.searched[k].size());
+    for (std::size_t i = 0; i < anew.searched[k].size(); ++i) {
+      ASSERT_EQ(since.searched[k][i].cell, anew.searched[k][i].cell);
+      ASSERT_EQ(since.searched[k][i].found, anew.searched[k][i].found) << since.searched[k][i].cell;
+      ASSERT_NEAR(since.searched[k][i].share, anew.searched[k][i].share, 1e-6);
+      ASSERT_NEAR(since.searched[k][i].detection, anew.searched[k][i].detection, 1e-6);
+    }
+    const auto said = [](const Report& r) { return std::tuple(r.cell, r.count, r.year, r.vague); };
+    EXPECT_TRUE(std::equal(since.reports[k].begin(), since.reports[k].end(), anew.reports[k].begin(),
+                           anew.reports[k].end(),
+                           [&](const Report& a, const Report& b) { return said(a) == said(b); }));
+    EXPECT_TRUE(std::equal(since.kinds[k].cells.begin(), since.kinds[k].cells.end(), anew.kinds[k].cells.begin(),
+                           anew.kinds[k].cells.end(), [](const KindCount& a, const KindCount& b) {
+                             return a.cell == b.cell && a.count == b.count;
+                           }));
+    EXPECT_EQ(since.kinds[k].stated, anew.kinds[k].stated);
+    EXPECT_EQ(since.kinds[k].unstated, anew.kinds[k].unstated);
+  }
+  ASSERT_EQ(since.covariates.size(), anew.covariates.size());
+  for (std::size_t c = 0; c < anew.covariates.size(); ++c) {
+    EXPECT_EQ(since.covariates[c].name, anew.covariates[c].name);
+    for (std::size_t cell = 0; cell < anew.covariates[c].value.size(); ++cell) {
+      const float a = since.covariates[c].value[cell];
+      const float b = anew.covariates[c].value[cell];
+      ASSERT_TRUE(a == b || (std::isnan(a) && std::isnan(b))) << anew.covariates[c].name << " of cell " << cell;
+    }
+  }
+}
+
+/// What is observed now is what observing all of it anew gives, and some of it was not so before.
+void expect_followed(const std::function<void(Snapshot&)>& change) {
+  const Snapshot before = drawn_country();
+  Snapshot now = before;
+  change(now);
+  now.hash = "now";
+  const Observations anew = observed(now);
+  const auto since = observed_since(observed(before), before, now, {});
+  ASSERT_TRUE(since.has_value());
+  expect_same(*since, anew);
+}
+
+TEST(ObservedSince, NothingCameIn) {
+  expect_followed([](Snapshot&) {});
+}
+
+TEST(ObservedSince, AFindInSearchedGroundBesideItAndFarFromIt) {
+  expect_followed([](Snapshot& now) {
+    now.finds.push_back(find("5", 42.5, 42.5, Device::av_mine, 3));
+    now.finds.push_back(find("6", 49.1, 45.5, Device::uxo));  // five metres off the edge of what was searched
+    now.finds.push_back(find("7", 100.5, 100.5, Device::unknown));
+  });
+}
+
+TEST(ObservedSince, AFindIsWithdrawnMovedAndSaysSomethingElse) {
+  expect_followed([](Snapshot& now) {
+    now.finds[0].position = {now.finds[0].position.x + 150, now.finds[0].position.y};
+    now.finds[1].device = Device::submunition;
+    now.finds.pop_back();
+  });
+}
+
+TEST(ObservedSince, AnAccidentComesAndOneGoes) {
+  expect_followed([](Snapshot& now) {
+    now.accidents[0] = accident("1", 10.5, 10.5);
+    now.accidents.push_back(accident("3", 60.5, 60.5));
+  });
+}
+
+TEST(ObservedSince, ReleasesComeGrowAndGo) {
+  expect_followed([](Snapshot& now) {
+    now.land_releases[0] = release("A", Outcome::cleared, Method::manual, Date(2015, 6, 1), {40, 40, 12});
+    now.land_releases.erase(now.land_releases.begin() + 1);
+    now.land_releases.push_back(release("E", Outcome::reduced, Method::mechanical, Date(2018, 1, 1), {146, 16, 9}));
+  });
+}
+
+TEST(ObservedSince, ASearchTakesInWhatWasReportedThere) {
+  expect_followed([](Snapshot& now) {
+    now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2018, 1, 1), {57, 57, 8}));
+  });
+}
+
+TEST(ObservedSince, ACancellationComesAndOneIsWithdrawn) {
+  expect_followed([](Snapshot& now) {
+    now.land_releases.pop_back();
+    now.land_releases.push_back(release("F", Outcome::cancelled, Method::nts, Date(2018, 1, 1), {122, 126, 6}));
+  });
+}
+
+TEST(ObservedSince, IsLeftToObservingAnewWhereACovariateIsMeasuredOtherwise) {
+  const Snapshot before = drawn_country();
+  const auto since = [&](const std::function<void(Snapshot&)>& change) {
+    Snapshot now = before;
+    change(now);
+    return observed_since(observed(before), before, now, {}).has_value();
+  };
+  EXPECT_FALSE(since([](Snapshot& now) {
+    now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2011, 1, 1), {70, 70, 4}));
+  })) << "searched before the last CHA was reported";
+  EXPECT_FALSE(since([](Snapshot& now) {
+    std::erase_if(now.land_releases, [](const auto& r) { return r.release_id == "C"; });
+  })) << "all of what was searched was cleared then";
+  EXPECT_FALSE(since([](Snapshot& now) {
+    now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2018, 1, 1), {100, 0, 90}));
+  })) << "much of the country";
+}
+
+}  // namespace
+}  // namespace firmground::evidence
