@@ -1,4 +1,8 @@
 #pragma once
+#include <map>
+#include <set>
+#include <string>
+
 #include "base/error.h"
 #include "mineaction/kind.h"
 #include "mineaction/snapshot.h"
@@ -25,5 +29,13 @@ void fill_generated_ids(Snapshot& snapshot);
 /// Fills generated ids, sorts every list by local id and sets the hash. The result does not depend on the order of
 /// entry. Cost: O(n) when the lists are sorted already, as the register hands them over; else O(n log n).
 void finish_snapshot(Snapshot& snapshot);
+
+/// Local ids by name of the kind; of a feature of any reference layer under "reference-layer".
+using RecordIds = std::map<std::string, std::set<std::string>>;
+
+/// Takes the records with the ids `gone` out of the snapshot, puts all records of `come` in, and finishes it.
+/// REQUIRES: both have one CRS, and the snapshot was finished; no other record of it has the id of one that comes.
+/// Cost: O(n) for kinds of which records go or come, and the hash of everything.
+void replace_records(Snapshot& snapshot, const RecordIds& gone, Snapshot come);
 
 }  // namespace firmground::mineaction

@@ -231,6 +231,19 @@ void hash_covariate(BlockHasher& hasher, const Covariate& covariate) {
   }
 }
 
+template <typename T>
+void take_out(std::vector<T>& list, const std::set<std::string>& ids) {
+  std::erase_if(list, [&](const T& record) { return ids.contains(local_id(record)); });
+}
+
+template <typename T>
+void put_in(std::vector<T>& list, std::vector<T>& come) {
+  std::sort(come.begin(), come.end(), before<T>);
+  const auto middle = static_cast<std::ptrdiff_t>(list.size());
+  list.insert(list.end(), std::make_move_iterator(come.begin()), std::make_move_iterator(come.end()));
+  std::inplace_merge(list.begin(), list.begin() + middle, list.end(), before<T>);
+}
+
 bool covariate_before(const Covariate& a, const Covariate& b) {
   return a.name < b.name;
 }
@@ -270,6 +283,23 @@ void finish_snapshot(Snapshot& snapshot) {
   });
   std::sort(snapshot.covariates.begin(), snapshot.covariates.end(), covariate_before);
   snapshot.hash = content_hash_of(snapshot);
+}
+
+void replace_records(Snapshot& snapshot, const RecordIds& gone, Snapshot come) {
+  fill_generated_ids(come);
+  for_each_list(snapshot, [&](std::string_view kind, auto& list) {
+    if (const auto ids = gone.find(std::string(kind)); ids != gone.end()) {
+      take_out(list, ids->second);
+    }
+    for_each_list(come, [&](std::string_view other, auto& records) {
+      if constexpr (std::is_same_v<decltype(records), decltype(list)>) {
+        if (other == kind && !records.empty()) {
+          put_in(list, records);
+        }
+      }
+    });
+  });
+  finish_snapshot(snapshot);
 }
 
 const Baseline* baseline_at(const Snapshot& snapshot, const Date& date) {

@@ -78,6 +78,28 @@ TEST(Snapshot, TheHashChangesWithEveryFieldOfEveryRecord) {
   EXPECT_EQ(content_hash_of(original), hash);
 }
 
+TEST(Snapshot, RecordsThatAreReplacedLeaveWhatReadingThemAllWouldGive) {
+  Snapshot then = snapshot_of(60);
+  Snapshot whole = then;
+  finish_snapshot(then);
+  Snapshot come;
+  come.crs = then.crs;
+  come.finds = {find(99), find(7), find(0)};
+  come.finds[1].count = 5;
+  come.places.push_back({"0 is before A", "village", {}, {}, "", {5, 6}});
+  whole.finds.erase(whole.finds.begin() + 59);
+  whole.finds[7].count = 5;
+  whole.finds.push_back(find(99));
+  whole.places.push_back(come.places.front());
+  finish_snapshot(whole);
+  replace_records(then, {{"finds", {"F-7", "F-0", "F-59", "F-99"}}, {"hazards", {"F-1"}}}, come);
+  EXPECT_EQ(then.hash, whole.hash);
+  ASSERT_EQ(then.finds.size(), 60U);
+  EXPECT_TRUE(std::equal(then.finds.begin(), then.finds.end(), whole.finds.begin(),
+                         [](const Find& a, const Find& b) { return a.find_id == b.find_id && a.count == b.count; }));
+  EXPECT_EQ(then.places.front().name, "0 is before A");
+}
+
 TEST(Snapshot, AMillionFindsAreHashedInWellUnderASecond) {
   Snapshot snapshot = snapshot_of(1'000'000);
   finish_snapshot(snapshot);  // sorts
