@@ -5,13 +5,12 @@
 #include <algorithm>
 
 #include "base/ids.h"
-#include "mineaction/record_conversion.h"
 #include "register/audit.h"
 #include "register/dialect.h"
-#include "register/layer_writer.h"
 #include "register/layout.h"
 #include "register/migrations.h"
 #include "register/register_state.h"
+#include "register/snapshot_reading.h"
 #include "register/version_info.h"
 
 namespace firmground::registry {
@@ -22,8 +21,6 @@ using mineaction::Date;
 using mineaction::Snapshot;
 
 namespace {
-
-constexpr const char* kEveryBatch = "9223372036854775807";
 
 Result<void> write_setting(Database& database, std::string_view name, std::string_view value) {
   FG_TRY(auto insert, database.prepare("INSERT INTO firmground_setting VALUES (?, ?)"));
@@ -57,69 +54,9 @@ Result<void> fill_new_store(Database& database, const geo::Crs& crs, const std::
   return begin_chain(database);
 }
 
-/// The latest day that any record in the snapshot speaks of; of a month or a year its first day, which is how dates are
-/// ordered.
-Date latest_information(const std::vector<std::string>& dates) {
-  const auto latest = Date::parse(*std::max_element(dates.begin(), dates.end()));
-  return latest ? Date(latest->first_day()) : Date();
-}
-
-struct Window {
-  std::optional<std::string> as_of;  ///< last day, "2024-12-31"
-  std::int64_t last_batch;
-};
-
-Result<std::string> append_layer(const Database& database, const Layer& layer, const Window& window,
-                                 Snapshot& snapshot) {
-  const mineaction::Kind& kind = layer.reference ? *mineaction::find_kind("reference-layer") : layer.kind;
-  if (!mineaction::is_in_snapshot(kind)) {
-    return std::string();
-  }
-  FG_TRY(auto select, database.prepare(fmt::format("SELECT v.version_information_date, {} FROM {} v WHERE {}",
-                                                   layer.column_list("v."), sql_name(layer.versions()),
-                                                   is_current(layer, "?1", "?2"))));
-  window.as_of ? select.bind(1, *window.as_of) : select.bind_null(1);
-  select.bind(2, window.last_batch);
-  std::string latest;
-  for (;;) {
-    FG_TRY(const bool row, select.step());
-    if (!row) {
-      return latest;
-    }
-    if (select.text(0) > latest) {
-      latest = select.text(0);
-    }
-    FG_TRY(const auto record, read_record(layer, select, 1));
-    mineaction::append_record(kind, record, snapshot);
-  }
-}
-
-Result<void> append_covariates(const Database& database, const Window& window, Snapshot& snapshot) {
-  constexpr const char* kStanding =
-      "{0}.version_batch <= ?1 AND NOT EXISTS (SELECT 1 FROM firmground_undo u WHERE u.batch_id = {0}.version_batch "
-      "AND "
-      "u.undone_by <= ?1)";
-  FG_TRY(auto select, database.prepare(fmt::format(
-                          "SELECT name, bytes FROM firmground_covariate v WHERE version_state = 'approved' "
-                          "AND {} AND NOT EXISTS (SELECT 1 FROM firmground_covariate w WHERE w.name = v.name "
-                          "AND w.version_state IN ('approved','withdrawn') AND {} AND "
-                          "w.version_number > v.version_number) ORDER BY name",
-                          fmt::format(kStanding, "v"), fmt::format(kStanding, "w"))));
-  select.bind(1, window.last_batch);
-  for (;;) {
-    FG_TRY(const bool row, select.step());
-    if (!row) {
-      return {};
-    }
-    const std::string name(select.text(0));
-    FG_TRY(auto raster, geo::from_geotiff(std::string(select.blob(1)), *snapshot.crs, name));
-    snapshot.covariates.push_back({name, std::move(raster)});
-  }
-}
-
 Result<std::int64_t> last_batch_until(const Database& database, const std::optional<std::string>& entered_until) {
   if (!entered_until) {
-    return std::atoll(kEveryBatch);
+    return Window().last_batch;
   }
   FG_TRY(auto select,
          database.prepare("SELECT coalesce(max(batch_id), 0) FROM firmground_batch WHERE entered_at <= ?"));
@@ -150,6 +87,13 @@ mineaction::Programme Register::Impl::programme() const {
           profile.since_name,
           profile.currency,
           profile.country.empty() ? name : profile.country};
+}
+
+Snapshot Register::Impl::begun_snapshot() const {
+  Snapshot snapshot;
+  snapshot.programme = programme();
+  snapshot.crs = crs;
+  return snapshot;
 }
 
 Register::Register(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -193,17 +137,7 @@ Result<Snapshot> Register::snapshot(std::optional<Date> as_of, const std::option
   if (as_of) {
     window.as_of = Date(as_of->last_day()).to_string();
   }
-  Snapshot snapshot;
-  snapshot.programme = impl_->programme();
-  snapshot.crs = impl_->crs;
-  FG_TRY(const auto layers, read_layers(database));
-  std::vector<std::string> dates;
-  for (const Layer& layer : layers) {
-    FG_TRY(dates.emplace_back(), append_layer(database, layer, window, snapshot));
-  }
-  FG_TRY_VOID(append_covariates(database, window, snapshot));
-  snapshot.as_of = as_of ? *as_of : latest_information(dates);
-  mineaction::finish_snapshot(snapshot);
+  FG_TRY(auto snapshot, read_whole(database, impl_->begun_snapshot(), as_of, window));
   FG_TRY_VOID(transaction.commit());
   return snapshot;
 }

@@ -28,6 +28,8 @@ struct Register::Impl {
   mutable std::mutex mutex;
 
   mineaction::Programme programme() const;
+  /// A snapshot without records.
+  mineaction::Snapshot begun_snapshot() const;
 };
 
 }  // namespace firmground::registry
