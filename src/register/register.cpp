@@ -11,6 +11,7 @@
 #include "register/migrations.h"
 #include "register/register_state.h"
 #include "register/snapshot_reading.h"
+#include "register/snapshot_since.h"
 #include "register/version_info.h"
 
 namespace firmground::registry {
@@ -140,6 +141,18 @@ Result<Snapshot> Register::snapshot(std::optional<Date> as_of, const std::option
   FG_TRY(auto snapshot, read_whole(database, impl_->begun_snapshot(), as_of, window));
   FG_TRY_VOID(transaction.commit());
   return snapshot;
+}
+
+Result<Snapshot> Register::snapshot_since(Snapshot then, std::int64_t last_entry) const {
+  const std::lock_guard lock(impl_->mutex);
+  Database& database = impl_->database;
+  FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::read));  // one state, as for snapshot()
+  FG_TRY(auto now, brought_up_to_date(database, std::move(then), last_entry));
+  if (!now) {
+    FG_TRY(now, read_whole(database, impl_->begun_snapshot(), {}, {}));
+  }
+  FG_TRY_VOID(transaction.commit());
+  return std::move(*now);
 }
 
 std::vector<LayerInfo> Register::layers() const {

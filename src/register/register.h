@@ -125,6 +125,15 @@ class Register {
   base::Result<mineaction::Snapshot> snapshot(std::optional<mineaction::Date> as_of = {},
                                               const std::optional<std::string>& entered_until = {}) const;
 
+  /// snapshot() from an earlier one, equal to the byte: only what was entered, decided or taken back after `last_entry`
+  /// is read again. All is read anew where that is more than a quarter of the records (and more than 1,000), where the
+  /// record that gave then.as_of may have gone, and of a register that has fewer entries than `last_entry`.
+  /// REQUIRES: `then` is what snapshot() of this register gave, without limits and in the same version of the program,
+  /// at any time after last_entry() gave `last_entry`. A register that was brought back from a backup and entered into
+  /// again is another one.  Errors: as snapshot().  Cost: the hash of everything (0.1 s for 200,000 records), and what
+  /// is read again: 0.01 ms a record, and all rasters when one is new.
+  base::Result<mineaction::Snapshot> snapshot_since(mineaction::Snapshot then, std::int64_t last_entry) const;
+
   std::vector<LayerInfo> layers() const;
   /// All versions of a record, newest first; empty when there is none.
   base::Result<std::vector<VersionInfo>> history(const std::string& kind, const std::string& local_id) const;
