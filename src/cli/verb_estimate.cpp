@@ -19,10 +19,7 @@ namespace {
 base::Result<pipeline::EstimateUpdateOutcome> make_update(const EstimateArguments& asked,
                                                           const base::Progress& progress) {
   FG_TRY(registry::Register programme, registry::Register::open(asked.programme));
-  progress("Reading the register", 0);
-  FG_TRY(const mineaction::Snapshot snapshot, programme.snapshot());
-  FG_TRY(auto outcome,
-         pipeline::update_estimate_programme(programme, snapshot, {.kind_map = !asked.kinds.empty()}, progress));
+  FG_TRY(auto outcome, pipeline::update_estimate_programme(programme, {.kind_map = !asked.kinds.empty()}, progress));
   const CloserLookArguments closer = closer_look_told(outcome.stored, asked.polygons);
   FG_TRY_VOID(
       write_files(asked, programme, outcome.stored, outcome.kind_map, closer_look_columns(closer, outcome.stored)));

@@ -79,6 +79,6 @@ ClassPosterior::MoreDraws joint_draws(const FieldFitter& fitter, std::uint64_t s
                                       std::size_t draws, double error, const ClassPosterior& posterior);
 
 /// Hazard of minefield records, by cell (empty: none), into the observations.
-void expect_recorded(const std::vector<float>& recorded, HazardModel& model);
+void expect_recorded(const RecordedHazard& recorded, HazardModel& model);
 
 }  // namespace firmground::estimate

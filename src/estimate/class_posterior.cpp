@@ -291,7 +291,7 @@ std::int32_t step_within(const evidence::Observations& observations, const std::
   return static_cast<std::int32_t>(step);
 }
 
-void expect_recorded(const std::vector<float>& recorded, HazardModel& model) {
+void expect_recorded(const RecordedHazard& recorded, HazardModel& model) {
   for (Observation& o : model.observations) {
     o.recorded = recorded.empty() ? 0 : recorded[o.cell];
   }

@@ -10,6 +10,7 @@
 #include "estimate/event_history.h"
 #include "estimate/field_fit.h"
 #include "estimate/hazard_model.h"
+#include "estimate/record_context.h"
 
 namespace firmground::estimate {
 
@@ -52,7 +53,7 @@ struct ClassPosterior {
   CountLaw law_ahead;  ///< of ground like that never searched
   std::shared_ptr<const SearchTable> searches;
   std::vector<double> findable;    ///< by record, in its context (eq. 26); empty: no records
-  std::vector<float> recorded;     ///< by cell: hazard that minefield records add (eq. 25); empty: none do
+  RecordedHazard recorded;         ///< that minefield records add (eq. 25)
   std::vector<double> covariance;  ///< posterior, at model.pattern, given the border
   std::vector<float>
       variance_scale;  ///< per short node: interior prior variance / its own prior variance (edges of the lattice)

@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "estimate/smooth_effects.h"
@@ -38,5 +40,19 @@ std::vector<double> log_factors(const GroundSums& sums, double scale);
 /// Hazard that records add to each cell: -log of the chance that none of them puts a mine into it (eq. 25).
 std::vector<float> recorded_hazard(const evidence::RecordFields& records, const std::vector<double>& findable,
                                    std::size_t cells);
+
+/// The same, of posteriors that know the same records; empty: none add any.
+class RecordedHazard {
+ public:
+  RecordedHazard() = default;
+  RecordedHazard(std::vector<float> by_cell)
+      : by_cell_(std::make_shared<const std::vector<float>>(std::move(by_cell))) {}
+  bool empty() const { return by_cell_ == nullptr; }
+  /// REQUIRES: not empty().
+  float operator[](std::size_t cell) const { return (*by_cell_)[cell]; }
+
+ private:
+  std::shared_ptr<const std::vector<float>> by_cell_;
+};
 
 }  // namespace firmground::estimate

@@ -379,7 +379,8 @@ geo::Raster updated(const EstimateResult& estimate, EstimateUpdate& update) {
   const auto found = std::find_if(searched.begin() + static_cast<std::ptrdiff_t>(searched.size() / 2), searched.end(),
                                   [](const evidence::SearchedCell& cell) { return cell.found == 0; });
   found->found = 2;
-  auto made = update_estimate(*estimate.state, std::move(now), drawn_polygons());
+  const std::vector<PolygonCells> polygons = drawn_polygons();
+  auto made = update_estimate(*estimate.state, std::move(now), touching(polygons));
   EXPECT_TRUE(made) << base::to_text(made.error());
   update = std::move(*made);
   geo::Raster raster = estimate.hazard.raster;

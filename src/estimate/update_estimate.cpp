@@ -90,13 +90,14 @@ bool said_alike(float a, float b) {
 
 /// What is to be told anew.
 struct Plan {
-  Mask changed;                       ///< cells, for any class
-  Mask said;                          ///< cells, of which survey says something else
-  Mask wanted;                        ///< cells to predict
-  std::vector<std::size_t> polygons;  ///< that touch these
-  std::vector<BlocksSince> blocks;    ///< by class of the state
-  std::vector<ConfirmedArea> areas;   ///< of all the ground
-  bool effort = false;                ///< the share of land searched changed
+  Mask changed;                        ///< cells, for any class
+  Mask said;                           ///< cells, of which survey says something else
+  Mask wanted;                         ///< cells to predict
+  std::vector<PolygonCells> polygons;  ///< that touch these
+  std::vector<std::size_t> places;     ///< of these, in the list that they are from
+  std::vector<BlocksSince> blocks;     ///< by class of the state
+  std::vector<ConfirmedArea> areas;    ///< of all the ground
+  bool effort = false;                 ///< the share of land searched changed
 };
 
 /// Blocks that nobody searched and that say something else, of all classes; and where one with a report came or went,
@@ -189,21 +190,25 @@ Plan plan_of(const EstimateState& state, const evidence::Observations& now, cons
   return plan;
 }
 
+bool touches(const PolygonCells& polygon, const Mask& flags) {
+  return std::any_of(polygon.cells.begin(), polygon.cells.end(),
+                     [&](const geo::CellShare& touched) { return flags[touched.cell] != 0; });
+}
+
 /// Polygons that touch what is predicted; small ones are predicted whole.
-void add_small_polygons(const evidence::Observations& now, const std::vector<PolygonCells>& polygons, Plan& plan) {
+void add_small_polygons(const evidence::Observations& now, const PolygonsTouching& polygons, Plan& plan) {
   const Mask core = plan.wanted;
-  plan.polygons.clear();
-  for (std::size_t p = 0; p < polygons.size(); ++p) {
-    const auto& cells = polygons[p].cells;
-    if (std::none_of(cells.begin(), cells.end(), [&](const geo::CellShare& c) { return core[c.cell] != 0; })) {
+  for (auto& [place, polygon] : polygons(core)) {
+    if (!touches(polygon, core)) {
       continue;
     }
-    plan.polygons.push_back(p);
-    for (const geo::CellShare& touched : cells) {
-      if (cells.size() <= kLargePolygon) {
+    if (polygon.cells.size() <= kLargePolygon) {
+      for (const geo::CellShare& touched : polygon.cells) {
         plan.wanted[touched.cell] |= now.inside[touched.cell];
       }
     }
+    plan.places.push_back(place);
+    plan.polygons.push_back(std::move(polygon));
   }
 }
 
@@ -215,10 +220,32 @@ void add_whole_cells(const evidence::Observations& now, std::int32_t together, P
   }
 }
 
+/// Values by cell as they were, where they are not so now.
+template <typename T>
+class OldValues {
+ public:
+  template <typename Alike>
+  void take(const std::vector<T>& was, const std::vector<T>& is, Alike alike) {
+    for (std::uint32_t cell = 0; cell < was.size(); ++cell) {
+      if (!alike(was[cell], is[cell])) {
+        old_.emplace_back(cell, was[cell]);
+      }
+    }
+  }
+  void swap(std::vector<T>& values) {
+    for (auto& [cell, value] : old_) {
+      std::swap(values[cell], value);
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::uint32_t, T>> old_;
+};
+
 /// What the observations were that the state saw; called again, what they are now.
 class Exchange {
  public:
-  explicit Exchange(const EstimateState& state) {
+  Exchange(const EstimateState& state, const evidence::Observations& now) {
     for (const ClassState& of_class : state.classes) {
       searched_[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
       kinds_[static_cast<std::size_t>(of_class.ordnance_class)].cells = of_class.kinds_seen;
@@ -226,9 +253,15 @@ class Exchange {
         reports_[static_cast<std::size_t>(of_class.ordnance_class)].push_back({report.cell, 1, 0, report.vague != 0});
       }
     }
-    processed_ = state.processed;
-    statements_ = state.statements;
-    outcomes_ = state.outcomes;
+    processed_.take(state.processed, now.processed, std::equal_to<>());
+    for (const evidence::CovariateField& field : now.covariates) {
+      if (field.statements) {
+        statements_.take(state.statements, field.value, said_alike);
+      }
+      if (field.tells_outcome) {
+        outcomes_.take(state.outcomes, field.value, said_alike);
+      }
+    }
   }
   /// The share of land searched changed, too.
   void add_effort(const EstimateState& state) { share_ = evidence::share_searched_around(state.grid, state.processed); }
@@ -236,16 +269,16 @@ class Exchange {
     std::swap(observations.searched, searched_);
     std::swap(observations.kinds, kinds_);
     std::swap(observations.reports, reports_);
-    std::swap(observations.processed, processed_);
+    processed_.swap(observations.processed);
     for (evidence::CovariateField& field : observations.covariates) {
       if (field.tells_effort && !share_.empty()) {
         std::swap(field.value, share_);
       }
       if (field.statements) {
-        std::swap(field.value, statements_);
+        statements_.swap(field.value);
       }
       if (field.tells_outcome) {
-        std::swap(field.value, outcomes_);
+        outcomes_.swap(field.value);
       }
     }
   }
@@ -254,10 +287,10 @@ class Exchange {
   std::array<std::vector<evidence::SearchedCell>, 2> searched_;
   std::array<evidence::KindFinds, 2> kinds_;
   std::array<std::vector<evidence::Report>, 2> reports_;  ///< one of a cell
-  std::vector<std::uint8_t> processed_;
+  OldValues<std::uint8_t> processed_;
   std::vector<float> share_;
-  std::vector<float> statements_;
-  std::vector<float> outcomes_;
+  OldValues<float> statements_;
+  OldValues<float> outcomes_;
 };
 
 /// What changed since; either side goes through all of the ground.
@@ -274,7 +307,7 @@ Changes changes_since(const EstimateState& state, const evidence::Observations& 
     if (part == 0) {
       plan = plan_of(state, now, also);
     } else {
-      exchange.emplace(state);
+      exchange.emplace(state, now);
     }
   });
   if (plan->effort) {
@@ -455,12 +488,11 @@ void tell_nation(const EstimateState& state, const Redrawn& redrawn, EstimateUpd
 }
 
 void tell_polygons(const EstimateState& state, const evidence::Observations& now, const Fitted& fitted,
-                   const std::vector<PolygonCells>& asked, const Plan& plan, const Redrawn& redrawn,
-                   EstimateUpdate& update) {
-  for (std::size_t k = 0; k < asked.size(); ++k) {
-    const std::size_t place = plan.polygons[k];
-    const Sum sum = sum_now(state, asked[k], redrawn.before.polygons[k], redrawn.now.polygons[k]);
-    PolygonEstimate told = polygon_of(asked[k], sum, fitted.now, state.seed, place);
+                   const Plan& plan, const Redrawn& redrawn, EstimateUpdate& update) {
+  for (std::size_t k = 0; k < plan.polygons.size(); ++k) {
+    const std::size_t place = plan.places[k];
+    const Sum sum = sum_now(state, plan.polygons[k], redrawn.before.polygons[k], redrawn.now.polygons[k]);
+    PolygonEstimate told = polygon_of(plan.polygons[k], sum, fitted.now, state.seed, place);
     if (sum.weight > 0) {
       told.reasons = reasons_for(fitted.now, now, sum.likeliest_cell);
       told.kinds = redrawn.kinds
@@ -523,17 +555,18 @@ std::vector<float> likelihood_of(const EstimateState& state, const geo::Raster& 
 
 /// What evidence is worth, and surveys, of the polygons told anew; the window knows nothing of large ones beyond it.
 void look_closer(const evidence::Observations& now, const Fitted& fitted, const EstimateOptions& options,
-                 const std::vector<PolygonCells>& polygons, const CloserLook& closer,
-                 const std::vector<float>& likelihood, EstimateUpdate& update) {
-  std::vector<std::size_t> wanted;  // places in the list given
+                 const Plan& plan, const CloserLook& closer, const std::vector<float>& likelihood,
+                 EstimateUpdate& update) {
+  std::vector<std::size_t> wanted;  // places in the list that the plan's polygons are from
   std::vector<PolygonCells> asked;
   std::vector<PolygonEstimate> told;
   std::vector<PolygonEstimate*> to;
-  for (auto& [place, polygon] : update.polygons) {
-    polygon.besides_known = polygons[place].cells.size() <= kLargePolygon && !std::isnan(polygon.items_mean);
+  for (std::size_t k = 0; k < update.polygons.size(); ++k) {
+    auto& [place, polygon] = update.polygons[k];
+    polygon.besides_known = plan.polygons[k].cells.size() <= kLargePolygon && !std::isnan(polygon.items_mean);
     if (closer.polygons.has(place) && polygon.besides_known) {
       wanted.push_back(place);
-      asked.push_back(polygons[place]);
+      asked.push_back(plan.polygons[k]);
       told.push_back(polygon);
       to.push_back(&polygon);
     }
@@ -545,7 +578,11 @@ void look_closer(const evidence::Observations& now, const Fitted& fitted, const 
     }
   }
   if (closer.surveys) {
-    update.surveys = surveys_of(fitted.now, now, likelihood, options, polygons, wanted, *closer.surveys);
+    std::vector<PolygonCells> by_place(wanted.empty() ? 0 : wanted.back() + 1);
+    for (std::size_t k = 0; k < wanted.size(); ++k) {
+      by_place[wanted[k]] = std::move(asked[k]);
+    }
+    update.surveys = surveys_of(fitted.now, now, likelihood, options, by_place, wanted, *closer.surveys);
   }
 }
 
@@ -559,8 +596,20 @@ void MapChanges::put_into(geo::Raster& map) const {
   }
 }
 
+PolygonsTouching touching(const std::vector<PolygonCells>& polygons) {
+  return [&polygons](const Mask& flags) {
+    std::vector<std::pair<std::size_t, PolygonCells>> touched;
+    for (std::size_t place = 0; place < polygons.size(); ++place) {
+      if (touches(polygons[place], flags)) {
+        touched.emplace_back(place, polygons[place]);
+      }
+    }
+    return touched;
+  };
+}
+
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
-                                             const std::vector<PolygonCells>& polygons, const AlsoTold& told) {
+                                             const PolygonsTouching& polygons, const AlsoTold& told) {
   FG_CHECK(!told.closer.surveys || told.whole != nullptr);
   FG_TRY_VOID(same_ground(state, now));
   Changes changes = changes_since(state, now, {});
@@ -583,11 +632,6 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   } while (add_whole_areas(plan));
   FG_TRY(const Fitted fitted, fit(state, plan, exchange, now, draws_of(told.closer)));
 
-  std::vector<PolygonCells> asked;
-  asked.reserve(plan.polygons.size());
-  for (const std::size_t p : plan.polygons) {
-    asked.push_back(polygons[p]);
-  }
   const EstimateOptions options = options_of(state);
   Redrawn redrawn;
   redrawn.before.raster = empty_raster(rows_holding(plan.wanted, now.grid), now.epsg);
@@ -597,7 +641,7 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   if (told.kind_raster != nullptr) {
     redrawn.now.kind_raster = std::move(*told.kind_raster);
   }
-  redraw(state, options, fitted, asked, plan.wanted, exchange, now, redrawn);
+  redraw(state, options, fitted, plan.polygons, plan.wanted, exchange, now, redrawn);
   tell_chances(state.alike, state.grid, state.together, redrawn.now);
   if (told.kind_raster != nullptr) {
     *told.kind_raster = std::move(*redrawn.now.kind_raster);
@@ -608,9 +652,9 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
                           redrawn.now.together ? 0 : cells_before(redrawn_map.grid, state.grid));
   update.cells_refreshed = static_cast<std::int64_t>(update.map.cells.size());
   tell_nation(state, redrawn, update);
-  tell_polygons(state, now, fitted, asked, plan, redrawn, update);
+  tell_polygons(state, now, fitted, plan, redrawn, update);
   look_closer(
-      now, fitted, options, polygons, told.closer,
+      now, fitted, options, plan, told.closer,
       told.closer.surveys ? likelihood_of(state, redrawn.now.raster, *told.whole, plan.wanted) : std::vector<float>{},
       update);
   update.shift_beyond = shift_beyond(fitted, state, now, plan.wanted);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -48,16 +49,23 @@ struct AlsoTold {
   const geo::Raster* whole = nullptr;  ///< the whole estimate's map; needed where closer.surveys is set
 };
 
+/// Of a list of polygons those that touch flagged cells, and maybe others: by their place in the list, ascending.
+using PolygonsTouching =
+    std::function<std::vector<std::pair<std::size_t, PolygonCells>>(const std::vector<std::uint8_t>& flags)>;
+/// Of polygons that are laid out; they must outlive it.
+PolygonsTouching touching(const std::vector<PolygonCells>& polygons);
+
 /// Brings an estimate up to date with what was searched and found since, and with what people met outside searched
 /// land: refits a window round the changed cells (WindowFit) and predicts the cells within its range, and what kinds
 /// their items are: shares of present finds, with what the whole estimate learned of kinds.  A function of state and
 /// observations: not of updates in between, whose cells the whole estimate tells again where nothing differs any more.
 /// REQUIRES: `now` is on the state's grid, with the records and all covariates but those of searches and survey
-/// statements as the whole estimate had them; polygons that the state knows cover the same cells. Errors:
+/// statements as the whole estimate had them; polygons that the state knows cover the same cells.  `polygons` is asked
+/// once. Errors:
 /// estimate.update_needs_all (other grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and
 /// O(cells refreshed x draws); some passes over the grid's cells.
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
-                                             const std::vector<PolygonCells>& polygons, const AlsoTold& told = {});
+                                             const PolygonsTouching& polygons, const AlsoTold& told = {});
 
 /// The posterior of a window, with what it stands on.
 struct WindowPosteriors {

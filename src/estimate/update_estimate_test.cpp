@@ -283,7 +283,8 @@ class UpdateEstimate : public testing::Test {
   };
   static Updated updated(const evidence::Observations& now, const CloserLook& closer = {}) {
     Updated result{whole_->hazard.raster, {}, *whole_->kind_raster};
-    auto update = update_estimate(*whole_->state, now, *polygons_, {&result.kinds, closer, &whole_->hazard.raster});
+    auto update =
+        update_estimate(*whole_->state, now, touching(*polygons_), {&result.kinds, closer, &whole_->hazard.raster});
     EXPECT_TRUE(update) << base::to_text(update.error());
     result.update = std::move(*update);
     result.update.map.put_into(result.raster);
@@ -503,7 +504,7 @@ TEST_F(UpdateEstimate, WithoutKindsInTheWholeEstimateNoneAreTold) {
   ASSERT_TRUE(whole) << base::to_text(whole.error());
   const auto read = parse_estimate_state(to_bytes(*whole->state));
   ASSERT_TRUE(read) << base::to_text(read.error());
-  const auto update = update_estimate(*read, with_find(*before_, cell_at(62, 60)), *polygons_);
+  const auto update = update_estimate(*read, with_find(*before_, cell_at(62, 60)), touching(*polygons_));
   ASSERT_TRUE(update) << base::to_text(update.error());
   EXPECT_TRUE(update->kinds.empty());
   ASSERT_FALSE(update->polygons.empty());
@@ -513,7 +514,7 @@ TEST_F(UpdateEstimate, WithoutKindsInTheWholeEstimateNoneAreTold) {
 /// A window as the whole estimate saw it says what that says: cells told anew for a find far off stay as they were.
 TEST_F(UpdateEstimate, CellsThatNothingBearsOnAreToldAsTheyWere) {
   const std::vector<PolygonCells> chain = {square("HA-1", 70, 60, 30)};  // reaches out of the range of the find
-  const auto update = update_estimate(*whole_->state, with_find(*before_, cell_at(62, 60)), chain);
+  const auto update = update_estimate(*whole_->state, with_find(*before_, cell_at(62, 60)), touching(chain));
   ASSERT_TRUE(update) << base::to_text(update.error());
   geo::Raster raster = whole_->hazard.raster;
   update->map.put_into(raster);
@@ -566,7 +567,7 @@ TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {
   const evidence::Observations now = with_release(*before_, 101, 62, 3);
   geo::Raster raster = whole_->hazard.raster;
   geo::Raster kinds = *whole_->kind_raster;
-  const auto update = update_estimate(*read, now, *polygons_, {.kind_raster = &kinds, .closer = {}});
+  const auto update = update_estimate(*read, now, touching(*polygons_), {.kind_raster = &kinds, .closer = {}});
   ASSERT_TRUE(update) << base::to_text(update.error());
   update->map.put_into(raster);
   const Updated direct = updated(now);
@@ -618,8 +619,9 @@ TEST_F(UpdateEstimate, GivesTheSameBytesOnOneAndTwoThreads) {
 }
 
 TEST_F(UpdateEstimate, RefusesWhatItCannotFollow) {
-  const auto refused = [](const evidence::Observations& now) {
-    const auto update = update_estimate(*whole_->state, now, {});
+  const std::vector<PolygonCells> none;
+  const auto refused = [&](const evidence::Observations& now) {
+    const auto update = update_estimate(*whole_->state, now, touching(none));
     return update ? std::string() : update.error().id;
   };
   evidence::Observations other = *before_;
@@ -651,7 +653,7 @@ TEST_F(UpdateEstimate, AMapInLargerCellsIsBroughtUpToDateByWholeCells) {
   const evidence::Observations now = with_release(*before_, 126, 70, 6);
   geo::Raster raster = whole->hazard.raster;
   geo::Raster kinds = *whole->kind_raster;
-  const auto update = update_estimate(*whole->state, now, *polygons_, {.kind_raster = &kinds, .closer = {}});
+  const auto update = update_estimate(*whole->state, now, touching(*polygons_), {.kind_raster = &kinds, .closer = {}});
   ASSERT_TRUE(update) << base::to_text(update.error());
   update->map.put_into(raster);
   const auto anew = estimate(now, options, *polygons_);

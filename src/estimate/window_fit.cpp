@@ -231,6 +231,7 @@ WindowFit::WindowFit(const ClassState& kept, std::uint64_t seed, double search_w
   const auto margin = static_cast<std::int32_t>(std::ceil(margin_m / whole_short_.spacing_m));
   fitted_ = grown(fitted_, whole_short_.columns, whole_short_.rows, margin);
   of_model_ = grown(fitted_, whole_short_.columns, whole_short_.rows, 2);
+  find_rows();
   const std::int32_t per_long = long_step_cells(grid, step, long_range_m_) / step;
   of_long_.assign(whole_long_.node.size(), 0);
   for (std::int32_t row = 0; row + 1 < whole_short_.rows; ++row) {
@@ -259,6 +260,26 @@ void WindowFit::name_shared(const Lattice& long_part) {
   shared_covariance_ = block(kept_.shared_covariance, shared_, shared_);
 }
 
+/// The rows of cells that have a corner at a node that may move.
+void WindowFit::find_rows() {
+  const auto width = static_cast<std::size_t>(whole_short_.columns);
+  const auto first = static_cast<std::size_t>(std::find(fitted_.begin(), fitted_.end(), 1) - fitted_.begin()) / width;
+  const auto after = static_cast<std::size_t>(fitted_.rend() - std::find(fitted_.rbegin(), fitted_.rend(), 1));
+  const auto last = (after + width - 1) / width;  // the row after the last one of nodes
+  const auto step = static_cast<std::size_t>(kept_.step_cells);
+  const auto columns = static_cast<std::size_t>(grid_.columns);
+  first_cell_ = static_cast<std::uint32_t>((first == 0 ? 0 : first - 1) * step * columns);
+  after_cells_ = static_cast<std::uint32_t>(std::min(last * step * columns, grid_.size()));
+}
+
+/// The part of a list of ascending cells that may lie in the window.
+template <typename OfCell>
+std::span<const OfCell> WindowFit::of_rows(const std::vector<OfCell>& list) const {
+  const auto earlier = [](const OfCell& one, std::uint32_t cell) { return one.cell < cell; };
+  const auto begin = std::lower_bound(list.begin(), list.end(), first_cell_, earlier);
+  return {begin, std::lower_bound(begin, list.end(), after_cells_, earlier)};
+}
+
 bool WindowFit::in_window(std::uint32_t cell) const {
   const auto columns = static_cast<std::uint32_t>(grid_.columns);
   const auto c = static_cast<std::int32_t>(cell % columns) / kept_.step_cells;
@@ -271,7 +292,7 @@ bool WindowFit::in_window(std::uint32_t cell) const {
 std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observations& observations,
                                                         const std::vector<evidence::SearchedCell>& searched,
                                                         const std::vector<KeptBlock>& blocks,
-                                                        const Lattice& short_lattice) const {
+                                                        const Lattice& short_lattice, RecordedHazard recorded) const {
   auto posterior = std::make_unique<ClassPosterior>();
   posterior->ordnance_class = kept_.ordnance_class;
   posterior->hyper = kept_.learnt.hyper;
@@ -279,20 +300,18 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
   posterior->law_ahead = kept_.learnt.law_ahead;
   posterior->searches = searches_;
   posterior->findable = kept_.learnt.findable;
-  if (observations.records && !kept_.learnt.findable.empty()) {
-    posterior->recorded = recorded_hazard(*observations.records, kept_.learnt.findable, grid_.size());
-  }
+  posterior->recorded = std::move(recorded);
   std::vector<Observation> list;
-  for (const evidence::SearchedCell& cell : searched) {
+  for (const evidence::SearchedCell& cell : of_rows(searched)) {
     if (in_window(cell.cell)) {
       list.push_back(observation_of(cell, *searches_));
       list.back().recorded = posterior->recorded.empty() ? 0 : posterior->recorded[cell.cell];
     }
   }
-  for (const KeptBlock& block : blocks) {
+  for (const KeptBlock& block : of_rows(blocks)) {
     if (in_window(block.cell)) {
-      const float recorded = posterior->recorded.empty() ? 0 : posterior->recorded[block.cell];
-      list.push_back({block.cell, false, block.met != 0, block.rate, 0, recorded, true});
+      const float of_records = posterior->recorded.empty() ? 0 : posterior->recorded[block.cell];
+      list.push_back({block.cell, false, block.met != 0, block.rate, 0, of_records, true});
     }
   }
   posterior->model = model_on(observations, std::move(list), part_of(short_lattice, of_model_),
@@ -310,6 +329,13 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
   posterior->place_cells = kept_.place_cells;
   posterior->place_factors = place_factors(kept_.learnt.law, seed_, static_cast<std::size_t>(kept_.ordnance_class));
   return posterior;
+}
+
+/// What the records, which are those of the whole estimate, add.
+RecordedHazard WindowFit::recorded_in(const evidence::Observations& observations) const {
+  return observations.records && !kept_.learnt.findable.empty()
+             ? recorded_hazard(*observations.records, kept_.learnt.findable, grid_.size())
+             : RecordedHazard();
 }
 
 /// The kept mode at the nodes of a window's model; 0 where it has no node.
@@ -404,14 +430,14 @@ void WindowFit::take_fit(const FieldFitter& fitter, ClassPosterior& posterior) c
 }
 
 base::Result<std::unique_ptr<ClassPosterior>> WindowFit::look(const evidence::Observations& before) {
-  auto posterior = posterior_on(before, kept_.seen, kept_.blocks, whole_short_);
+  auto posterior = posterior_on(before, kept_.seen, kept_.blocks, whole_short_, recorded_in(before));
   std::vector<double> weight;
-  for (std::size_t i = 0; i < kept_.seen.size(); ++i) {
-    if (in_window(kept_.seen[i].cell)) {
-      weight.push_back(static_cast<double>(kept_.weight[i]));
+  for (const evidence::SearchedCell& cell : of_rows(kept_.seen)) {
+    if (in_window(cell.cell)) {
+      weight.push_back(static_cast<double>(kept_.weight[static_cast<std::size_t>(&cell - kept_.seen.data())]));
     }
   }
-  for (const KeptBlock& block : kept_.blocks) {
+  for (const KeptBlock& block : of_rows(kept_.blocks)) {
     if (in_window(block.cell)) {
       weight.push_back(static_cast<double>(block.weight));
     }
@@ -496,10 +522,10 @@ std::vector<double> WindowFit::weights_now(const std::vector<evidence::SearchedC
     }
   };
   follow(
-      searched, kept_.seen, [](const auto& a, const auto& b) { return a.cell < b.cell; }, same,
+      of_rows(searched), of_rows(kept_.seen), [](const auto& a, const auto& b) { return a.cell < b.cell; }, same,
       [](const auto&) { return kNotYetKnown; });
   follow(
-      blocks, kept_.blocks, in_order, [](const auto& a, const auto& b) { return !in_order(b, a); },
+      of_rows(blocks), of_rows(kept_.blocks), in_order, [](const auto& a, const auto& b) { return !in_order(b, a); },
       [](const KeptBlock& block) { return block.met != 0 ? kNewlyMet : kNotYetKnown; });
   return weight;
 }
@@ -508,7 +534,8 @@ base::Result<std::unique_ptr<ClassPosterior>> WindowFit::settle(const evidence::
                                                                 const std::vector<KeptBlock>& blocks,
                                                                 const ClassPosterior& before, std::size_t more_draws) {
   const auto& searched = now.searched[static_cast<std::size_t>(kept_.ordnance_class)];
-  auto posterior = posterior_on(now, searched, blocks, lattice_since(whole_short_, kept_, searched, blocks, grid_));
+  auto posterior =
+      posterior_on(now, searched, blocks, lattice_since(whole_short_, kept_, searched, blocks, grid_), before.recorded);
   const HazardModel& model = posterior->model;
   Surroundings around = surroundings(model, outside_);
   pull(before.model, model, around);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/error.h"
@@ -36,9 +37,13 @@ class WindowFit {
  private:
   std::unique_ptr<ClassPosterior> posterior_on(const evidence::Observations& observations,
                                                const std::vector<evidence::SearchedCell>& searched,
-                                               const std::vector<KeptBlock>& blocks,
-                                               const Lattice& short_lattice) const;
+                                               const std::vector<KeptBlock>& blocks, const Lattice& short_lattice,
+                                               RecordedHazard recorded) const;
+  RecordedHazard recorded_in(const evidence::Observations& observations) const;
   bool in_window(std::uint32_t cell) const;
+  template <typename OfCell>
+  std::span<const OfCell> of_rows(const std::vector<OfCell>& list) const;
+  void find_rows();
   void name_shared(const Lattice& long_part);
   std::vector<double> latent_of(const HazardModel& model) const;
   Surroundings surroundings(const HazardModel& model, const sparse::DenseMatrix& shared_prior) const;
@@ -64,6 +69,8 @@ class WindowFit {
   Lattice whole_short_;  ///< `node` is the place in the kept latent vector, or -1
   Lattice whole_long_;
   std::vector<std::uint8_t> fitted_;       ///< by place in the short lattice: may move
+  std::uint32_t first_cell_ = 0;           ///< of the rows that any of these lie in
+  std::uint32_t after_cells_ = 0;          ///< the first cell after them
   std::vector<std::uint8_t> of_model_;     ///< and those beside them, which are held
   std::vector<std::uint8_t> of_long_;      ///< by place in the long lattice
   std::vector<std::size_t> shared_;        ///< places in the kept covariance, of the window's long nodes and the border

@@ -415,6 +415,11 @@ std::vector<CovariateField> covariates_since(std::vector<CovariateField> before,
   if (!as_before) {
     of_searches.push_back(*confirmed_areas(snapshot, grid, processed, until));
   }
+  for (CovariateField& field : before) {
+    if (is_of_searches(field)) {
+      field.value.clear();
+    }
+  }
   for (CovariateField& field : of_searches) {
     const auto same =
         std::find_if(before.begin(), before.end(), [&](const CovariateField& one) { return one.name == field.name; });

@@ -15,6 +15,7 @@ constexpr double kNear = 500;   ///< pieces nearer than this weigh alike
 struct Piece {
   geo::Xy middle;
   geo::Xy doubled;  ///< twice its angle, as long as the piece
+  double length;    ///< of that vector
 };
 
 std::vector<Piece> pieces_of(const mineaction::Snapshot& snapshot) {
@@ -31,8 +32,9 @@ std::vector<Piece> pieces_of(const mineaction::Snapshot& snapshot) {
         const auto parts = static_cast<int>(std::ceil(length / kPiece));
         for (int part = 0; part < parts; ++part) {
           const double at = (part + 0.5) / parts;
-          pieces.push_back({{line[i - 1].x + at * dx, line[i - 1].y + at * dy},
-                            {(dx * dx - dy * dy) / length / parts, 2 * dx * dy / length / parts}});
+          const geo::Xy doubled{(dx * dx - dy * dy) / length / parts, 2 * dx * dy / length / parts};
+          pieces.push_back(
+              {{line[i - 1].x + at * dx, line[i - 1].y + at * dy}, doubled, std::hypot(doubled.x, doubled.y)});
         }
       }
     }
@@ -49,7 +51,7 @@ geo::Xy seen_from(geo::Xy point, const std::vector<Piece>& pieces) {
     const double away = dx * dx + dy * dy + kNear * kNear;
     sum.x += piece.doubled.x / (away * away);
     sum.y += piece.doubled.y / (away * away);
-    weight += std::hypot(piece.doubled.x, piece.doubled.y) / (away * away);
+    weight += piece.length / (away * away);
   }
   return {sum.x / weight, sum.y / weight};
 }

@@ -211,6 +211,8 @@ struct Snapshot {
   std::optional<geo::Crs> crs;
   Date as_of;
   std::string hash;  ///< content hash (local ids and values), set by whoever makes the snapshot: content_hash_of()
+  /// Of the register, when all of it was read; 0: not known.  In no hash.
+  std::int64_t last_entry = 0;
 
   std::vector<AreaOfInterest> areas_of_interest;
   std::vector<District> districts;
@@ -232,7 +234,7 @@ struct Snapshot {
   std::vector<Covariate> covariates;
 };
 
-/// Content hash over everything but `hash` itself.
+/// Content hash over everything but `hash` itself and `last_entry`.
 std::string content_hash_of(const Snapshot& snapshot);
 
 /// The baseline in force at a date: the one with the latest estimated_on that is not after it; null when there is none.

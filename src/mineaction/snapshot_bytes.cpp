@@ -239,6 +239,7 @@ void for_each_heading(AnySnapshot& s, Function&& f) {
   f(s.programme.country);
   f(s.as_of);
   f(s.hash);
+  f(s.last_entry);
 }
 
 template <typename T>

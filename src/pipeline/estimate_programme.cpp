@@ -33,29 +33,6 @@ std::string date_or_empty(const std::optional<mineaction::Date>& date) {
   return date ? date->to_string() : "";
 }
 
-template <typename Record, typename Id>
-void add_kind(const std::string& kind, const std::vector<Record>& records, Id id, const geo::Crs& crs,
-              const geo::Grid& grid, AskedPolygons& asked) {
-  std::vector<const Record*> drawn;
-  drawn.reserve(records.size());
-  for (const Record& record : records) {
-    if (!record.geometry.polygons.empty()) {
-      drawn.push_back(&record);
-    }
-  }
-  const std::size_t first = asked.polygons.size();
-  asked.polygons.resize(first + drawn.size());
-  constexpr std::size_t kAtOnce = 64;
-  base::parallel_for(drawn.size(), kAtOnce, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      asked.polygons[first + i] = {.id = drawn[i]->*id,
-                                   .area_m2 = geo::ellipsoidal_area_m2(drawn[i]->geometry, crs),
-                                   .cells = geo::cover(grid, drawn[i]->geometry)};
-    }
-  });
-  asked.kinds.emplace_back(kind, drawn.size());
-}
-
 /// The stored estimate, when it is what the request would make.
 base::Result<std::optional<StoredEstimate>> reusable(const registry::Register& programme,
                                                      const mineaction::Snapshot& snapshot,
@@ -74,17 +51,6 @@ base::Result<std::optional<StoredEstimate>> reusable(const registry::Register& p
 }
 
 }  // namespace
-
-estimate::PolygonRange AskedPolygons::of(const std::string& kind) const {
-  std::size_t first = 0;
-  for (const auto& [name, count] : kinds) {
-    if (name == kind) {
-      return {first, count};
-    }
-    first += count;
-  }
-  return {};
-}
 
 base::Result<void> reconcile_for_estimate(const registry::Register& programme, mineaction::Snapshot snapshot,
                                           const EstimateRequest& request, evidence::Observations& observations,
@@ -165,19 +131,6 @@ base::Result<std::string> choose_modelled_cells(const mineaction::Snapshot& snap
   return std::move(cells.note);
 }
 
-AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid) {
-  FG_CHECK(snapshot.crs.has_value());
-  const geo::Crs& crs = *snapshot.crs;
-  AskedPolygons asked;
-  add_kind("hazards", snapshot.hazards, &mineaction::HazardousArea::hazard_id, crs, grid, asked);
-  add_kind("minefield-records", snapshot.minefield_records, &mineaction::MinefieldRecord::record_id, crs, grid, asked);
-  add_kind("land-release", snapshot.land_releases, &mineaction::LandRelease::release_id, crs, grid, asked);
-  add_kind("districts", snapshot.districts, &mineaction::District::district_id, crs, grid, asked);
-  add_kind("projects", snapshot.projects, &mineaction::Project::project_id, crs, grid, asked);
-  add_kind("tasks", snapshot.tasks, &mineaction::Task::task_id, crs, grid, asked);
-  return asked;
-}
-
 std::vector<std::string> notes_of(const evidence::Observations& observations, const estimate::EstimateOptions& options,
                                   const std::string& of_cells) {
   std::vector<std::string> notes = observations.notes;
@@ -225,10 +178,7 @@ base::Result<EstimateOutcome> estimate_programme(registry::Register& programme, 
   outcome.stored = summary_of(result, asked, request, made_at);
   outcome.classes = result.classes;
   outcome.notes = notes_of(observations, options, note);
-  const KeptGround ground = result.state
-                                ? KeptGround{ground_hash(snapshot), observations.grid.cell_m,
-                                             std::move(observations.records), std::move(observations.covariates)}
-                                : KeptGround{};
+  const KeptGround ground = result.state ? kept_ground(snapshot, std::move(observations)) : KeptGround{};
   FG_TRY_VOID(store_whole(programme, result, ground, outcome));
   return outcome;
 }

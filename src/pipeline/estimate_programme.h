@@ -10,6 +10,7 @@
 #include "estimate/estimate.h"
 #include "evidence/observations.h"
 #include "mineaction/snapshot.h"
+#include "pipeline/asked_polygons.h"
 #include "pipeline/stored_estimate.h"
 #include "register/register.h"
 
@@ -44,19 +45,6 @@ std::string request_json(const EstimateRequest& request);
 /// Says in request.observe and request.estimate what the ground of request.map_cell_m is modelled in.  Result: what is
 /// to be noted, in words; may be empty.  Errors: those of evidence::modelled_cells().
 base::Result<std::string> choose_modelled_cells(const mineaction::Snapshot& snapshot, EstimateRequest& request);
-
-/// The polygons that an estimate tells about, in the order of the kinds below; each with the cells it covers.
-struct AskedPolygons {
-  std::vector<estimate::PolygonCells> polygons;
-  std::vector<std::pair<std::string, std::size_t>> kinds;  ///< kind and how many polygons it has, in order
-
-  /// Those of one kind; none where it is not among them.
-  estimate::PolygonRange of(const std::string& kind) const;
-};
-
-/// Hazards, minefield records, land releases, districts, projects and tasks that have an area.
-/// REQUIRES: snapshot.crs.  Cost: linear in the cells covered.
-AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid);
 
 /// Assumptions made, in words; `of_cells`: of those that the ground is modelled in, may be empty.
 std::vector<std::string> notes_of(const evidence::Observations& observations, const estimate::EstimateOptions& options,

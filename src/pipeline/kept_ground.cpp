@@ -10,12 +10,14 @@
 #include "base/packet.h"
 #include "evidence/covariates.h"
 #include "evidence/record_fields.h"
+#include "evidence/statements.h"
+#include "mineaction/snapshot_bytes.h"
 
 namespace firmground::pipeline {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x464747524F553031;  // "FGGROU01"
+constexpr std::uint64_t kLayout = 0x464747524F553032;  // "FGGROU02"
 constexpr std::uint8_t kNoKind = 0xFF;
 
 template <typename Enum>
@@ -89,6 +91,11 @@ void put_covariate(base::PacketWriter& out, const evidence::CovariateField& fiel
     out.put(field.searched_before->cells);
     out.put(field.searched_before->years);
   }
+  out.put(static_cast<std::uint8_t>(field.statements ? 1 : 0));
+  if (field.statements) {
+    out.put(*field.statements);
+    out.put(*field.confirmed);
+  }
 }
 
 evidence::CovariateField covariate_of(base::KeptReader& in) {
@@ -109,7 +116,74 @@ evidence::CovariateField covariate_of(base::KeptReader& in) {
     in.get(before->years);
     field.searched_before = std::move(before);
   }
+  if (flag_of(in)) {
+    std::vector<evidence::StatementClass> classes;
+    std::vector<evidence::ConfirmedCell> confirmed;
+    in.get(classes);
+    in.get(confirmed);
+    field.statements = std::make_shared<const std::vector<evidence::StatementClass>>(std::move(classes));
+    field.confirmed = std::make_shared<const std::vector<evidence::ConfirmedCell>>(std::move(confirmed));
+  }
   return field;
+}
+
+void put_seen(base::PacketWriter& out, const SeenGround& seen) {
+  out.put(seen.grid.cell_m);
+  out.put(seen.grid.west);
+  out.put(seen.grid.north);
+  out.put(seen.grid.columns);
+  out.put(seen.grid.rows);
+  out.put(seen.inside);
+  for (std::size_t k = 0; k < seen.reports.size(); ++k) {
+    out.put(static_cast<std::uint64_t>(seen.reports[k].size()));
+    for (const evidence::Report& report : seen.reports[k]) {
+      out.put(report.cell);
+      out.put(report.count);
+      out.put(report.year);
+      out.put(static_cast<std::uint8_t>(report.vague ? 1 : 0));
+    }
+    out.put(seen.kinds[k].cells);
+    out.put(seen.kinds[k].stated);
+    out.put(seen.kinds[k].unstated);
+  }
+}
+
+/// A cell of the grid, and not before the one read before it.
+template <typename OfCell>
+void expect_in_order(const std::vector<OfCell>& list, const geo::Grid& grid) {
+  const bool ascending =
+      std::is_sorted(list.begin(), list.end(), [](const OfCell& a, const OfCell& b) { return a.cell < b.cell; });
+  if (!ascending || (!list.empty() && list.back().cell >= grid.size())) {
+    throw std::runtime_error("it has cells of another grid");
+  }
+}
+
+SeenGround seen_of(base::KeptReader& in) {
+  SeenGround seen;
+  in.get(seen.grid.cell_m);
+  in.get(seen.grid.west);
+  in.get(seen.grid.north);
+  in.get(seen.grid.columns);
+  in.get(seen.grid.rows);
+  in.get(seen.inside);
+  if (seen.grid.columns < 0 || seen.grid.rows < 0 || seen.inside.size() != seen.grid.size()) {
+    throw std::runtime_error("it has cells of another grid");
+  }
+  for (std::size_t k = 0; k < seen.reports.size(); ++k) {
+    seen.reports[k].resize(in.size_of(2 * sizeof(std::uint32_t) + sizeof(std::int16_t) + 1));
+    for (evidence::Report& report : seen.reports[k]) {
+      in.get(report.cell);
+      in.get(report.count);
+      in.get(report.year);
+      report.vague = flag_of(in);
+    }
+    in.get(seen.kinds[k].cells);
+    in.get(seen.kinds[k].stated);
+    in.get(seen.kinds[k].unstated);
+    expect_in_order(seen.reports[k], seen.grid);
+    expect_in_order(seen.kinds[k].cells, seen.grid);
+  }
+  return seen;
 }
 
 KeptGround read_ground(base::KeptReader& in) {
@@ -128,6 +202,9 @@ KeptGround read_ground(base::KeptReader& in) {
   for (evidence::CovariateField& field : ground.covariates) {
     field = covariate_of(in);
   }
+  if (flag_of(in)) {
+    ground.seen = seen_of(in);
+  }
   if (!in.done()) {
     throw std::runtime_error("something follows it");
   }
@@ -135,6 +212,16 @@ KeptGround read_ground(base::KeptReader& in) {
 }
 
 }  // namespace
+
+KeptGround kept_ground(const mineaction::Snapshot& snapshot, evidence::Observations observations) {
+  return {.hash = ground_hash(snapshot),
+          .cell_m = observations.grid.cell_m,
+          .records = std::move(observations.records),
+          .covariates = std::move(observations.covariates),
+          .seen = SeenGround{observations.grid, std::move(observations.inside), std::move(observations.reports),
+                             std::move(observations.kinds)},
+          .snapshot = mineaction::to_bytes(snapshot)};
+}
 
 std::string to_bytes(const KeptGround& ground) {
   base::PacketWriter out;
@@ -149,6 +236,10 @@ std::string to_bytes(const KeptGround& ground) {
   for (const evidence::CovariateField& field : ground.covariates) {
     put_covariate(out, field);
   }
+  out.put(static_cast<std::uint8_t>(ground.seen ? 1 : 0));
+  if (ground.seen) {
+    put_seen(out, *ground.seen);
+  }
   return std::move(out).bytes();
 }
 
@@ -162,18 +253,21 @@ base::Result<KeptGround> parse_kept_ground(const std::string& bytes) {
 }
 
 std::string values_to_bytes(const evidence::CovariateField& field) {
-  const std::size_t kept = evidence::is_of_searches(field) ? 0 : field.value.size();
+  const std::size_t kept = field.statements || field.tells_outcome ? 0 : field.value.size();
   return std::string(reinterpret_cast<const char*>(field.value.data()), kept * sizeof(float));
 }
 
-base::Result<void> put_values(const std::string& bytes, std::size_t cells, evidence::CovariateField& field) {
-  if (!bytes.empty() && bytes.size() != cells * sizeof(float)) {
-    return base::fail("estimate.state_unreadable",
-                      {{"problem", "the values of '" + field.name + "' are of another grid"}});
+base::Result<void> put_values(std::string_view bytes, evidence::CovariateField& field) {
+  if (bytes.size() % sizeof(float) != 0) {
+    return base::fail("estimate.state_unreadable", {{"problem", "the values of '" + field.name + "' are cut short"}});
   }
-  field.value.resize(bytes.size() / sizeof(float));
-  if (!bytes.empty()) {
-    std::memcpy(field.value.data(), bytes.data(), bytes.size());
+  // As they come from the store they need not be aligned; this way they are written once.
+  field.value.clear();
+  field.value.reserve(bytes.size() / sizeof(float));
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(float)) {
+    float value = 0;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    field.value.push_back(value);
   }
   return {};
 }
@@ -199,6 +293,44 @@ base::Result<ObservedNow> observe_now(const mineaction::Snapshot& snapshot, cons
   now.of_searches =
       evidence::covariates_of_searches(snapshot, now.observations.grid, now.observations.processed, options.until);
   return now;
+}
+
+base::Result<evidence::Observations> observed_then(KeptGround ground, const estimate::EstimateState& state,
+                                                   const mineaction::Snapshot& then,
+                                                   const evidence::ObserveOptions& options) {
+  FG_CHECK(ground.seen && then.crs);
+  evidence::Observations all;
+  all.grid = ground.seen->grid;
+  all.epsg = then.crs->epsg();
+  all.inside = std::move(ground.seen->inside);
+  for (const estimate::ClassState& of_class : state.classes) {
+    all.searched[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
+  }
+  all.reports = std::move(ground.seen->reports);
+  all.kinds = std::move(ground.seen->kinds);
+  all.processed = state.processed;
+  all.covariates = std::move(ground.covariates);
+  bool complete = all.grid == state.grid;
+  for (evidence::CovariateField& field : all.covariates) {
+    if (field.statements) {
+      field.value = state.statements;
+    } else if (field.tells_outcome) {
+      field.value = state.outcomes;
+    }
+    complete = complete && field.value.size() == all.grid.size();
+  }
+  if (!complete) {
+    return base::fail("estimate.state_unreadable", {{"problem", "its parts are of other grids"}});
+  }
+  if (auto line = std::make_shared<const evidence::LineDirection>(then, all.grid); !line->empty()) {
+    all.line = std::move(line);
+  }
+  all.records = std::move(ground.records);
+  all.snapshot_hash = then.hash;
+  all.mode = "effort";
+  all.from = options.from ? options.from->to_string() : "";
+  all.until = options.until ? options.until->to_string() : "";
+  return all;
 }
 
 evidence::Observations on_kept_ground(ObservedNow now, KeptGround ground, const mineaction::Snapshot& snapshot,

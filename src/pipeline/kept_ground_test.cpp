@@ -43,7 +43,6 @@ class KeptCountry : public testing::Test {
     ASSERT_TRUE(country.has_value()) << to_text(country.error());
     snapshot_ = new mineaction::Snapshot(std::move(country->known));
     evidence::Observations observations = measured(*snapshot_);
-    cells_ = observations.grid.size();
     kept_ = new KeptGround{"", 250, std::move(observations.records), std::move(observations.covariates)};
   }
   static void TearDownTestSuite() {
@@ -67,7 +66,7 @@ class KeptCountry : public testing::Test {
     auto ground = parse_kept_ground(to_bytes(*kept_));
     EXPECT_TRUE(ground.has_value()) << to_text(ground.error());
     for (std::size_t k = 0; k < ground->covariates.size(); ++k) {
-      EXPECT_TRUE(put_values(values_to_bytes(kept_->covariates[k]), cells_, ground->covariates[k]).has_value());
+      EXPECT_TRUE(put_values(values_to_bytes(kept_->covariates[k]), ground->covariates[k]).has_value());
     }
     return std::move(*ground);
   }
@@ -111,7 +110,6 @@ class KeptCountry : public testing::Test {
 
   static inline mineaction::Snapshot* snapshot_ = nullptr;
   static inline KeptGround* kept_ = nullptr;
-  static inline std::size_t cells_ = 0;
 };
 
 TEST_F(KeptCountry, NothingCameInAndNothingDiffers) {
@@ -137,12 +135,31 @@ TEST_F(KeptCountry, WithoutSearchesNoCovariateTellsOfThem) {
   expect_as_measured(now);
 }
 
-TEST_F(KeptCountry, ValuesOfAnotherGridAreUnreadable) {
+TEST_F(KeptCountry, ValuesCutShortAreUnreadable) {
   evidence::CovariateField field;
   const std::string bytes = values_to_bytes(kept_->covariates[0]);
-  EXPECT_FALSE(put_values(bytes, cells_ + 1, field).has_value());
-  EXPECT_FALSE(put_values(bytes.substr(1), cells_, field).has_value());
-  EXPECT_TRUE(put_values(bytes, cells_, field).has_value());
+  EXPECT_FALSE(put_values(bytes.substr(1), field).has_value());
+  EXPECT_TRUE(put_values(bytes, field).has_value());
+  EXPECT_EQ(field.value.size(), kept_->covariates[0].value.size());
+}
+
+TEST_F(KeptCountry, WhatWasSeenIsTheSameFromBytes) {
+  const KeptGround ground = kept_ground(*snapshot_, measured(*snapshot_));
+  const std::string bytes = to_bytes(ground);
+  const auto read = parse_kept_ground(bytes);
+  ASSERT_TRUE(read.has_value()) << to_text(read.error());
+  EXPECT_EQ(to_bytes(*read), bytes);
+  ASSERT_TRUE(read->seen);
+  EXPECT_EQ(read->seen->grid, ground.seen->grid);
+  EXPECT_EQ(read->seen->inside, ground.seen->inside);
+  EXPECT_FALSE(read->seen->reports[1].empty());
+  EXPECT_EQ(read->seen->kinds[0].stated, ground.seen->kinds[0].stated);
+  KeptGround other = ground;
+  other.seen->reports[1].back().cell = static_cast<std::uint32_t>(ground.seen->grid.size());
+  EXPECT_FALSE(parse_kept_ground(to_bytes(other)).has_value()) << "there is no such cell";
+  other = ground;
+  other.seen->inside.pop_back();
+  EXPECT_FALSE(parse_kept_ground(to_bytes(other)).has_value());
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include "pipeline/update_estimate.h"
 
 #include <chrono>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -11,6 +13,9 @@
 #include "base/parallel.h"
 #include "base/stamp.h"
 #include "estimate/update_estimate.h"
+#include "evidence/observe_since.h"
+#include "geo/area.h"
+#include "mineaction/snapshot_bytes.h"
 
 namespace firmground::pipeline {
 
@@ -183,7 +188,7 @@ std::string values_name(std::size_t covariate) {
 }
 
 /// The kept estimate without its state, polygons and values of covariates, which are nearly all of it.
-base::Result<KeptEstimate> kept_outline(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
+base::Result<KeptEstimate> kept_outline(const registry::Register& programme) {
   FG_TRY(auto stored, latest_whole_summary(programme));
   FG_TRY(const auto ground, programme.load(kEstimateGround));
   if (stored && stored->mode == "presence-only") {
@@ -200,68 +205,175 @@ base::Result<KeptEstimate> kept_outline(const registry::Register& programme, con
     FG_TRY_VOID(needs_all("it was made by another version of Firmground"));
   }
   FG_TRY(kept.ground, parse_kept_ground(ground->bytes));
-  if (kept.ground.hash != ground_hash(snapshot)) {
-    FG_TRY_VOID(
-        needs_all("other records than finds, accidents and land releases that it reads were entered or changed since"));
-  }
   FG_TRY(kept.request, request_of(stored->request));
   kept.request.observe.cell_m = kept.ground.cell_m;
   kept.whole = std::move(*stored);
   return kept;
 }
 
+base::Result<void> same_ground(const KeptEstimate& kept, const mineaction::Snapshot& snapshot) {
+  return kept.ground.hash == ground_hash(snapshot)
+             ? base::Result<void>()
+             : needs_all(
+                   "other records than finds, accidents and land releases that it reads were entered or changed since");
+}
+
 base::Result<void> load_state(const registry::Register& programme, KeptEstimate& kept) {
   FG_TRY(const auto state, programme.load(kEstimateState));
-  const std::string stamp = kept.whole.stamp.to_json();
-  if (!state || state->stamp != stamp) {
+  if (!state || state->stamp != kept.whole.stamp.to_json()) {
     return needs_all("its parts were not kept together");
   }
   FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
-  for (std::size_t i = 0; i < kept.ground.covariates.size(); ++i) {
-    FG_TRY(const auto values, programme.load(values_name(i)));
-    if (!values || values->stamp != stamp) {
-      return needs_all("its parts were not kept together");
+  return {};
+}
+
+base::Result<void> load_values(const registry::Register& programme, std::size_t covariate, KeptEstimate& kept) {
+  const std::string stamp = kept.whole.stamp.to_json();
+  base::Result<void> put = needs_all("its parts were not kept together");
+  FG_TRY_VOID(programme.look_at(values_name(covariate), [&](std::string_view of, std::string_view bytes) {
+    if (of == stamp) {
+      put = put_values(bytes, kept.ground.covariates[covariate]);
     }
-    FG_TRY_VOID(put_values(values->bytes, kept.state.grid.size(), kept.ground.covariates[i]));
+  }));
+  return put;
+}
+
+/// Of a kept estimate all that its outline leaves out, each part by itself, and beside it what `also` does.
+base::Result<void> load_parts(const registry::Register& programme, KeptEstimate& kept,
+                              const std::vector<std::function<base::Result<void>()>>& also = {}) {
+  const std::size_t values = kept.ground.covariates.size();
+  std::vector<base::Result<void>> loaded(also.size() + 1 + values);
+  base::parallel_for(loaded.size(), 1, [&](std::size_t part, std::size_t) {
+    loaded[part] = part < also.size()    ? also[part]()
+                   : part == also.size() ? load_state(programme, kept)
+                                         : load_values(programme, part - also.size() - 1, kept);
+  });
+  for (base::Result<void>& part : loaded) {
+    FG_TRY_VOID(std::move(part));
+  }
+  for (const evidence::CovariateField& field : kept.ground.covariates) {
+    if (!field.value.empty() && field.value.size() != kept.state.grid.size()) {
+      return base::fail("estimate.state_unreadable",
+                        {{"problem", "the values of '" + field.name + "' are of another grid"}});
+    }
   }
   return {};
 }
 
-/// What an update needs of the kept estimate and of the register, read and laid out side by side.
+/// The polygons now, not laid out; the area of one that lies as it did is known.  `kept`: those of then, in their
+/// order.
+AskedPolygons named_polygons(const mineaction::Snapshot& now, const mineaction::Snapshot& then,
+                             const PolygonsByKind& kept) {
+  DrawnPolygons drawn = drawn_polygons(now);
+  const DrawnPolygons drawn_then = drawn_polygons(then);
+  AskedPolygons asked{.polygons = std::vector<estimate::PolygonCells>(drawn.all.size()),
+                      .kinds = std::move(drawn.kinds)};
+  std::size_t place = 0;
+  std::size_t old = 0;
+  for (std::size_t k = 0; k < asked.kinds.size(); ++k) {
+    const auto& [kind, count] = asked.kinds[k];
+    const std::size_t first_old = old;
+    const std::size_t end_old = old + drawn_then.kinds[k].second;
+    const auto of_kind = kept.find(kind);
+    const bool in_order = of_kind != kept.end() && of_kind->second.size() == drawn_then.kinds[k].second;
+    for (const std::size_t end = place + count; place < end; ++place) {
+      const DrawnPolygons::One& one = drawn.all[place];
+      while (old < end_old && *drawn_then.all[old].id < *one.id) {
+        ++old;
+      }
+      const bool as_before = in_order && old < end_old && *drawn_then.all[old].id == *one.id &&
+                             *drawn_then.all[old].geometry == *one.geometry;
+      asked.polygons[place].id = *one.id;
+      asked.polygons[place].area_m2 =
+          as_before ? of_kind->second[old - first_old].area_m2 : geo::ellipsoidal_area_m2(*one.geometry, *now.crs);
+    }
+    old = end_old;
+  }
+  return asked;
+}
+
+/// What an update needs of the kept estimate and of the register.
 struct Looked {
   KeptEstimate kept;
+  PolygonsByKind polygons;                   ///< of the kept estimate
+  std::optional<mineaction::Snapshot> then;  ///< empty: not kept
+  mineaction::Snapshot now;
   evidence::Observations observations;
   AskedPolygons asked;
+  bool laid_out = false;  ///< `asked` has cells
 };
 
-base::Result<Looked> look(const registry::Register& programme, const mineaction::Snapshot& snapshot,
-                          const base::Progress& progress) {
+/// The register as the whole estimate read it, where that was kept, and as it is, unless somebody gave that.
+base::Result<void> read_register(const registry::Register& programme, bool now_given, Looked& looked) {
+  FG_TRY(const auto kept, programme.load(kEstimateSnapshot));
+  if (kept && !kept->bytes.empty() && kept->stamp == looked.kept.whole.stamp.to_json()) {
+    FG_TRY(looked.then, mineaction::parse_snapshot(kept->bytes));
+  }
+  if (!now_given) {
+    FG_TRY(looked.now, looked.then && looked.then->last_entry > 0
+                           ? programme.snapshot_since(*looked.then, looked.then->last_entry)
+                           : programme.snapshot());
+  }
+  return same_ground(looked.kept, looked.now);
+}
+
+base::Result<void> load_polygons(const registry::Register& programme, Looked& looked) {
+  FG_TRY(auto polygons, latest_whole_polygons(programme));
+  if (!polygons) {
+    return needs_all("its parts were not kept together");
+  }
+  looked.polygons = std::move(*polygons);
+  return {};
+}
+
+base::Result<Looked> read(const registry::Register& programme, const mineaction::Snapshot* now) {
   Looked looked;
-  FG_TRY(looked.kept, kept_outline(programme, snapshot));
-  const evidence::ObserveOptions& options = looked.kept.request.observe;
-  base::Result<void> loaded;
-  base::Result<ObservedNow> now = base::fail("base.cancelled");
-  base::parallel_for(2, 1, [&](std::size_t part, std::size_t) {
-    if (part == 0) {
-      loaded = load_state(programme, looked.kept);
-      return;
-    }
-    now = observe_now(snapshot, options, progress);
-    if (now) {
-      looked.asked = polygons_of(snapshot, now->observations.grid);
-    }
-  });
-  FG_TRY_VOID(std::move(loaded));
-  FG_TRY(ObservedNow observed, std::move(now));
-  looked.observations = on_kept_ground(std::move(observed), std::move(looked.kept.ground), snapshot, options);
+  FG_TRY(looked.kept, kept_outline(programme));
+  if (now != nullptr) {
+    looked.now = *now;
+  }
+  FG_TRY_VOID(load_parts(programme, looked.kept,
+                         {[&] { return read_register(programme, now != nullptr, looked); },
+                          [&] { return load_polygons(programme, looked); }}));
   return looked;
+}
+
+/// Observes what changed since then.  False: all ground is to be observed again.
+base::Result<bool> look_since(Looked& looked) {
+  const evidence::ObserveOptions& options = looked.kept.request.observe;
+  KeptGround& ground = looked.kept.ground;
+  if (!looked.then || !ground.seen) {
+    return false;
+  }
+  FG_TRY(looked.observations, observed_then(std::move(ground), looked.kept.state, *looked.then, options));
+  if (!evidence::observe_since(*looked.then, looked.now, options, looked.observations)) {
+    ground.covariates = std::move(looked.observations.covariates);
+    ground.records = std::move(looked.observations.records);
+    return false;
+  }
+  looked.asked = named_polygons(looked.now, *looked.then, looked.polygons);
+  return true;
+}
+
+base::Result<void> look(Looked& looked, const base::Progress& progress) {
+  FG_TRY(const bool done, look_since(looked));
+  if (done) {
+    return {};
+  }
+  const evidence::ObserveOptions& options = looked.kept.request.observe;
+  FG_TRY(ObservedNow now, observe_now(looked.now, options, progress));
+  looked.asked = polygons_of(looked.now, now.observations.grid);
+  looked.laid_out = true;
+  looked.observations = on_kept_ground(std::move(now), std::move(looked.kept.ground), looked.now, options);
+  return {};
 }
 
 }  // namespace
 
 base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
-  FG_TRY(KeptEstimate kept, kept_outline(programme, snapshot));
-  FG_TRY_VOID(load_state(programme, kept));
+  FG_TRY(KeptEstimate kept, kept_outline(programme));
+  FG_TRY_VOID(same_ground(kept, snapshot));
+  FG_TRY_VOID(load_parts(programme, kept));
   return kept;
 }
 
@@ -270,19 +382,20 @@ std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, c
   const auto kept = [&](const char* name, std::string bytes) {
     return registry::StoredResult{.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)};
   };
-  std::vector<registry::StoredResult> all = {kept(kEstimateGround, to_bytes(ground)),
-                                             kept(kEstimateKinds, whole.kind_map.value_or("")),
-                                             kept(kEstimateState, estimate::to_bytes(whole.state))};
+  std::vector<registry::StoredResult> all = {
+      kept(kEstimateGround, to_bytes(ground)), kept(kEstimateSnapshot, ground.snapshot),
+      kept(kEstimateKinds, whole.kind_map.value_or("")), kept(kEstimateState, estimate::to_bytes(whole.state))};
   for (std::size_t i = 0; i < ground.covariates.size(); ++i) {
     all.push_back(kept(values_name(i).c_str(), values_to_bytes(ground.covariates[i])));
   }
   return all;
 }
 
-base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
-                                                              const mineaction::Snapshot& snapshot,
-                                                              const EstimateUpdateRequest& request,
-                                                              const base::Progress& progress) {
+namespace {
+
+/// `given`: the register as it is; null: it is read.
+base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, const mineaction::Snapshot* given,
+                                                const EstimateUpdateRequest& request, const base::Progress& progress) {
   const auto now = [] { return std::chrono::steady_clock::now(); };
   auto last = now();
   EstimateUpdateOutcome outcome;
@@ -291,24 +404,26 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
     last = now();
   };
   progress("Reading the kept estimate", 0);
+  FG_TRY(Looked looked, read(programme, given));
+  const mineaction::Snapshot& snapshot = looked.now;
   FG_TRY(const auto before, latest_summary(programme, snapshot));
-  FG_TRY(Looked looked, look(programme, snapshot, progress));
+  took("read");
+  progress("Looking at the ground that changed", 0.4);
+  FG_TRY_VOID(look(looked, progress));
   const KeptEstimate& kept = looked.kept;
   const AskedPolygons& asked = looked.asked;
   took("ground");
-  FG_TRY(const auto polygons, latest_whole_polygons(programme));
-  if (!polygons) {
-    FG_TRY_VOID(needs_all("its parts were not kept together"));
-  }
   FG_TRY(Maps maps, kept_maps(programme, kept.whole.stamp, *snapshot.crs,
                               kept.whole.closer && kept.whole.closer->settings, request.kind_map));
-  took("read");
+  took("maps");
   progress("Bringing the map up to date", 0.5);
   FG_TRY(estimate::EstimateUpdate update,
-         estimate::update_estimate(kept.state, std::move(looked.observations), asked.polygons,
-                                   {.kind_raster = maps.kinds ? &*maps.kinds : nullptr,
-                                    .closer = closer_of(kept.whole, asked),
-                                    .whole = maps.hazard ? &*maps.hazard : nullptr}));
+         estimate::update_estimate(
+             kept.state, std::move(looked.observations),
+             looked.laid_out ? estimate::touching(asked.polygons) : polygons_touching(snapshot, kept.state.grid),
+             {.kind_raster = maps.kinds ? &*maps.kinds : nullptr,
+              .closer = closer_of(kept.whole, asked),
+              .whole = maps.hazard ? &*maps.hazard : nullptr}));
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
@@ -320,9 +435,10 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   outcome.items_before = before->totals.items_mean;
   outcome.stored = summary_of(kept.whole, asked, update, snapshot.hash);
   outcome.stored.made_at = base::utc_timestamp(base::now_unix_milliseconds());
-  const EstimateChanges changes = {.map = std::move(update.map),
-                                   .polygons = polygons_since(asked, *polygons, update, outcome.polygons_unknown)};
-  FG_TRY(outcome.stored.polygons, changed(changes, *polygons));
+  const EstimateChanges changes = {
+      .map = std::move(update.map),
+      .polygons = polygons_since(asked, looked.polygons, update, outcome.polygons_unknown)};
+  FG_TRY(outcome.stored.polygons, changed(changes, looked.polygons));
   if (maps.kinds) {
     stamp_map(outcome.stored, *maps.kinds);
     FG_TRY(outcome.kind_map, geo::to_cog(*maps.kinds));
@@ -330,6 +446,21 @@ base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register
   FG_TRY_VOID(store_update(programme, outcome.stored, changes, outcome.stored.made_at));
   took("store");
   return outcome;
+}
+
+}  // namespace
+
+base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
+                                                              const EstimateUpdateRequest& request,
+                                                              const base::Progress& progress) {
+  return update_with(programme, nullptr, request, progress);
+}
+
+base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
+                                                              const mineaction::Snapshot& snapshot,
+                                                              const EstimateUpdateRequest& request,
+                                                              const base::Progress& progress) {
+  return update_with(programme, &snapshot, request, progress);
 }
 
 }  // namespace firmground::pipeline

@@ -21,6 +21,7 @@ namespace firmground::pipeline {
 
 inline constexpr const char* kEstimateState = "estimate-state";           ///< bytes of estimate::EstimateState
 inline constexpr const char* kEstimateGround = "estimate-ground";         ///< bytes of KeptGround
+inline constexpr const char* kEstimateSnapshot = "estimate-snapshot";     ///< bytes of what was read, if kept
 inline constexpr const char* kEstimateCovariate = "estimate-covariate/";  ///< and its number: values of a covariate
 inline constexpr const char* kEstimateKinds = "estimate-kinds";  ///< kinds by cell of the whole estimate, if asked for
 
@@ -60,7 +61,7 @@ struct EstimateUpdateOutcome {
   std::int64_t polygons_unknown = 0;  ///< entered since, and larger than an update can tell
   double shift_beyond = 0;            ///< of the log intensity, at most, where the map stayed as it was
   double items_before = 0;
-  std::map<std::string, double> seconds;  ///< "ground", "read", "engine", "store": where time went
+  std::map<std::string, double> seconds;  ///< "read", "ground", "maps", "engine", "store": where time went
 };
 
 /// Brings the kept estimate up to date with finds, accidents and releases that came in, changed or were withdrawn since
@@ -68,6 +69,10 @@ struct EstimateUpdateOutcome {
 /// counts, how likely people meet what is there, what was learned of kinds and what minefield records say stay, and the
 /// stamp says from which estimate they are. Errors: pipeline.no_estimate_to_update, pipeline.no_kinds_to_update,
 /// estimate.update_needs_all, estimate.state_unreadable, those of observe(), update_estimate() and store_update().
+base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
+                                                              const EstimateUpdateRequest& request = {},
+                                                              const base::Progress& progress = base::no_progress);
+/// The same with the register as somebody read it already.
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
                                                               const mineaction::Snapshot& snapshot,
                                                               const EstimateUpdateRequest& request = {},

@@ -239,6 +239,65 @@ TEST_F(UpdateEstimateProgramme, WhatWasTakenBackLeadsBack) {
   }
 }
 
+/// With one find more, another moved, an accident, one release withdrawn and another that grew.
+mineaction::Snapshot with_much(const mineaction::Snapshot& before, const mineaction::Snapshot& with_find) {
+  mineaction::Snapshot now = with_find;
+  now.finds.front().position.x += 700;
+  mineaction::Accident accident = now.accidents.front();
+  accident.accident_id = "NEW-1";
+  accident.position = before.hazards.back().geometry.polygons.front().outer.front();
+  accident.precision_m = 50;
+  now.accidents.push_back(accident);
+  const auto late = std::find_if(now.land_releases.rbegin(), now.land_releases.rend(), [](const auto& release) {
+    return release.method == mineaction::Method::manual && release.completed_on.year() >= 2020;
+  });
+  late->geometry.polygons.front().outer.front().x += 400;
+  now.tasks.erase(now.tasks.begin());
+  now.hash = mineaction::content_hash_of(now);
+  return now;
+}
+
+TEST_F(UpdateEstimateProgramme, WhatWasKeptOfTheGroundOnlySavesObservingItAgain) {
+  const mineaction::Snapshot now = with_much(*snapshot_, with_find());
+  const EstimateUpdateOutcome since = updated(now);
+  EXPECT_GT(since.cells_changed, 2);
+  const geo::Raster map = raster();
+  ASSERT_TRUE(programme_->store({.name = kEstimateSnapshot, .stamp = "", .made_at = "", .bytes = ""}).has_value());
+  const EstimateUpdateOutcome anew = updated(now);
+  EXPECT_EQ(since.cells_changed, anew.cells_changed);
+  EXPECT_EQ(since.reports_changed, anew.reports_changed);
+  EXPECT_EQ(since.cells_refreshed, anew.cells_refreshed);
+  EXPECT_EQ(since.polygons_refreshed, anew.polygons_refreshed);
+  EXPECT_NEAR(since.stored.totals.items_mean, anew.stored.totals.items_mean, 1e-5 * anew.stored.totals.items_mean);
+  const geo::Raster map_anew = raster();
+  for (std::size_t i = 0; i < map.grid.size(); ++i) {
+    ASSERT_EQ(std::isnan(map.bands[0][i]), std::isnan(map_anew.bands[0][i])) << i;
+    if (!std::isnan(map.bands[0][i])) {
+      ASSERT_NEAR(map.bands[0][i], map_anew.bands[0][i], 1e-5) << i;
+    }
+  }
+  for (const auto& [kind, polygons] : anew.stored.polygons) {
+    ASSERT_EQ(since.stored.polygons.at(kind).size(), polygons.size()) << kind;
+    for (std::size_t p = 0; p < polygons.size(); ++p) {
+      const estimate::PolygonEstimate& one = since.stored.polygons.at(kind)[p];
+      EXPECT_EQ(one.id, polygons[p].id);
+      EXPECT_EQ(one.area_m2, polygons[p].area_m2) << one.id;
+      if (!std::isnan(polygons[p].items_mean)) {
+        EXPECT_NEAR(one.items_mean, polygons[p].items_mean, 1e-4 + 1e-5 * polygons[p].items_mean) << one.id;
+      }
+    }
+  }
+}
+
+TEST_F(UpdateEstimateProgramme, RefusesValuesOfAnotherGrid) {
+  const auto kept = programme_->load(std::string(kEstimateCovariate) + "0");
+  ASSERT_TRUE(kept.has_value() && kept->has_value());
+  registry::StoredResult less = **kept;
+  less.bytes.resize(less.bytes.size() - sizeof(float));
+  ASSERT_TRUE(programme_->store(less).has_value());
+  EXPECT_EQ(refusal(with_find()), "estimate.state_unreadable");
+}
+
 TEST_F(UpdateEstimateProgramme, SaysWhatItCannotFollow) {
   mineaction::Snapshot other = *snapshot_;
   other.minefield_records.pop_back();

@@ -128,6 +128,15 @@ Result<Register> Register::open(const std::string& path, std::chrono::millisecon
   return Register(std::make_unique<Impl>(std::move(database), std::move(profile), std::move(crs), std::move(name)));
 }
 
+namespace {
+
+Result<std::int64_t> last_entry_in(const Database& database) {
+  FG_TRY(const auto last, database.integer("SELECT max(batch_id) FROM firmground_batch"));
+  return last.value_or(0);
+}
+
+}  // namespace
+
 Result<Snapshot> Register::snapshot(std::optional<Date> as_of, const std::optional<std::string>& entered_until) const {
   const std::lock_guard lock(impl_->mutex);
   Database& database = impl_->database;
@@ -139,6 +148,9 @@ Result<Snapshot> Register::snapshot(std::optional<Date> as_of, const std::option
     window.as_of = Date(as_of->last_day()).to_string();
   }
   FG_TRY(auto snapshot, read_whole(database, impl_->begun_snapshot(), as_of, window));
+  if (!as_of && !entered_until) {
+    FG_TRY(snapshot.last_entry, last_entry_in(database));
+  }
   FG_TRY_VOID(transaction.commit());
   return snapshot;
 }
@@ -151,6 +163,7 @@ Result<Snapshot> Register::snapshot_since(Snapshot then, std::int64_t last_entry
   if (!now) {
     FG_TRY(now, read_whole(database, impl_->begun_snapshot(), {}, {}));
   }
+  FG_TRY(now->last_entry, last_entry_in(database));
   FG_TRY_VOID(transaction.commit());
   return std::move(*now);
 }
@@ -196,6 +209,18 @@ Result<void> Register::store(const std::vector<StoredResult>& results) {
   return transaction.commit();
 }
 
+Result<bool> Register::look_at(const std::string& name,
+                               const std::function<void(std::string_view stamp, std::string_view bytes)>& visit) const {
+  const std::lock_guard lock(impl_->mutex);
+  FG_TRY(auto select, impl_->database.prepare("SELECT stamp, bytes FROM firmground_result WHERE name = ?"));
+  select.bind(1, name);
+  FG_TRY(const bool row, select.step());
+  if (row) {
+    visit(select.text(0), select.blob(1));
+  }
+  return row;
+}
+
 Result<std::optional<StoredResult>> Register::load(const std::string& name) const {
   const std::lock_guard lock(impl_->mutex);
   FG_TRY(auto select,
@@ -219,8 +244,7 @@ const geo::Crs& Register::crs() const {
 
 Result<std::int64_t> Register::last_entry() const {
   const std::lock_guard lock(impl_->mutex);
-  FG_TRY(const auto last, impl_->database.integer("SELECT max(batch_id) FROM firmground_batch"));
-  return last.value_or(0);
+  return last_entry_in(impl_->database);
 }
 
 }  // namespace firmground::registry

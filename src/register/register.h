@@ -1,8 +1,10 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -142,6 +144,9 @@ class Register {
   /// All of them, or none.
   base::Result<void> store(const std::vector<StoredResult>& results);
   base::Result<std::optional<StoredResult>> load(const std::string& name) const;
+  /// load() without a copy of the bytes, which `visit` looks at while the register waits.  False: there is none.
+  base::Result<bool> look_at(const std::string& name,
+                             const std::function<void(std::string_view stamp, std::string_view bytes)>& visit) const;
 
   const std::string& path() const;
   /// The projected CRS that the programme measures in.

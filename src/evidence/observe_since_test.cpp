@@ -1,4 +1,4 @@
-#include "evidence/observed_since.h"
+#include "evidence/observe_since.h"
 
 #include <gtest/gtest.h>
 
@@ -114,16 +114,16 @@ void expect_followed(const std::function<void(Snapshot&)>& change) {
   change(now);
   now.hash = "now";
   const Observations anew = observed(now);
-  const auto since = observed_since(observed(before), before, now, {});
-  ASSERT_TRUE(since.has_value());
-  expect_same(*since, anew);
+  Observations since = observed(before);
+  ASSERT_TRUE(observe_since(before, now, {}, since));
+  expect_same(since, anew);
 }
 
-TEST(ObservedSince, NothingCameIn) {
+TEST(ObserveSince, NothingCameIn) {
   expect_followed([](Snapshot&) {});
 }
 
-TEST(ObservedSince, AFindInSearchedGroundBesideItAndFarFromIt) {
+TEST(ObserveSince, AFindInSearchedGroundBesideItAndFarFromIt) {
   expect_followed([](Snapshot& now) {
     now.finds.push_back(find("5", 42.5, 42.5, Device::av_mine, 3));
     now.finds.push_back(find("6", 49.1, 45.5, Device::uxo));  // five metres off the edge of what was searched
@@ -131,7 +131,7 @@ TEST(ObservedSince, AFindInSearchedGroundBesideItAndFarFromIt) {
   });
 }
 
-TEST(ObservedSince, AFindIsWithdrawnMovedAndSaysSomethingElse) {
+TEST(ObserveSince, AFindIsWithdrawnMovedAndSaysSomethingElse) {
   expect_followed([](Snapshot& now) {
     now.finds[0].position = {now.finds[0].position.x + 150, now.finds[0].position.y};
     now.finds[1].device = Device::submunition;
@@ -139,14 +139,14 @@ TEST(ObservedSince, AFindIsWithdrawnMovedAndSaysSomethingElse) {
   });
 }
 
-TEST(ObservedSince, AnAccidentComesAndOneGoes) {
+TEST(ObserveSince, AnAccidentComesAndOneGoes) {
   expect_followed([](Snapshot& now) {
     now.accidents[0] = accident("1", 10.5, 10.5);
     now.accidents.push_back(accident("3", 60.5, 60.5));
   });
 }
 
-TEST(ObservedSince, ReleasesComeGrowAndGo) {
+TEST(ObserveSince, ReleasesComeGrowAndGo) {
   expect_followed([](Snapshot& now) {
     now.land_releases[0] = release("A", Outcome::cleared, Method::manual, Date(2015, 6, 1), {40, 40, 12});
     now.land_releases.erase(now.land_releases.begin() + 1);
@@ -154,25 +154,26 @@ TEST(ObservedSince, ReleasesComeGrowAndGo) {
   });
 }
 
-TEST(ObservedSince, ASearchTakesInWhatWasReportedThere) {
+TEST(ObserveSince, ASearchTakesInWhatWasReportedThere) {
   expect_followed([](Snapshot& now) {
     now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2018, 1, 1), {57, 57, 8}));
   });
 }
 
-TEST(ObservedSince, ACancellationComesAndOneIsWithdrawn) {
+TEST(ObserveSince, ACancellationComesAndOneIsWithdrawn) {
   expect_followed([](Snapshot& now) {
     now.land_releases.pop_back();
     now.land_releases.push_back(release("F", Outcome::cancelled, Method::nts, Date(2018, 1, 1), {122, 126, 6}));
   });
 }
 
-TEST(ObservedSince, IsLeftToObservingAnewWhereACovariateIsMeasuredOtherwise) {
+TEST(ObserveSince, IsLeftToObservingAnewWhereACovariateIsMeasuredOtherwise) {
   const Snapshot before = drawn_country();
   const auto since = [&](const std::function<void(Snapshot&)>& change) {
     Snapshot now = before;
     change(now);
-    return observed_since(observed(before), before, now, {}).has_value();
+    Observations observations = observed(before);
+    return observe_since(before, now, {}, observations);
   };
   EXPECT_FALSE(since([](Snapshot& now) {
     now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2011, 1, 1), {70, 70, 4}));

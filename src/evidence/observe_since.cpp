@@ -1,4 +1,4 @@
-#include "evidence/observed_since.h"
+#include "evidence/observe_since.h"
 
 #include <algorithm>
 #include <cmath>
@@ -267,12 +267,12 @@ CovariateField* field_that(std::vector<CovariateField>& fields, bool (*is)(const
 /// The observations of then, while they become those of now.
 class Since {
  public:
-  explicit Since(Observations& then)
-      : all_(then),
-        statements_(field_that(then.covariates, [](const CovariateField& f) { return f.statements != nullptr; })),
-        outcomes_(field_that(then.covariates, [](const CovariateField& f) { return f.tells_outcome; })),
-        effort_(field_that(then.covariates, [](const CovariateField& f) { return f.tells_effort; })),
-        confirmed_(field_that(then.covariates, [](const CovariateField& f) { return f.searched_before != nullptr; })) {}
+  explicit Since(Observations& all)
+      : all_(all),
+        statements_(field_that(all.covariates, [](const CovariateField& f) { return f.statements != nullptr; })),
+        outcomes_(field_that(all.covariates, [](const CovariateField& f) { return f.tells_outcome; })),
+        effort_(field_that(all.covariates, [](const CovariateField& f) { return f.tells_effort; })),
+        confirmed_(field_that(all.covariates, [](const CovariateField& f) { return f.searched_before != nullptr; })) {}
 
   /// False: what a covariate is measured by may be something else now.
   bool take(const Region& region, const Seen& was, const Seen& is);
@@ -360,32 +360,32 @@ bool Since::finish() {
 
 }  // namespace
 
-std::optional<Observations> observed_since(Observations then, const Snapshot& before, const Snapshot& now,
-                                           const ObserveOptions& options) {
+bool observe_since(const Snapshot& before, const Snapshot& now, const ObserveOptions& options,
+                   Observations& observations) {
   if (now.hazards.empty()) {  // a cancellation alone may be all that a survey said
-    return std::nullopt;
+    return false;
   }
   std::vector<geo::Box> changed;
   add_changed(before.land_releases, now.land_releases, changed);
   add_changed(before.finds, now.finds, changed);
   add_changed(before.accidents, now.accidents, changed);
-  const std::optional<std::vector<Region>> regions = regions_apart(changed, then.grid);
+  const std::optional<std::vector<Region>> regions = regions_apart(changed, observations.grid);
   if (!regions) {
-    return std::nullopt;
+    return false;
   }
-  Since since(then);
+  Since since(observations);
   for (const Region& region : *regions) {
-    const geo::Grid grid = grid_of(region, then.grid);
-    const std::vector<std::uint8_t> inside = values_in(then.inside, then.grid, region);
+    const geo::Grid grid = grid_of(region, observations.grid);
+    const std::vector<std::uint8_t> inside = values_in(observations.inside, observations.grid, region);
     if (!since.take(region, see(before, options, grid, inside), see(now, options, grid, inside))) {
-      return std::nullopt;
+      return false;
     }
   }
   if (!since.finish()) {
-    return std::nullopt;
+    return false;
   }
-  then.snapshot_hash = now.hash;
-  return then;
+  observations.snapshot_hash = now.hash;
+  return true;
 }
 
 }  // namespace firmground::evidence

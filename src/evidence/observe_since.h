@@ -1,0 +1,21 @@
+#pragma once
+#include "evidence/observations.h"
+
+namespace firmground::evidence {
+
+/// Makes what was observed `before` into what is observed `now`, after finds, accidents and land releases came in,
+/// changed or were withdrawn: only ground near these is observed again, as it was and as it is, and where the two
+/// differ the later one is taken.  Cells elsewhere stay to the byte; the others are as observe() has them, but for the
+/// rounding of the shares that releases cover.  How many polygons of survey statements were searched stays as it was.
+/// False where all ground should be observed instead: many or large records changed, or what one covariate is measured
+/// by (the last year before a CHA was reported, shares of land cleared and reduced).  Of `observations` only what
+/// searches do not change is what it was then.
+/// REQUIRES: `observations` are observe() of `before` in the cells of `options` and with its days, in mode effort,
+/// whatever was made of minefield records and their covariates since; the snapshots differ in nothing else that
+/// observe() reads.
+/// Cost: O(records) to compare them; observing the ground near the changed ones; where the ground that was searched is
+/// no longer the same, share_searched_around() of all.
+bool observe_since(const mineaction::Snapshot& before, const mineaction::Snapshot& now, const ObserveOptions& options,
+                   Observations& observations);
+
+}  // namespace firmground::evidence
