@@ -39,22 +39,31 @@ std::vector<std::uint32_t> squares_to_lay_out(const ClassState& kept, const evid
   return squares;
 }
 
-/// Cells round which the short field has nodes, ascending: searched ones, and those of blocks where people met an item.
-std::vector<std::uint32_t> carriers(const std::vector<evidence::SearchedCell>& searched,
-                                    const std::vector<KeptBlock>& blocks) {
-  std::vector<std::uint32_t> cells;
-  cells.reserve(searched.size());
-  for (const evidence::SearchedCell& cell : searched) {
-    cells.push_back(cell.cell);
-  }
-  const auto middle = static_cast<std::ptrdiff_t>(cells.size());
-  for (const KeptBlock& block : blocks) {
-    if (block.met != 0) {
-      cells.push_back(block.cell);
+/// The short field has nodes round searched cells, and round those of blocks where people met an item.
+bool carries(const evidence::SearchedCell&) {
+  return true;
+}
+bool carries(const KeptBlock& block) {
+  return block.met != 0;
+}
+
+/// Cells that carry the field in `list` and not in `other`.  REQUIRES: ascending cells.
+template <typename OfCell>
+void add_carriers_of_one(const std::vector<OfCell>& list, const std::vector<OfCell>& other,
+                         std::vector<std::uint32_t>& cells) {
+  auto there = other.begin();
+  for (const OfCell& one : list) {
+    while (there != other.end() && there->cell < one.cell) {
+      ++there;
+    }
+    bool found = false;
+    for (auto same = there; same != other.end() && same->cell == one.cell; ++same) {
+      found = found || carries(*same);
+    }
+    if (carries(one) && !found) {
+      cells.push_back(one.cell);
     }
   }
-  std::inplace_merge(cells.begin(), cells.begin() + middle, cells.end());
-  return cells;
 }
 
 template <typename Visit>
@@ -126,12 +135,12 @@ Lattice lattice_since(const Lattice& kept, const ClassState& state, const std::v
                       const std::vector<KeptBlock>& blocks, const geo::Grid& grid) {
   const double reach_m = short_reach_m(grid);
   const std::int32_t step = state.step_cells;
-  const std::vector<std::uint32_t> then = carriers(state.seen, state.blocks);
-  const std::vector<std::uint32_t> now = carriers(searched, blocks);
   std::vector<std::uint32_t> came;
   std::vector<std::uint32_t> went;
-  std::set_difference(now.begin(), now.end(), then.begin(), then.end(), std::back_inserter(came));
-  std::set_difference(then.begin(), then.end(), now.begin(), now.end(), std::back_inserter(went));
+  add_carriers_of_one(searched, state.seen, came);
+  add_carriers_of_one(blocks, state.blocks, came);
+  add_carriers_of_one(state.seen, searched, went);
+  add_carriers_of_one(state.blocks, blocks, went);
 
   Lattice result = kept;
   for (const std::uint32_t cell : came) {
@@ -150,13 +159,17 @@ Lattice lattice_since(const Lattice& kept, const ClassState& state, const std::v
                 [&](std::int32_t column, std::int32_t row) { beside[grid.index(column, row)] = 1; });
   }
   std::vector<std::uint8_t> carried(result.node.size(), 0);
-  for (const std::uint32_t cell : now) {
-    if (beside[cell] != 0) {
-      each_within(grid, cell, reach_m, [&](std::int32_t column, std::int32_t row) {
-        each_corner(result, step, column, row, [&](std::size_t at) { carried[at] = 1; });
-      });
+  const auto carry = [&](const auto& list) {
+    for (const auto& one : list) {
+      if (carries(one) && beside[one.cell] != 0) {
+        each_within(grid, one.cell, reach_m, [&](std::int32_t column, std::int32_t row) {
+          each_corner(result, step, column, row, [&](std::size_t at) { carried[at] = 1; });
+        });
+      }
     }
-  }
+  };
+  carry(searched);
+  carry(blocks);
   for (const std::uint32_t cell : went) {
     each_within(grid, cell, reach_m, [&](std::int32_t column, std::int32_t row) {
       each_corner(result, step, column, row,

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/packet.h"
+#include "base/parallel.h"
 #include "evidence/covariates.h"
 #include "evidence/record_fields.h"
 #include "evidence/statements.h"
@@ -125,6 +126,22 @@ evidence::CovariateField covariate_of(base::KeptReader& in) {
     field.confirmed = std::make_shared<const std::vector<evidence::ConfirmedCell>>(std::move(confirmed));
   }
   return field;
+}
+
+/// What the state has of what was observed, some 90 MB of a nation.
+void copy_values(const estimate::EstimateState& state, evidence::Observations& all) {
+  const std::size_t classes = state.classes.size();
+  base::parallel_for(classes + 1 + all.covariates.size(), 1, [&](std::size_t part, std::size_t) {
+    if (part < classes) {
+      all.searched[static_cast<std::size_t>(state.classes[part].ordnance_class)] = state.classes[part].seen;
+    } else if (part == classes) {
+      all.processed = state.processed;
+    } else if (evidence::CovariateField& field = all.covariates[part - classes - 1]; field.statements) {
+      field.value = state.statements;
+    } else if (field.tells_outcome) {
+      field.value = state.outcomes;
+    }
+  });
 }
 
 void put_seen(base::PacketWriter& out, const SeenGround& seen) {
@@ -303,20 +320,12 @@ base::Result<evidence::Observations> observed_then(KeptGround ground, const esti
   all.grid = ground.seen->grid;
   all.epsg = then.crs->epsg();
   all.inside = std::move(ground.seen->inside);
-  for (const estimate::ClassState& of_class : state.classes) {
-    all.searched[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
-  }
   all.reports = std::move(ground.seen->reports);
   all.kinds = std::move(ground.seen->kinds);
-  all.processed = state.processed;
   all.covariates = std::move(ground.covariates);
-  bool complete = all.grid == state.grid;
-  for (evidence::CovariateField& field : all.covariates) {
-    if (field.statements) {
-      field.value = state.statements;
-    } else if (field.tells_outcome) {
-      field.value = state.outcomes;
-    }
+  copy_values(state, all);
+  bool complete = all.grid == state.grid && all.processed.size() == all.grid.size();
+  for (const evidence::CovariateField& field : all.covariates) {
     complete = complete && field.value.size() == all.grid.size();
   }
   if (!complete) {

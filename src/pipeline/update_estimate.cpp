@@ -238,15 +238,18 @@ base::Result<void> load_values(const registry::Register& programme, std::size_t 
   return put;
 }
 
-/// Of a kept estimate all that its outline leaves out, each part by itself, and beside it what `also` does.
+/// Of a kept estimate all that its outline leaves out, each part by itself, and beside it what `also` does.  Half of it
+/// over a connection of its own: each gives one answer at a time.  Stamps tell parts of another estimate.
 base::Result<void> load_parts(const registry::Register& programme, KeptEstimate& kept,
                               const std::vector<std::function<base::Result<void>()>>& also = {}) {
+  FG_TRY(const registry::Register beside, registry::Register::open(programme.path()));
   const std::size_t values = kept.ground.covariates.size();
   std::vector<base::Result<void>> loaded(also.size() + 1 + values);
   base::parallel_for(loaded.size(), 1, [&](std::size_t part, std::size_t) {
-    loaded[part] = part < also.size()    ? also[part]()
-                   : part == also.size() ? load_state(programme, kept)
-                                         : load_values(programme, part - also.size() - 1, kept);
+    loaded[part] = part < also.size() ? also[part]()
+                   : part == also.size()
+                       ? load_state(beside, kept)
+                       : load_values(part % 2 == 0 ? programme : beside, part - also.size() - 1, kept);
   });
   for (base::Result<void>& part : loaded) {
     FG_TRY_VOID(std::move(part));
