@@ -306,7 +306,8 @@ void believe_records(const evidence::Observations& observations, const LearntCla
   }
   if (learnt != nullptr) {
     posterior.findable = learnt->findable;
-    posterior.recorded = recorded_hazard(*observations.records, posterior.findable, observations.grid.size());
+    posterior.recorded =
+        RecordedHazard(recorded_hazard(*observations.records, posterior.findable, observations.grid.size()));
     expect_recorded(posterior.recorded, posterior.model);
     return;
   }
@@ -321,7 +322,7 @@ void believe_records(const evidence::Observations& observations, const LearntCla
   const evidence::RecordFields& records = *observations.records;
   const std::vector<float> ground = likelihood_of_ground(observations, posterior.model.effects, cells, found);
   posterior.findable = findable_in_context(records, ground);
-  posterior.recorded = recorded_hazard(records, posterior.findable, observations.grid.size());
+  posterior.recorded = RecordedHazard(recorded_hazard(records, posterior.findable, observations.grid.size()));
   expect_recorded(posterior.recorded, posterior.model);
 }
 

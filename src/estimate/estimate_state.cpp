@@ -1,11 +1,13 @@
 #include "estimate/estimate_state.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 
 #include "base/packet.h"
 #include "estimate/map_cells.h"
@@ -379,6 +381,35 @@ Sum read_sum(base::KeptReader& in, std::size_t classes) {
   return sum;
 }
 
+/// Of ascending cells of the grid.
+template <typename OfCell>
+void expect_on_grid(const std::vector<OfCell>& list, const geo::Grid& grid) {
+  const bool ascending =
+      std::is_sorted(list.begin(), list.end(), [](const OfCell& a, const OfCell& b) { return a.cell < b.cell; });
+  if (!ascending || (!list.empty() && list.back().cell >= grid.size())) {
+    throw std::runtime_error("it has cells of another grid");
+  }
+}
+
+/// What others find their way by.
+void check_cells(const EstimateState& state) {
+  const auto of_grid = [&](const auto& values) { return values.empty() || values.size() == state.grid.size(); };
+  if (state.processed.size() != state.grid.size() || !of_grid(state.statements) || !of_grid(state.outcomes)) {
+    throw std::runtime_error("it has cells of another grid");
+  }
+  std::array<bool, evidence::kOrdnanceClasses.size()> known{};
+  for (const ClassState& of_class : state.classes) {
+    const auto which = static_cast<std::size_t>(of_class.ordnance_class);
+    if (which >= known.size() || std::exchange(known[which], true)) {
+      throw std::runtime_error("it has a class of ordnance that is none, or one twice");
+    }
+    expect_on_grid(of_class.seen, state.grid);
+    expect_on_grid(of_class.blocks, state.grid);
+    expect_on_grid(of_class.reports, state.grid);
+    expect_on_grid(of_class.kinds_seen, state.grid);
+  }
+}
+
 EstimateState read_state(base::KeptReader& in) {
   std::uint64_t layout = 0;
   in.get(layout);
@@ -418,6 +449,7 @@ EstimateState read_state(base::KeptReader& in) {
   if (!in.done()) {
     throw std::runtime_error("something follows it");
   }
+  check_cells(state);
   check_kinds(state);
   return state;
 }

@@ -45,9 +45,9 @@ std::vector<float> recorded_hazard(const evidence::RecordFields& records, const 
 class RecordedHazard {
  public:
   RecordedHazard() = default;
-  RecordedHazard(std::vector<float> by_cell)
+  explicit RecordedHazard(std::vector<float> by_cell)
       : by_cell_(std::make_shared<const std::vector<float>>(std::move(by_cell))) {}
-  bool empty() const { return by_cell_ == nullptr; }
+  bool empty() const { return by_cell_ == nullptr || by_cell_->empty(); }
   /// REQUIRES: not empty().
   float operator[](std::size_t cell) const { return (*by_cell_)[cell]; }
 

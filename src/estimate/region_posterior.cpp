@@ -339,7 +339,7 @@ std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& reg
   }
   if (!findable.empty()) {
     posterior->findable = findable;
-    posterior->recorded = recorded_hazard(*region.records, findable, region.grid.size());
+    posterior->recorded = RecordedHazard(recorded_hazard(*region.records, findable, region.grid.size()));
     expect_recorded(posterior->recorded, posterior->model);
   }
   return posterior;

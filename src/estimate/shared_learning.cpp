@@ -167,7 +167,7 @@ base::Result<void> learn_fields(const evidence::Observations& country, std::size
   const std::vector<Observation> list = list_of(country, which, options, SearchTable(learning.law));
   HazardModel coarse = make_model(country, thinned(list, country.grid, options.most_hyper_searches), of_model);
   if (!findable.empty()) {
-    expect_recorded(recorded_hazard(*country.records, findable, country.grid.size()), coarse);
+    expect_recorded(RecordedHazard(recorded_hazard(*country.records, findable, country.grid.size())), coarse);
   }
   std::optional<EventHistory> history;
   std::optional<EventLearning> events;

@@ -228,10 +228,11 @@ class OldValues {
   void take(const std::vector<T>& was, const std::vector<T>& is, Alike alike) {
     for (std::uint32_t cell = 0; cell < was.size(); ++cell) {
       if (!alike(was[cell], is[cell])) {
-        old_.emplace_back(cell, was[cell]);
+        add(cell, was[cell]);
       }
     }
   }
+  void add(std::uint32_t cell, T was) { old_.emplace_back(cell, was); }
   void swap(std::vector<T>& values) {
     for (auto& [cell, value] : old_) {
       std::swap(values[cell], value);
@@ -264,15 +265,20 @@ class Exchange {
     }
   }
   /// The share of land searched changed, too.
-  void add_effort(const EstimateState& state) { share_ = evidence::share_searched_around(state.grid, state.processed); }
+  void add_effort(const EstimateState& state, const evidence::Observations& now) {
+    for (const evidence::ShareChange& change :
+         evidence::share_searched_changes(state.grid, state.processed, now.processed)) {
+      share_.add(change.cell, change.before);
+    }
+  }
   void swap(evidence::Observations& observations) {
     std::swap(observations.searched, searched_);
     std::swap(observations.kinds, kinds_);
     std::swap(observations.reports, reports_);
     processed_.swap(observations.processed);
     for (evidence::CovariateField& field : observations.covariates) {
-      if (field.tells_effort && !share_.empty()) {
-        std::swap(field.value, share_);
+      if (field.tells_effort) {
+        share_.swap(field.value);
       }
       if (field.statements) {
         statements_.swap(field.value);
@@ -288,7 +294,7 @@ class Exchange {
   std::array<evidence::KindFinds, 2> kinds_;
   std::array<std::vector<evidence::Report>, 2> reports_;  ///< one of a cell
   OldValues<std::uint8_t> processed_;
-  std::vector<float> share_;
+  OldValues<float> share_;
   OldValues<float> statements_;
   OldValues<float> outcomes_;
 };
@@ -311,7 +317,7 @@ Changes changes_since(const EstimateState& state, const evidence::Observations& 
     }
   });
   if (plan->effort) {
-    exchange->add_effort(state);
+    exchange->add_effort(state, now);
   }
   return {std::move(*plan), std::move(*exchange)};
 }

@@ -334,7 +334,7 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
 /// What the records, which are those of the whole estimate, add.
 RecordedHazard WindowFit::recorded_in(const evidence::Observations& observations) const {
   return observations.records && !kept_.learnt.findable.empty()
-             ? recorded_hazard(*observations.records, kept_.learnt.findable, grid_.size())
+             ? RecordedHazard(recorded_hazard(*observations.records, kept_.learnt.findable, grid_.size()))
              : RecordedHazard();
 }
 

@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "evidence/confirmed_areas.h"
 #include "evidence/effort.h"
+#include "evidence/regions.h"
 #include "evidence/statements.h"
 #include "geo/raster_classes.h"
 #include "geo/raster_unit.h"
@@ -320,6 +321,37 @@ std::vector<float> share_searched_around(const geo::Grid& grid, const Mask& proc
   const std::vector<float> searched(processed.begin(), processed.end());
   const std::int32_t radius = share_searched_reach(grid) / 2;
   return box_mean(grid, box_mean(grid, searched, radius), radius);
+}
+
+std::vector<ShareChange> share_searched_changes(const geo::Grid& grid, const Mask& before, const Mask& now) {
+  geo::Box changed;  // of columns and rows
+  for (std::size_t cell = 0; cell < now.size(); ++cell) {
+    if (before[cell] != now[cell]) {
+      changed.include(geo::Xy{static_cast<double>(cell % static_cast<std::size_t>(grid.columns)),
+                              static_cast<double>(cell / static_cast<std::size_t>(grid.columns))});
+    }
+  }
+  if (changed.empty()) {
+    return {};
+  }
+  const auto first_column = static_cast<std::int32_t>(changed.min_x);
+  const auto first_row = static_cast<std::int32_t>(changed.min_y);
+  const std::int32_t reach = share_searched_reach(grid);
+  const Region reached = grown({first_column, first_row, static_cast<std::int32_t>(changed.max_x) - first_column + 1,
+                                static_cast<std::int32_t>(changed.max_y) - first_row + 1},
+                               grid, reach);
+  const Region around = grown(reached, grid, reach);  // as far again as those cells look
+  const geo::Grid part = grid_of(around, grid);
+  const std::vector<float> was = share_searched_around(part, values_in(before, grid, around));
+  const std::vector<float> is = share_searched_around(part, values_in(now, grid, around));
+  std::vector<ShareChange> changes;
+  for (std::uint32_t cell = 0; cell < is.size(); ++cell) {
+    const std::uint32_t of_all = cell_of_country(around, grid, cell);
+    if (was[cell] != is[cell] && cell_in(reached, grid, of_all)) {
+      changes.push_back({of_all, was[cell], is[cell]});
+    }
+  }
+  return changes;
 }
 
 std::vector<float> release_outcomes(const mineaction::Snapshot& snapshot, const geo::Grid& grid, const Mask& processed,

@@ -45,6 +45,18 @@ std::vector<CovariateField> covariates_since(std::vector<CovariateField> before,
 std::vector<float> share_searched_around(const geo::Grid& grid, const std::vector<std::uint8_t>& processed);
 std::int32_t share_searched_reach(const geo::Grid& grid);
 
+/// A cell round which another share of land was searched than before.
+struct ShareChange {
+  std::uint32_t cell;
+  float before;
+  float now;
+};
+/// All of them, what share_searched_around() gives of either, but for the rounding of its sums (none in cells of 10 m
+/// and more).  Cost: a pass over the cells; what that costs on the rectangle round those that are processed in one of
+/// the two alone.
+std::vector<ShareChange> share_searched_changes(const geo::Grid& grid, const std::vector<std::uint8_t>& before,
+                                                const std::vector<std::uint8_t>& now);
+
 /// The values of the covariate that tells how land was released: 1 in processed cells that were reduced, or cancelled
 /// after a search, rather than cleared; else 0.  Cost: covers of land releases.
 std::vector<float> release_outcomes(const mineaction::Snapshot& snapshot, const geo::Grid& grid,

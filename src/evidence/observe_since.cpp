@@ -1,7 +1,10 @@
 #include "evidence/observe_since.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -129,26 +132,52 @@ std::optional<std::vector<Region>> regions_apart(const std::vector<geo::Box>& bo
   return apart;
 }
 
-template <typename Record>
-void add_near(const std::vector<Record>& from, const geo::Box& box, std::vector<Record>& to) {
-  std::copy_if(from.begin(), from.end(), std::back_inserter(to),
-               [&](const Record& record) { return box_of(record).intersects(box); });
-}
+/// The records of a snapshot that a region is seen by, with their boxes.
+class Boxed {
+ public:
+  explicit Boxed(const Snapshot& all) : all_(all) {
+    measure(all.hazards, hazards_);
+    measure(all.land_releases, releases_);
+    measure(all.finds, finds_);
+    measure(all.accidents, accidents_);
+  }
+  /// What lies in and just round a region: finds some metres off the ground count to it.
+  Snapshot part_near(const geo::Grid& region) const {
+    const geo::Xy north_west{region.west_m(), region.north_m()};
+    geo::Box box;
+    box.include(north_west);
+    box.include(geo::Xy{north_west.x + region.columns * region.cell_m, north_west.y - region.rows * region.cell_m});
+    box = box.grown(region.cell_m);
+    Snapshot part;
+    part.crs = all_.crs;
+    add_near(all_.hazards, hazards_, box, part.hazards);
+    add_near(all_.land_releases, releases_, box, part.land_releases);
+    add_near(all_.finds, finds_, box, part.finds);
+    add_near(all_.accidents, accidents_, box, part.accidents);
+    return part;
+  }
 
-/// What lies in a region, as far as searches, finds and what they change are read from it.
-Snapshot part_near(const Snapshot& all, const geo::Grid& region) {
-  const geo::Xy north_west{region.west_m(), region.north_m()};
-  geo::Box box;
-  box.include(north_west);
-  box.include(geo::Xy{north_west.x + region.columns * region.cell_m, north_west.y - region.rows * region.cell_m});
-  Snapshot part;
-  part.crs = all.crs;
-  add_near(all.hazards, box, part.hazards);
-  add_near(all.land_releases, box, part.land_releases);
-  add_near(all.finds, box, part.finds);
-  add_near(all.accidents, box, part.accidents);
-  return part;
-}
+ private:
+  template <typename Record>
+  static void measure(const std::vector<Record>& records, std::vector<geo::Box>& boxes) {
+    boxes.reserve(records.size());
+    for (const Record& record : records) {
+      boxes.push_back(box_of(record));
+    }
+  }
+  template <typename Record>
+  static void add_near(const std::vector<Record>& from, const std::vector<geo::Box>& boxes, const geo::Box& box,
+                       std::vector<Record>& to) {
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      if (boxes[i].intersects(box)) {
+        to.push_back(from[i]);
+      }
+    }
+  }
+
+  const Snapshot& all_;
+  std::vector<geo::Box> hazards_, releases_, finds_, accidents_;
+};
 
 /// A region as one snapshot has it.
 struct Seen {
@@ -158,9 +187,9 @@ struct Seen {
   std::vector<std::int16_t> years;  ///< in which each cell was searched last
 };
 
-Seen see(const Snapshot& snapshot, ObserveOptions options, const geo::Grid& region,
+Seen see(const Boxed& records, ObserveOptions options, const geo::Grid& region,
          const std::vector<std::uint8_t>& inside) {
-  const Snapshot part = part_near(snapshot, region);
+  const Snapshot part = records.part_near(region);
   Seen seen;
   seen.observations.grid = region;
   seen.observations.inside = inside;
@@ -279,8 +308,8 @@ class Since {
   bool finish();
 
  private:
-  bool values_differ(const Region& region, const std::vector<float>& was, const std::vector<float>& is,
-                     CovariateField* field) const;
+  bool put_values(const Region& region, const std::vector<float>& was, const std::vector<float>& is,
+                  CovariateField* field, bool& otherwise) const;
   bool searched_as_before(const Seen& was, const Seen& is) const;
 
   Observations& all_;
@@ -289,18 +318,21 @@ class Since {
   CovariateField* effort_;
   CovariateField* confirmed_;
   std::array<ClassPatch, kOrdnanceClasses.size()> patches_;
-  bool processed_otherwise_ = false;
+  std::vector<std::uint8_t> processed_before_;  ///< empty: as it is
+  bool said_otherwise_ = false;
+  bool released_otherwise_ = false;
 };
 
 /// Puts values that differ into the field; false: they differ, and there is none.
-bool Since::values_differ(const Region& region, const std::vector<float>& was, const std::vector<float>& is,
-                          CovariateField* field) const {
+bool Since::put_values(const Region& region, const std::vector<float>& was, const std::vector<float>& is,
+                       CovariateField* field, bool& otherwise) const {
   for (std::uint32_t cell = 0; cell < is.size(); ++cell) {
     if (!alike(was[cell], is[cell])) {
       if (field == nullptr) {
         return false;
       }
       field->value[cell_of_country(region, all_.grid, cell)] = is[cell];
+      otherwise = true;
     }
   }
   return true;
@@ -318,8 +350,9 @@ bool Since::searched_as_before(const Seen& was, const Seen& is) const {
 }
 
 bool Since::take(const Region& region, const Seen& was, const Seen& is) {
-  if (!searched_as_before(was, is) || !values_differ(region, was.statements, is.statements, statements_) ||
-      !values_differ(region, was.outcomes, is.outcomes, outcomes_)) {
+  if (!searched_as_before(was, is) ||
+      !put_values(region, was.statements, is.statements, statements_, said_otherwise_) ||
+      !put_values(region, was.outcomes, is.outcomes, outcomes_, released_otherwise_)) {
     return false;
   }
   for (std::size_t k = 0; k < patches_.size(); ++k) {
@@ -333,10 +366,12 @@ bool Since::take(const Region& region, const Seen& was, const Seen& is) {
   }
   const std::vector<std::uint8_t>& before = was.observations.processed;
   const std::vector<std::uint8_t>& now = is.observations.processed;
+  if (before != now && processed_before_.empty()) {
+    processed_before_ = all_.processed;
+  }
   for (std::uint32_t cell = 0; cell < now.size(); ++cell) {
     if (now[cell] != before[cell]) {
       all_.processed[cell_of_country(region, all_.grid, cell)] = now[cell];
-      processed_otherwise_ = true;
     }
   }
   return true;
@@ -348,11 +383,17 @@ bool Since::finish() {
     patches_[k].reports.put_into(all_.reports[k]);
     patches_[k].kinds.put_into(all_.kinds[k].cells);
   }
-  if (!processed_otherwise_) {
-    return true;
+  const auto known = [](float value) { return !std::isnan(value); };
+  if (said_otherwise_ && std::none_of(statements_->value.begin(), statements_->value.end(), known)) {
+    return false;
   }
-  if (effort_ != nullptr) {
-    effort_->value = share_searched_around(all_.grid, all_.processed);
+  if (!processed_before_.empty() && effort_ != nullptr) {
+    for (const ShareChange& change : share_searched_changes(all_.grid, processed_before_, all_.processed)) {
+      effort_->value[change.cell] = change.now;
+    }
+  }
+  if (processed_before_.empty() && !released_otherwise_) {
+    return true;
   }
   // Where there is no such covariate, one release more may be the one that makes it worth having.
   return outcomes_ != nullptr && outcomes_tell(all_.processed, outcomes_->value);
@@ -362,8 +403,10 @@ bool Since::finish() {
 
 bool observe_since(const Snapshot& before, const Snapshot& now, const ObserveOptions& options,
                    Observations& observations) {
-  if (now.hazards.empty()) {  // a cancellation alone may be all that a survey said
-    return false;
+  const auto drawn = [](const auto& record) { return !record.geometry.polygons.empty(); };
+  if (std::none_of(now.areas_of_interest.begin(), now.areas_of_interest.end(), drawn) &&
+      std::none_of(now.districts.begin(), now.districts.end(), drawn)) {
+    return false;  // what came in is what says where the country is
   }
   std::vector<geo::Box> changed;
   add_changed(before.land_releases, now.land_releases, changed);
@@ -373,11 +416,13 @@ bool observe_since(const Snapshot& before, const Snapshot& now, const ObserveOpt
   if (!regions) {
     return false;
   }
+  const Boxed records_before(before);
+  const Boxed records_now(now);
   Since since(observations);
   for (const Region& region : *regions) {
     const geo::Grid grid = grid_of(region, observations.grid);
     const std::vector<std::uint8_t> inside = values_in(observations.inside, observations.grid, region);
-    if (!since.take(region, see(before, options, grid, inside), see(now, options, grid, inside))) {
+    if (!since.take(region, see(records_before, options, grid, inside), see(records_now, options, grid, inside))) {
       return false;
     }
   }

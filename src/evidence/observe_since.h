@@ -7,14 +7,15 @@ namespace firmground::evidence {
 /// changed or were withdrawn: only ground near these is observed again, as it was and as it is, and where the two
 /// differ the later one is taken.  Cells elsewhere stay to the byte; the others are as observe() has them, but for the
 /// rounding of the shares that releases cover.  How many polygons of survey statements were searched stays as it was.
-/// False where all ground should be observed instead: many or large records changed, or what one covariate is measured
-/// by (the last year before a CHA was reported, shares of land cleared and reduced).  Of `observations` only what
-/// searches do not change is what it was then.
+/// False where all ground should be observed instead: nobody drew the country, many or large records changed, or what
+/// one covariate is measured by (the last year before a CHA was reported; the only statement; shares of land cleared
+/// and reduced, which any search may change where all that was searched was cleared).  Of `observations` only what
+/// searches do not change is then what it was.
 /// REQUIRES: `observations` are observe() of `before` in the cells of `options` and with its days, in mode effort,
 /// whatever was made of minefield records and their covariates since; the snapshots differ in nothing else that
 /// observe() reads.
-/// Cost: O(records) to compare them; observing the ground near the changed ones; where the ground that was searched is
-/// no longer the same, share_searched_around() of all.
+/// Cost: O(vertices) to compare records; observing the ground near the changed ones; where the ground that was searched
+/// is no longer the same, share_searched_changes().
 bool observe_since(const mineaction::Snapshot& before, const mineaction::Snapshot& now, const ObserveOptions& options,
                    Observations& observations);
 

@@ -131,6 +131,22 @@ TEST(ObserveSince, AFindInSearchedGroundBesideItAndFarFromIt) {
   });
 }
 
+TEST(ObserveSince, AFindSomeMetresOffTheEdgeOfTheCountryCountsToWhatWasSearchedThere) {
+  expect_followed([](Snapshot& now) {
+    now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2018, 1, 1), {0, 90, 6}));
+    now.finds.push_back(find("5", -0.1, 92.5, Device::ap_mine));
+  });
+}
+
+TEST(ObserveSince, WhereNobodyDrewTheCountryWhatComesInMaySayWhereItIs) {
+  Snapshot before = drawn_country();
+  before.areas_of_interest.clear();
+  Snapshot now = before;
+  now.finds.push_back(find("5", 250.5, 92.5, Device::ap_mine));
+  Observations observations = observed(before);
+  EXPECT_FALSE(observe_since(before, now, {}, observations));
+}
+
 TEST(ObserveSince, AFindIsWithdrawnMovedAndSaysSomethingElse) {
   expect_followed([](Snapshot& now) {
     now.finds[0].position = {now.finds[0].position.x + 150, now.finds[0].position.y};
@@ -181,6 +197,8 @@ TEST(ObserveSince, IsLeftToObservingAnewWhereACovariateIsMeasuredOtherwise) {
   EXPECT_FALSE(since([](Snapshot& now) {
     std::erase_if(now.land_releases, [](const auto& r) { return r.release_id == "C"; });
   })) << "all of what was searched was cleared then";
+  EXPECT_FALSE(since([](Snapshot& now) { now.land_releases[2].outcome = Outcome::cleared; }))
+      << "nor is any reduced now, on the same ground";
   EXPECT_FALSE(since([](Snapshot& now) {
     now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2018, 1, 1), {100, 0, 90}));
   })) << "much of the country";

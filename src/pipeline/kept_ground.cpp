@@ -1,5 +1,6 @@
 #include "pipeline/kept_ground.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -231,13 +232,15 @@ KeptGround read_ground(base::KeptReader& in) {
 }  // namespace
 
 KeptGround kept_ground(const mineaction::Snapshot& snapshot, evidence::Observations observations) {
+  constexpr std::size_t kMost = 400'000'000;  // stores take values of a gigabyte at most
+  std::string bytes = mineaction::to_bytes(snapshot);
   return {.hash = ground_hash(snapshot),
           .cell_m = observations.grid.cell_m,
           .records = std::move(observations.records),
           .covariates = std::move(observations.covariates),
           .seen = SeenGround{observations.grid, std::move(observations.inside), std::move(observations.reports),
                              std::move(observations.kinds)},
-          .snapshot = mineaction::to_bytes(snapshot)};
+          .snapshot = bytes.size() <= kMost ? std::move(bytes) : std::string()};
 }
 
 std::string to_bytes(const KeptGround& ground) {

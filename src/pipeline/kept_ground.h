@@ -30,7 +30,7 @@ struct KeptGround {
   /// All, in the order of the estimate; none: not kept, and measured again.
   std::vector<evidence::CovariateField> covariates;
   std::optional<SeenGround> seen{};  ///< empty: not kept, and observed again
-  std::string snapshot{};            ///< mineaction::to_bytes() of what was observed; empty: not kept
+  std::string snapshot{};            ///< mineaction::to_bytes() of what was observed; empty: not kept, or too large
 };
 /// What is kept of what a whole estimate observed, of a country in one piece.
 KeptGround kept_ground(const mineaction::Snapshot& snapshot, evidence::Observations observations);

@@ -1,6 +1,7 @@
 #include "pipeline/update_estimate.h"
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -239,17 +240,23 @@ base::Result<void> load_values(const registry::Register& programme, std::size_t 
 }
 
 /// Of a kept estimate all that its outline leaves out, each part by itself, and beside it what `also` does.  Half of it
-/// over a connection of its own: each gives one answer at a time.  Stamps tell parts of another estimate.
+/// over a connection of its own.  Stamps tell parts of another estimate.
 base::Result<void> load_parts(const registry::Register& programme, KeptEstimate& kept,
                               const std::vector<std::function<base::Result<void>()>>& also = {}) {
-  FG_TRY(const registry::Register beside, registry::Register::open(programme.path()));
+  FG_TRY(const registry::Register beside, programme.beside());
   const std::size_t values = kept.ground.covariates.size();
   std::vector<base::Result<void>> loaded(also.size() + 1 + values);
+  const auto load = [&](std::size_t part) {
+    return part < also.size()    ? also[part]()
+           : part == also.size() ? load_state(beside, kept)
+                                 : load_values(part % 2 == 0 ? programme : beside, part - also.size() - 1, kept);
+  };
   base::parallel_for(loaded.size(), 1, [&](std::size_t part, std::size_t) {
-    loaded[part] = part < also.size() ? also[part]()
-                   : part == also.size()
-                       ? load_state(beside, kept)
-                       : load_values(part % 2 == 0 ? programme : beside, part - also.size() - 1, kept);
+    try {
+      loaded[part] = load(part);
+    } catch (const std::exception& problem) {  // damaged bytes ask for more memory than there is, or are no JSON
+      loaded[part] = base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
+    }
   });
   for (base::Result<void>& part : loaded) {
     FG_TRY_VOID(std::move(part));

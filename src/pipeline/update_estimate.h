@@ -43,7 +43,7 @@ struct KeptEstimate {
   KeptGround ground;
 };
 /// REQUIRES: snapshot.crs.  Errors: pipeline.no_estimate_to_update, estimate.update_needs_all,
-/// estimate.state_unreadable, those of latest_whole_summary().
+/// estimate.state_unreadable, those of latest_whole_summary() and registry::Register::beside().
 base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot);
 
 struct EstimateUpdateRequest {
@@ -68,7 +68,8 @@ struct EstimateUpdateOutcome {
 /// the last whole one, as estimate::update_estimate() does, and keeps what differs from that: hyperparameters, laws of
 /// counts, how likely people meet what is there, what was learned of kinds and what minefield records say stay, and the
 /// stamp says from which estimate they are. Errors: pipeline.no_estimate_to_update, pipeline.no_kinds_to_update,
-/// estimate.update_needs_all, estimate.state_unreadable, those of observe(), update_estimate() and store_update().
+/// estimate.update_needs_all, estimate.state_unreadable, mineaction.snapshot_unreadable, those of
+/// registry::Register::beside(), observe(), update_estimate() and store_update().
 base::Result<EstimateUpdateOutcome> update_estimate_programme(registry::Register& programme,
                                                               const EstimateUpdateRequest& request = {},
                                                               const base::Progress& progress = base::no_progress);

@@ -125,7 +125,13 @@ Result<Register> Register::open(const std::string& path, std::chrono::millisecon
   FG_TRY(const std::string epsg, read_setting(database, "epsg"));
   FG_TRY(auto crs, geo::Crs::from_epsg(std::atoi(epsg.c_str())));
   FG_TRY(auto name, read_setting(database, "name"));
-  return Register(std::make_unique<Impl>(std::move(database), std::move(profile), std::move(crs), std::move(name)));
+  auto impl = std::make_unique<Impl>(std::move(database), std::move(profile), std::move(crs), std::move(name));
+  impl->address = path;
+  return Register(std::move(impl));
+}
+
+Result<Register> Register::beside() const {
+  return open(impl_->address);
 }
 
 namespace {

@@ -92,6 +92,8 @@ class Register {
   /// Errors: registry.not_a_programme, registry.newer_version, registry.damaged, base.file_unreadable.
   static base::Result<Register> open(const std::string& path,
                                      std::chrono::milliseconds busy_timeout = std::chrono::seconds(5));
+  /// The same register over a connection of its own: each gives one answer at a time.  Errors: as open().
+  base::Result<Register> beside() const;
   Register(Register&&) noexcept;
   Register& operator=(Register&&) noexcept;
   ~Register();

@@ -24,6 +24,7 @@ struct Register::Impl {
   Profile profile;
   geo::Crs crs;
   std::string name;
+  std::string address{};  ///< as it was opened, which may tell a password
   /// One statement at a time on the one connection; the server calls from several threads.
   mutable std::mutex mutex;
 
