@@ -327,8 +327,9 @@ std::vector<ShareChange> share_searched_changes(const geo::Grid& grid, const Mas
   geo::Box changed;  // of columns and rows
   for (std::size_t cell = 0; cell < now.size(); ++cell) {
     if (before[cell] != now[cell]) {
-      changed.include(geo::Xy{static_cast<double>(cell % static_cast<std::size_t>(grid.columns)),
-                              static_cast<double>(cell / static_cast<std::size_t>(grid.columns))});
+      const std::size_t row = cell / static_cast<std::size_t>(grid.columns);
+      const std::size_t column = cell % static_cast<std::size_t>(grid.columns);
+      changed.include(geo::Xy{static_cast<double>(column), static_cast<double>(row)});
     }
   }
   if (changed.empty()) {
