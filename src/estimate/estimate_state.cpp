@@ -381,16 +381,6 @@ Sum read_sum(base::KeptReader& in, std::size_t classes) {
   return sum;
 }
 
-/// Of ascending cells of the grid.
-template <typename OfCell>
-void expect_on_grid(const std::vector<OfCell>& list, const geo::Grid& grid) {
-  const bool ascending =
-      std::is_sorted(list.begin(), list.end(), [](const OfCell& a, const OfCell& b) { return a.cell < b.cell; });
-  if (!ascending || (!list.empty() && list.back().cell >= grid.size())) {
-    throw std::runtime_error("it has cells of another grid");
-  }
-}
-
 /// What others find their way by.
 void check_cells(const EstimateState& state) {
   const auto of_grid = [&](const auto& values) { return values.empty() || values.size() == state.grid.size(); };

@@ -1,6 +1,8 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -92,6 +94,16 @@ std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t
 EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,
                        const Posteriors& posteriors, const KindMap* kinds, const std::vector<PolygonCells>& polygons,
                        const CountryMap& map);
+
+/// Throws std::runtime_error unless what was kept is of ascending cells of the grid.
+template <typename OfCell>
+void expect_on_grid(const std::vector<OfCell>& list, const geo::Grid& grid) {
+  const bool ascending =
+      std::is_sorted(list.begin(), list.end(), [](const OfCell& a, const OfCell& b) { return a.cell < b.cell; });
+  if (!ascending || (!list.empty() && list.back().cell >= grid.size())) {
+    throw std::runtime_error("it has cells of another grid");
+  }
+}
 
 /// Binary, of this version of the layout alone, in the machine's byte order; draws are rounded to a 30,000th of a
 /// node's largest deviation.  Same state, same bytes.  Size: a nation's (2 x 64,000 nodes, 100 draws, a million

@@ -1,6 +1,5 @@
 #include "pipeline/kept_ground.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -166,16 +165,6 @@ void put_seen(base::PacketWriter& out, const SeenGround& seen) {
   }
 }
 
-/// A cell of the grid, and not before the one read before it.
-template <typename OfCell>
-void expect_in_order(const std::vector<OfCell>& list, const geo::Grid& grid) {
-  const bool ascending =
-      std::is_sorted(list.begin(), list.end(), [](const OfCell& a, const OfCell& b) { return a.cell < b.cell; });
-  if (!ascending || (!list.empty() && list.back().cell >= grid.size())) {
-    throw std::runtime_error("it has cells of another grid");
-  }
-}
-
 SeenGround seen_of(base::KeptReader& in) {
   SeenGround seen;
   in.get(seen.grid.cell_m);
@@ -198,8 +187,8 @@ SeenGround seen_of(base::KeptReader& in) {
     in.get(seen.kinds[k].cells);
     in.get(seen.kinds[k].stated);
     in.get(seen.kinds[k].unstated);
-    expect_in_order(seen.reports[k], seen.grid);
-    expect_in_order(seen.kinds[k].cells, seen.grid);
+    estimate::expect_on_grid(seen.reports[k], seen.grid);
+    estimate::expect_on_grid(seen.kinds[k].cells, seen.grid);
   }
   return seen;
 }
