@@ -655,6 +655,7 @@ base::Result<EstimateResult> estimate(const evidence::Observations& observations
   if (options.keep) {
     EstimateState state = state_of(observations, options, posteriors, kinds ? &*kinds : nullptr, polygons, map);
     state.watched = watched_cells(state.grid, state.together, result.hazard.raster);
+    state.watched_values = values_at(state.watched, observations.covariates);
     result.state = std::make_shared<EstimateState>(std::move(state));
   }
   result.hazard.cells = cells_told(result.hazard.raster);

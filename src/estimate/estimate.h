@@ -20,6 +20,9 @@ struct PolygonCells {
   std::string id;
   double area_m2 = 0;
   std::vector<geo::CellShare> cells;
+  std::size_t beyond = 0;  ///< cells that it covers outside the grid, where that is a part of the country
+
+  std::size_t size() const { return cells.size() + beyond; }
 };
 
 /// Polygons by their place in a list.

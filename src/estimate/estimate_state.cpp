@@ -16,7 +16,7 @@ namespace firmground::estimate {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x4647455354303131;  // "FGEST011"
+constexpr std::uint64_t kLayout = 0x4647455354303132;  // "FGEST012"
 
 /// Draws of one row as its own largest deviation from the mean, in 16 bits.
 constexpr float kSteps = 32'000;
@@ -226,6 +226,7 @@ void head_fields(Archive&& archive, State& state) {
   auto alike = state.alike.sums();
   each_of(archive, alike);
   archive(state.watched);
+  archive(state.watched_values);
   archive(state.covariates);
 }
 
@@ -316,7 +317,7 @@ void check_kinds(const EstimateState& state) {
   const KindSum& sum = state.nation_by_kind;
   const bool told = std::any_of(state.classes.begin(), state.classes.end(),
                                 [](const ClassState& of_class) { return of_class.learnt.kinds.has_value(); });
-  const std::size_t blocks = told ? kind_blocks(state.grid) : 0;
+  const std::size_t blocks = told ? kind_blocks(state.whole()) : 0;
   const std::size_t draws = told ? kKinds * static_cast<std::size_t>(state.draws) : 0;
   if (sum.draws.size() != draws || sum.blocks.size() != blocks) {
     throw std::runtime_error("its sums by kind are of another grid");
@@ -414,6 +415,9 @@ EstimateState read_state(base::KeptReader& in) {
   if (!state.watched.empty() && state.watched.back() >= state.grid.size()) {
     throw std::runtime_error("it watches cells of another grid");
   }
+  if (!state.watched_values.empty() && state.watched_values.size() != state.watched.size() * state.covariates.size()) {
+    throw std::runtime_error("it watches cells of other covariates");
+  }
   std::vector<std::uint32_t> runs;
   in.get(runs);
   state.processed = flags_of(runs);
@@ -473,6 +477,18 @@ std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t
   return watched;
 }
 
+std::vector<float> values_at(const std::vector<std::uint32_t>& cells,
+                             const std::vector<evidence::CovariateField>& covariates) {
+  std::vector<float> values;
+  values.reserve(cells.size() * covariates.size());
+  for (const std::uint32_t cell : cells) {
+    for (const evidence::CovariateField& field : covariates) {
+      values.push_back(field.at(cell));
+    }
+  }
+  return values;
+}
+
 EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,
                        const Posteriors& posteriors, const KindMap* kinds, const std::vector<PolygonCells>& polygons,
                        const CountryMap& map) {
@@ -506,7 +522,7 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
   state.nation = map.nation;
   state.nation_by_kind = map.kinds.value_or(KindSum{});
   for (std::size_t p = 0; p < polygons.size(); ++p) {
-    if (polygons[p].cells.size() > kLargePolygon) {
+    if (polygons[p].size() > kLargePolygon) {
       state.polygons[polygons[p].id] = {polygons[p].area_m2, polygons[p].cells.size(), map.polygons[p]};
     }
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -68,12 +69,14 @@ struct PolygonSum {
 /// since, so that what an update gives depends on the register alone and not on the updates before.
 struct EstimateState {
   geo::Grid grid;
+  std::optional<geo::Grid> country{};  ///< of which the grid is a part (state_part.h); empty: it is the country's
   std::uint64_t seed = 1;
   int draws = 0;
   LeftOut left_out;
   std::int32_t together = 1;            ///< modelled cells, per side, in one cell of the map
   Likeness alike;                       ///< of the map's cells
-  std::vector<std::uint32_t> watched;   ///< watched_cells(), ascending
+  std::vector<std::uint32_t> watched;   ///< watched_cells() of the country, ascending
+  std::vector<float> watched_values;    ///< of each, of all covariates; empty: not kept (estimates by regions)
   std::vector<std::string> covariates;  ///< by name, in order
   std::vector<std::uint8_t> processed;  ///< by cell
   std::vector<float> outcomes;          ///< by cell, values of the covariate of how land was released; empty: none
@@ -82,6 +85,8 @@ struct EstimateState {
   Sum nation{0};
   KindSum nation_by_kind;                      ///< nothing in it: kinds were left out
   std::map<std::string, PolygonSum> polygons;  ///< by id, those of more than kLargePolygon cells
+
+  const geo::Grid& whole() const { return country ? *country : grid; }
 };
 
 /// Polygons of more cells than this are told by what changed in them; smaller ones are predicted anew.
@@ -89,6 +94,9 @@ inline constexpr std::size_t kLargePolygon = 2000;
 
 /// Cells by which an update says what it leaves out.  `map`: as it is told.
 std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t together, const geo::Raster& map);
+/// Their values, of each cell of all covariates.
+std::vector<float> values_at(const std::vector<std::uint32_t>& cells,
+                             const std::vector<evidence::CovariateField>& covariates);
 
 /// The state that a fit and its sums leave, but for the cells that are watched.  `kinds`: null where left out.
 EstimateState state_of(const evidence::Observations& observations, const EstimateOptions& options,

@@ -237,7 +237,7 @@ UnsearchedBlocks unsearched_blocks(const evidence::Observations& observations, s
   return blocks;
 }
 
-WideSquares::WideSquares(const geo::Grid& country) : grid_(country), side_(Sides(country).wide) {}
+WideSquares::WideSquares(const geo::Grid& ground) : grid_(ground), side_(Sides(ground).wide) {}
 
 std::uint32_t WideSquares::of(std::uint32_t cell) const {
   const auto columns = static_cast<std::uint32_t>(grid_.columns);
@@ -257,13 +257,13 @@ void WideSquares::add_around(std::uint32_t cell, double reach_m, std::vector<std
   }
 }
 
-std::vector<Observation> WideSquares::blocks(const evidence::Observations& country, std::size_t which, double reach_m,
-                                             std::uint32_t square) const {
+std::vector<Observation> WideSquares::blocks(const evidence::Observations& observations, std::size_t which,
+                                             double reach_m, std::uint32_t square) const {
   const auto column = static_cast<std::int32_t>(square % along()) * side_;
   const auto row = static_cast<std::int32_t>(square / along()) * side_;
   const auto reach = static_cast<std::int32_t>(reach_m / grid_.cell_m) + 1;
   const Part part{std::max(0, column - reach), std::max(0, row - reach), 0, 0};
-  const Ground ground = ground_of(country, which, {},
+  const Ground ground = ground_of(observations, which, {},
                                   {part.column, part.row, std::min(grid_.columns, column + side_ + reach) - part.column,
                                    std::min(grid_.rows, row + side_ + reach) - part.row});
   UnsearchedBlocks blocks;

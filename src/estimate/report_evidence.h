@@ -28,12 +28,14 @@ UnsearchedBlocks unsearched_blocks(const evidence::Observations& observations, s
 /// The squares of 450 m that are one block or nine.  A square's blocks follow from what lies within `reach_m` of it.
 class WideSquares {
  public:
-  explicit WideSquares(const geo::Grid& country);
+  /// `ground`: the country, or a part of it whose edges cut no square.
+  explicit WideSquares(const geo::Grid& ground);
+  std::int32_t side() const { return side_; }  ///< cells
   std::uint32_t of(std::uint32_t cell) const;
   /// Those that have a cell within `reach_m` of this one along both axes.
   void add_around(std::uint32_t cell, double reach_m, std::vector<std::uint32_t>& squares) const;
-  /// As unsearched_blocks() has them.  `country`: not a region.  Cost: O(cells within reach).
-  std::vector<Observation> blocks(const evidence::Observations& country, std::size_t which, double reach_m,
+  /// As unsearched_blocks() has them.  REQUIRES: `ground` has all cells within reach.  Cost: O(cells within reach).
+  std::vector<Observation> blocks(const evidence::Observations& ground, std::size_t which, double reach_m,
                                   std::uint32_t square) const;
 
  private:

@@ -11,10 +11,12 @@
 #include "estimate/differences.h"
 #include "estimate/map_cells.h"
 #include "estimate/reasons.h"
+#include "estimate/state_part.h"
 #include "estimate/surveys.h"
 #include "estimate/window_fit.h"
 #include "estimate/without_evidence.h"
 #include "evidence/covariates.h"
+#include "evidence/regions.h"
 
 namespace firmground::estimate {
 
@@ -84,6 +86,12 @@ base::Result<void> same_ground(const EstimateState& state, const evidence::Obser
   return {};
 }
 
+evidence::Region part_in(const EstimateState& state) {
+  const geo::Grid& country = state.whole();
+  return {static_cast<std::int32_t>(state.grid.west - country.west),
+          static_cast<std::int32_t>(country.north - state.grid.north), state.grid.columns, state.grid.rows};
+}
+
 bool said_alike(float a, float b) {
   return a == b || (std::isnan(a) && std::isnan(b));
 }
@@ -98,6 +106,7 @@ struct Plan {
   std::vector<BlocksSince> blocks;     ///< by class of the state
   std::vector<ConfirmedArea> areas;    ///< of all the ground
   bool effort = false;                 ///< the share of land searched changed
+  bool beyond = false;                 ///< what is to be told whole reaches out of the state's part of the country
 };
 
 /// Blocks that nobody searched and that say something else, of all classes; and where one with a report came or went,
@@ -202,7 +211,8 @@ void add_small_polygons(const evidence::Observations& now, const PolygonsTouchin
     if (!touches(polygon, core)) {
       continue;
     }
-    if (polygon.cells.size() <= kLargePolygon) {
+    if (polygon.size() <= kLargePolygon) {
+      plan.beyond = plan.beyond || polygon.beyond > 0;
       for (const geo::CellShare& touched : polygon.cells) {
         plan.wanted[touched.cell] |= now.inside[touched.cell];
       }
@@ -210,6 +220,26 @@ void add_small_polygons(const evidence::Observations& now, const PolygonsTouchin
     plan.places.push_back(place);
     plan.polygons.push_back(std::move(polygon));
   }
+}
+
+/// Whether what is to be told lies so near the edge of the state's part of the country that the fit would look beyond.
+bool too_near_edge(const EstimateState& state, const Mask& wanted) {
+  const evidence::Region part = part_in(state);
+  const geo::Grid& grid = state.grid;
+  evidence::Region box{grid.columns, grid.rows, 0, 0};  // columns and rows: the last ones
+  for (std::int32_t row = 0; row < grid.rows; ++row) {
+    for (std::int32_t column = 0; column < grid.columns; ++column) {
+      if (wanted[grid.index(column, row)] != 0) {
+        box = {std::min(box.first_column, column), std::min(box.first_row, row), std::max(box.columns, column),
+               std::max(box.rows, row)};
+      }
+    }
+  }
+  const std::int32_t reach = window_reach(state);
+  const geo::Grid& country = state.whole();
+  return (part.first_column > 0 && box.first_column < reach) || (part.first_row > 0 && box.first_row < reach) ||
+         (part.first_column + part.columns < country.columns && box.columns + reach >= grid.columns) ||
+         (part.first_row + part.rows < country.rows && box.rows + reach >= grid.rows);
 }
 
 /// Cells of the map are told whole.
@@ -249,7 +279,7 @@ class Exchange {
   Exchange(const EstimateState& state, const evidence::Observations& now) {
     for (const ClassState& of_class : state.classes) {
       searched_[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.seen;
-      kinds_[static_cast<std::size_t>(of_class.ordnance_class)].cells = of_class.kinds_seen;
+      kinds_[static_cast<std::size_t>(of_class.ordnance_class)] = of_class.kinds_seen;
       for (const KeptReport& report : of_class.reports) {
         reports_[static_cast<std::size_t>(of_class.ordnance_class)].push_back({report.cell, 1, 0, report.vague != 0});
       }
@@ -273,8 +303,10 @@ class Exchange {
   }
   void swap(evidence::Observations& observations) {
     std::swap(observations.searched, searched_);
-    std::swap(observations.kinds, kinds_);
     std::swap(observations.reports, reports_);
+    for (std::size_t k = 0; k < kinds_.size(); ++k) {
+      std::swap(observations.kinds[k].cells, kinds_[k]);
+    }
     processed_.swap(observations.processed);
     for (evidence::CovariateField& field : observations.covariates) {
       if (field.tells_effort) {
@@ -291,7 +323,7 @@ class Exchange {
 
  private:
   std::array<std::vector<evidence::SearchedCell>, 2> searched_;
-  std::array<evidence::KindFinds, 2> kinds_;
+  std::array<std::vector<evidence::KindCount>, 2> kinds_;
   std::array<std::vector<evidence::Report>, 2> reports_;  ///< one of a cell
   OldValues<std::uint8_t> processed_;
   OldValues<float> share_;
@@ -332,26 +364,27 @@ struct Fitted {
 /// By how much what all ground shares moves the log intensity of cells that are not refreshed.
 class SharedShift {
  public:
-  SharedShift(const WindowFit& fit, const ClassState& kept, const evidence::Observations& now)
+  SharedShift(const WindowFit& fit, const ClassState& kept, const EstimateState& state)
       : effects_(kept.learnt.effects),
         shift_(fit.shared_shift()),
         lattice_(fit.long_lattice()),
         border_(shift_.data() + lattice_.active),
-        grid_(now.grid) {
+        country_(state.whole()) {
     for (const SmoothEffect& effect : effects_) {
-      fields_.push_back(&*std::find_if(now.covariates.begin(), now.covariates.end(),
-                                       [&](const auto& field) { return field.name == effect.name; }));
+      covariates_.push_back(static_cast<std::size_t>(
+          std::find(state.covariates.begin(), state.covariates.end(), effect.name) - state.covariates.begin()));
     }
   }
 
-  double at(std::size_t cell) const {
+  /// Of a cell of the country with these values of covariates.
+  double at(std::size_t cell, const float* values) const {
     double moved = border_[0];
-    for (std::size_t e = 0; e < fields_.size(); ++e) {
-      const BasisPlace place = basis_place(effects_[e], fields_[e]->at(cell));
+    for (std::size_t e = 0; e < covariates_.size(); ++e) {
+      const BasisPlace place = basis_place(effects_[e], values[covariates_[e]]);
       moved += static_cast<double>(place.left) * border_[effects_[e].first_column + place.knot] +
                static_cast<double>(place.right) * border_[effects_[e].first_column + place.knot + 1U];
     }
-    const LatticePlace place = place_in(lattice_, grid_.centre(cell));
+    const LatticePlace place = place_in(lattice_, country_.centre(cell));
     const std::size_t north = lattice_.at(place.column, place.row);
     const std::size_t south = lattice_.at(place.column, place.row + 1);
     return moved + static_cast<double>(place.weight[0]) * shift_[north] +
@@ -365,46 +398,58 @@ class SharedShift {
   const std::vector<double>& shift_;
   const Lattice& lattice_;
   const double* border_;
-  const geo::Grid& grid_;
-  std::vector<const evidence::CovariateField*> fields_;
+  const geo::Grid& country_;
+  std::vector<std::size_t> covariates_;  ///< by effect
 };
 
 /// The largest shift of a cell that is not wanted and that anybody would look at.
 double shift_beyond(const Fitted& fitted, const EstimateState& state, const evidence::Observations& now,
                     const Mask& wanted) {
+  const std::vector<float> measured =
+      state.watched_values.empty() ? values_at(state.watched, now.covariates) : std::vector<float>{};
+  const std::vector<float>& values = state.watched_values.empty() ? measured : state.watched_values;
+  const evidence::Region part = part_in(state);
+  const std::size_t covariates = state.covariates.size();
   std::vector<SharedShift> shifts;
   shifts.reserve(fitted.fits.size());
   for (std::size_t k = 0; k < fitted.fits.size(); ++k) {
-    shifts.emplace_back(fitted.fits[k], state.classes[k], now);
+    shifts.emplace_back(fitted.fits[k], state.classes[k], state);
   }
   constexpr std::size_t kAtOnce = 4096;
   std::vector<double> of_part(state.watched.size() / kAtOnce + 1, 0.0);
   base::parallel_for(state.watched.size(), kAtOnce, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      const std::uint32_t cell = state.watched[i];
+      const auto here = evidence::cell_in(part, state.whole(), state.watched[i]);
       for (const SharedShift& shift : shifts) {
         double& most = of_part[begin / kAtOnce];
-        most = wanted[cell] != 0 ? most : std::max(most, std::abs(shift.at(cell)));
+        most = here && wanted[*here] != 0
+                   ? most
+                   : std::max(most, std::abs(shift.at(state.watched[i], values.data() + i * covariates)));
       }
     }
   });
   return *std::max_element(of_part.begin(), of_part.end());
 }
 
-/// The polygon's sums now: what was drawn of a small one; of a large one what is kept, less what was, plus what is.
+/// The polygon's sums now: what was drawn of a small one; of a large one what is kept, less what was, plus what is. Its
+/// likeliest cell is one of the country.
 Sum sum_now(const EstimateState& state, const PolygonCells& polygon, const Sum& before, const Sum& now) {
-  if (polygon.cells.size() <= kLargePolygon) {
-    return now;
+  const auto of_country = [&](Sum sum) {
+    sum.likeliest_cell = evidence::cell_of_country(part_in(state), state.whole(), sum.likeliest_cell);
+    return sum;
+  };
+  if (polygon.size() <= kLargePolygon) {
+    return of_country(now);
   }
   const auto kept = state.polygons.find(polygon.id);
-  const bool known = kept != state.polygons.end() && kept->second.cells == polygon.cells.size() &&
-                     kept->second.area_m2 == polygon.area_m2;
+  const bool known =
+      kept != state.polygons.end() && kept->second.cells == polygon.size() && kept->second.area_m2 == polygon.area_m2;
   if (!known) {
     return Sum(now.items.size(), now.classes.size());
   }
   Sum sum = kept->second.sum;
-  sum.subtract(before);
-  sum.add(now);
+  sum.subtract(of_country(before));
+  sum.add(of_country(now));
   return sum;
 }
 
@@ -424,7 +469,7 @@ base::Result<Fitted> fit(const EstimateState& state, const Plan& plan, Exchange&
                          std::size_t more_draws = 0) {
   Fitted fitted;
   for (const ClassState& of_class : state.classes) {
-    fitted.fits.emplace_back(of_class, state.seed, state.left_out.search_worth, plan.wanted, state.grid);
+    fitted.fits.emplace_back(state, of_class, plan.wanted);
   }
   exchange.swap(now);
   auto before = of_each(fitted.fits.size(), [&](std::size_t k) { return fitted.fits[k].look(now); });
@@ -500,7 +545,12 @@ void tell_polygons(const EstimateState& state, const evidence::Observations& now
     const Sum sum = sum_now(state, plan.polygons[k], redrawn.before.polygons[k], redrawn.now.polygons[k]);
     PolygonEstimate told = polygon_of(plan.polygons[k], sum, fitted.now, state.seed, place);
     if (sum.weight > 0) {
-      told.reasons = reasons_for(fitted.now, now, sum.likeliest_cell);
+      const auto likeliest = evidence::cell_in(part_in(state), state.whole(), sum.likeliest_cell);
+      if (likeliest && plan.wanted[*likeliest] != 0) {
+        told.reasons = reasons_for(fitted.now, now, *likeliest);
+      } else {
+        update.reasons_stay.push_back(place);
+      }
       told.kinds = redrawn.kinds
                        ? redrawn.kinds->polygon(sum, told.probability_none, state.seed, kStreamOfKinds + place)
                        : std::vector<KindOfPolygon>{};
@@ -525,21 +575,28 @@ std::size_t cells_before(const geo::Grid& rows, const geo::Grid& grid) {
   return static_cast<std::size_t>(grid.north - rows.north) * static_cast<std::size_t>(grid.columns);
 }
 
-/// `map`: of the flags' grid, or of rows of it that hold all that are set.
-MapChanges changes_of(const Mask& of_map, const geo::Raster& map, std::size_t before) {
-  MapChanges changes;
+/// `map`: of the flags' grid, or of rows of it that hold all that are set; cells of the changes are those of the
+/// country's map, of which the flags' grid is `part`.
+MapChanges changes_of(const Mask& of_map, const evidence::Region& part, const geo::Grid& country,
+                      const geo::Raster& map, std::size_t before) {
+  std::vector<std::uint32_t> cells;
   for (std::uint32_t cell = 0; cell < of_map.size(); ++cell) {
     if (of_map[cell] != 0) {
-      changes.cells.push_back(cell);
+      cells.push_back(cell);
     }
   }
+  MapChanges changes;
   for (const std::vector<float>& band : map.bands) {
     std::vector<float>& values = changes.values.emplace_back();
-    values.reserve(changes.cells.size());
-    for (const std::uint32_t cell : changes.cells) {
+    values.reserve(cells.size());
+    for (const std::uint32_t cell : cells) {
       values.push_back(band[cell - before]);
     }
   }
+  for (std::uint32_t& cell : cells) {
+    cell = evidence::cell_of_country(part, country, cell);
+  }
+  changes.cells = std::move(cells);
   return changes;
 }
 
@@ -569,7 +626,7 @@ void look_closer(const evidence::Observations& now, const Fitted& fitted, const 
   std::vector<PolygonEstimate*> to;
   for (std::size_t k = 0; k < update.polygons.size(); ++k) {
     auto& [place, polygon] = update.polygons[k];
-    polygon.besides_known = plan.polygons[k].cells.size() <= kLargePolygon && !std::isnan(polygon.items_mean);
+    polygon.besides_known = plan.polygons[k].size() <= kLargePolygon && !std::isnan(polygon.items_mean);
     if (closer.polygons.has(place) && polygon.besides_known) {
       wanted.push_back(place);
       asked.push_back(plan.polygons[k]);
@@ -617,6 +674,7 @@ PolygonsTouching touching(const std::vector<PolygonCells>& polygons) {
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,
                                              const PolygonsTouching& polygons, const AlsoTold& told) {
   FG_CHECK(!told.closer.surveys || told.whole != nullptr);
+  FG_CHECK(!state.country || !told.of_all_ground());
   FG_TRY_VOID(same_ground(state, now));
   Changes changes = changes_since(state, now, {});
   Plan& plan = changes.plan;
@@ -636,6 +694,10 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   do {
     add_whole_cells(now, state.together, plan);
   } while (add_whole_areas(plan));
+  if (plan.beyond || too_near_edge(state, plan.wanted)) {
+    update.needs_wider = true;
+    return update;
+  }
   FG_TRY(const Fitted fitted, fit(state, plan, exchange, now, draws_of(told.closer)));
 
   const EstimateOptions options = options_of(state);
@@ -654,7 +716,9 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   }
 
   const geo::Raster& redrawn_map = redrawn.now.together ? *redrawn.now.together : redrawn.now.raster;
-  update.map = changes_of(MapCells(state.grid, state.together).holding(plan.wanted), redrawn_map,
+  update.map = changes_of(MapCells(state.grid, state.together).holding(plan.wanted),
+                          evidence::in_larger_cells(part_in(state), state.whole(), state.together),
+                          state.whole().in_larger_cells(state.together), redrawn_map,
                           redrawn.now.together ? 0 : cells_before(redrawn_map.grid, state.grid));
   update.cells_refreshed = static_cast<std::int64_t>(update.map.cells.size());
   tell_nation(state, redrawn, update);

@@ -38,8 +38,12 @@ struct EstimateUpdate {
   /// By how much the log intensity of a cell that was not refreshed moves at most (over cells with P(any) > .01): what
   /// the update leaves out.
   double shift_beyond = 0;
-  std::vector<std::uint8_t> refreshed;  ///< by cell
-  MapChanges map;
+  std::vector<std::uint8_t> refreshed;  ///< by cell of the state's grid
+  MapChanges map;                       ///< of the country's map
+  /// Polygons told anew whose likeliest cell is not: their reasons are those that they had.
+  std::vector<std::size_t> reasons_stay;
+  /// The state is of a part of the country and what is to be told lies too near its edge: nothing else is told here.
+  bool needs_wider = false;
 };
 
 /// What an update tells beside the map.
@@ -47,9 +51,13 @@ struct AlsoTold {
   geo::Raster* kind_raster = nullptr;  ///< of the whole estimate; its refreshed cells are overwritten
   CloserLook closer;                   ///< of its polygons, those told anew that are not large
   const geo::Raster* whole = nullptr;  ///< the whole estimate's map; needed where closer.surveys is set
+
+  /// Whether any of it needs the state of all the country.
+  bool of_all_ground() const { return kind_raster != nullptr || closer.surveys || closer.without_evidence; }
 };
 
-/// Of a list of polygons those that touch flagged cells, and maybe others: by their place in the list, ascending.
+/// Of a list of polygons those that touch flagged cells of the state's grid, and maybe others: by their place in the
+/// list, ascending, by the grid's cells.
 using PolygonsTouching =
     std::function<std::vector<std::pair<std::size_t, PolygonCells>>(const std::vector<std::uint8_t>& flags)>;
 /// Of polygons that are laid out; they must outlive it.
@@ -59,7 +67,8 @@ PolygonsTouching touching(const std::vector<PolygonCells>& polygons);
 /// land: refits a window round the changed cells (WindowFit) and predicts the cells within its range, and what kinds
 /// their items are: shares of present finds, with what the whole estimate learned of kinds.  A function of state and
 /// observations: not of updates in between, whose cells the whole estimate tells again where nothing differs any more.
-/// REQUIRES: `now` is on the state's grid, with the records and all covariates but those of searches and survey
+/// REQUIRES: `now` is on the state's grid (of a part of the country, evidence::observations_in() of the part, and
+/// nothing told.of_all_ground()), with the records and all covariates but those of searches and survey
 /// statements as the whole estimate had them; polygons that the state knows cover the same cells.  `polygons` is asked
 /// once. Errors:
 /// estimate.update_needs_all (other grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and

@@ -215,25 +215,31 @@ DenseMatrix following(const DenseMatrix& covariance, std::size_t nodes, const De
 
 }  // namespace
 
-WindowFit::WindowFit(const ClassState& kept, std::uint64_t seed, double search_worth, const Mask& wanted,
-                     const geo::Grid& grid)
+std::int32_t window_margin(const ClassState& kept, const geo::Grid& grid) {
+  const double spacing_m = kept.step_cells * grid.cell_m;
+  const double margin_m = std::clamp(3 * std::exp(kept.learnt.hyper.log_short_range_m), 4 * spacing_m, 20 * spacing_m);
+  return static_cast<std::int32_t>(std::ceil(margin_m / spacing_m));
+}
+
+WindowFit::WindowFit(const EstimateState& state, const ClassState& kept, const Mask& wanted)
     : kept_(kept),
-      seed_(seed),
-      search_worth_(search_worth),
-      grid_(grid),
-      long_range_m_(long_range(grid)),
+      seed_(state.seed),
+      search_worth_(state.left_out.search_worth),
+      grid_(state.grid),
+      country_(state.whole()),
+      long_range_m_(long_range(country_)),
       searches_(std::make_shared<SearchTable>(kept.learnt.law)),
-      whole_short_(make_lattice(grid, kept.step_cells, {}, grid)),
-      whole_long_(make_lattice(grid, long_step_cells(grid, kept.step_cells, long_range_m_), {}, grid)) {
+      whole_short_(make_lattice(grid_, kept.step_cells, {}, country_)),
+      whole_long_(make_lattice(country_, long_step_cells(grid_, kept.step_cells, long_range_m_), {}, country_)) {
   whole_short_.active = 0;
   for (std::size_t i = 0; i < whole_short_.node.size(); ++i) {
     whole_short_.node[i] = kept.active[i] != 0 ? whole_short_.active++ : -1;
   }
   const std::int32_t step = kept.step_cells;
   fitted_.assign(whole_short_.node.size(), 0);
-  for (std::int32_t row = 0; row < grid.rows; ++row) {
-    for (std::int32_t column = 0; column < grid.columns; ++column) {
-      if (wanted[grid.index(column, row)] != 0) {
+  for (std::int32_t row = 0; row < grid_.rows; ++row) {
+    for (std::int32_t column = 0; column < grid_.columns; ++column) {
+      if (wanted[grid_.index(column, row)] != 0) {
         const std::int32_t c = column / step;
         const std::int32_t r = row / step;
         for (const std::size_t at : {whole_short_.at(c, r), whole_short_.at(c + 1, r), whole_short_.at(c, r + 1),
@@ -243,19 +249,16 @@ WindowFit::WindowFit(const ClassState& kept, std::uint64_t seed, double search_w
       }
     }
   }
-  const double margin_m = std::clamp(3 * std::exp(kept.learnt.hyper.log_short_range_m), 4 * whole_short_.spacing_m,
-                                     20 * whole_short_.spacing_m);
-  const auto margin = static_cast<std::int32_t>(std::ceil(margin_m / whole_short_.spacing_m));
-  fitted_ = grown(fitted_, whole_short_.columns, whole_short_.rows, margin);
+  fitted_ = grown(fitted_, whole_short_.columns, whole_short_.rows, window_margin(kept, grid_));
   of_model_ = grown(fitted_, whole_short_.columns, whole_short_.rows, 2);
   find_rows();
-  const std::int32_t per_long = long_step_cells(grid, step, long_range_m_) / step;
+  const std::int32_t per_long = long_step_cells(grid_, step, long_range_m_) / step;
   of_long_.assign(whole_long_.node.size(), 0);
   for (std::int32_t row = 0; row + 1 < whole_short_.rows; ++row) {
     for (std::int32_t column = 0; column + 1 < whole_short_.columns; ++column) {
       if (of_model_[whole_short_.at(column, row)] != 0) {
-        const std::int32_t c = column / per_long;
-        const std::int32_t r = row / per_long;
+        const std::int32_t c = (whole_short_.first_column + column) / per_long;
+        const std::int32_t r = (whole_short_.first_row + row) / per_long;
         for (const std::size_t at :
              {whole_long_.at(c, r), whole_long_.at(c + 1, r), whole_long_.at(c, r + 1), whole_long_.at(c + 1, r + 1)}) {
           of_long_[at] = 1;
@@ -295,6 +298,13 @@ std::span<const OfCell> WindowFit::of_rows(const std::vector<OfCell>& list) cons
   const auto earlier = [](const OfCell& one, std::uint32_t cell) { return one.cell < cell; };
   const auto begin = std::lower_bound(list.begin(), list.end(), first_cell_, earlier);
   return {begin, std::lower_bound(begin, list.end(), after_cells_, earlier)};
+}
+
+std::size_t WindowFit::place_in_country(std::size_t place) const {
+  const auto width = static_cast<std::size_t>(whole_short_.columns);
+  const auto of_country = static_cast<std::size_t>((country_.columns + kept_.step_cells - 1) / kept_.step_cells + 1);
+  return (place / width + static_cast<std::size_t>(whole_short_.first_row)) * of_country + place % width +
+         static_cast<std::size_t>(whole_short_.first_column);
 }
 
 bool WindowFit::in_window(std::uint32_t cell) const {
@@ -722,7 +732,8 @@ void WindowFit::draw_fresh(const FieldFitter& fitter, const HazardModel& model, 
   const DenseMatrix lower = product(among, transposed(sparse::DenseCholesky(among).inverse_of_lower()));
   DenseMatrix white(fresh.size(), draws.columns);
   for (std::size_t k = 0; k < fresh.size(); ++k) {
-    base::Random random(seed_ + 131 * (static_cast<std::uint64_t>(kept_.ordnance_class) + 1), places[fresh[k]]);
+    base::Random random(seed_ + 131 * (static_cast<std::uint64_t>(kept_.ordnance_class) + 1),
+                        place_in_country(places[fresh[k]]));
     for (std::size_t m = 0; m < draws.columns; ++m) {
       white(k, m) = random.normal();
     }

@@ -10,14 +10,17 @@
 
 namespace firmground::estimate {
 
+/// How far a window reaches beyond what is to be predicted: three short ranges, in nodes.
+std::int32_t window_margin(const ClassState& kept, const geo::Grid& grid);
+
 /// One class fitted anew in a window of the country, from where a whole estimate left it (docs/methods/hazard-field.md,
 /// eq. 34-36): short nodes beyond are held; the long field and the effects, which all ground shares, move as far as all
 /// that is known of them elsewhere lets them; hyperparameters, knots and laws of counts stay.
 class WindowFit {
  public:
-  /// `wanted`: by cell, what is to be predicted; the fit reaches three short ranges further.
-  WindowFit(const ClassState& kept, std::uint64_t seed, double search_worth, const std::vector<std::uint8_t>& wanted,
-            const geo::Grid& grid);
+  /// `wanted`: by cell of the state's grid, what is to be predicted.  `kept`: a class of the state.  REQUIRES: where
+  /// the state is of a part of the country, it has window_reach() round what is wanted.
+  WindowFit(const EstimateState& state, const ClassState& kept, const std::vector<std::uint8_t>& wanted);
 
   /// The window as the whole estimate saw it.  REQUIRES: records and covariates of `before` are those of then.
   /// The posterior must outlive settle().  Errors: sparse.not_positive_definite.
@@ -60,14 +63,18 @@ class WindowFit {
                   sparse::DenseMatrix& draws) const;
   void draw_now(const FieldFitter& fitter, const ClassPosterior& before, ClassPosterior& now) const;
 
+  /// A node's place in the short lattice over the country.
+  std::size_t place_in_country(std::size_t place) const;
+
   const ClassState& kept_;
   std::uint64_t seed_;
   double search_worth_;
   const geo::Grid& grid_;
+  const geo::Grid& country_;
   double long_range_m_;
   std::shared_ptr<const SearchTable> searches_;
-  Lattice whole_short_;  ///< `node` is the place in the kept latent vector, or -1
-  Lattice whole_long_;
+  Lattice whole_short_;                    ///< over the grid; `node` is the place in the kept latent vector, or -1
+  Lattice whole_long_;                     ///< over the country
   std::vector<std::uint8_t> fitted_;       ///< by place in the short lattice: may move
   std::uint32_t first_cell_ = 0;           ///< of the rows that any of these lie in
   std::uint32_t after_cells_ = 0;          ///< the first cell after them

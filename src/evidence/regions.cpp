@@ -151,19 +151,6 @@ std::uint32_t cell_of_country(const Region& window, const geo::Grid& country, st
 
 namespace {
 
-/// Those of a list that lie in the window, by its cells.
-template <typename Entry>
-std::vector<Entry> entries_in(const std::vector<Entry>& list, const geo::Grid& country, const Region& window) {
-  std::vector<Entry> result;
-  for (Entry entry : list) {
-    if (const auto cell = cell_in(window, country, entry.cell)) {
-      entry.cell = *cell;
-      result.push_back(entry);
-    }
-  }
-  return result;
-}
-
 KindFinds finds_in(const KindFinds& finds, const geo::Grid& country, const Region& window) {
   KindFinds result{entries_in(finds.cells, country, window), {}, finds.stated, finds.unstated};
   std::copy_if(finds.cells.begin(), finds.cells.end(), std::back_inserter(result.beyond),

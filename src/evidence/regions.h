@@ -64,6 +64,31 @@ void put_values(const std::vector<T>& of_part, const geo::Grid& grid, const Regi
   }
 }
 
+/// Calls visit(entry, cell of the window) with those of a list that lie in the window.  REQUIRES: ascending cells.
+/// Cost: O(entries there + rows log entries).
+template <typename Entry, typename Visit>
+void each_entry_in(const std::vector<Entry>& list, const geo::Grid& country, const Region& window, Visit visit) {
+  auto at = list.begin();
+  for (std::int32_t row = 0; row < window.rows; ++row) {
+    const auto first = static_cast<std::uint32_t>(country.index(window.first_column, window.first_row + row));
+    const auto begins = static_cast<std::uint32_t>(row) * static_cast<std::uint32_t>(window.columns);
+    at = std::lower_bound(at, list.end(), first, [](const Entry& e, std::uint32_t cell) { return e.cell < cell; });
+    for (; at != list.end() && at->cell - first < static_cast<std::uint32_t>(window.columns); ++at) {
+      visit(*at, begins + at->cell - first);
+    }
+  }
+}
+/// Those of a list that lie in the window, by its cells.  REQUIRES: ascending cells.
+template <typename Entry>
+std::vector<Entry> entries_in(const std::vector<Entry>& list, const geo::Grid& country, const Region& window) {
+  std::vector<Entry> result;
+  each_entry_in(list, country, window, [&](Entry entry, std::uint32_t cell) {
+    entry.cell = cell;
+    result.push_back(entry);
+  });
+  return result;
+}
+
 geo::Grid grid_of(const Region& region, const geo::Grid& country);
 
 /// One flag per cell of the window's grid: whether it lies in `own`.
