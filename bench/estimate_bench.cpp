@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "estimate/estimate.h"
+#include "estimate/state_tiles.h"
 #include "estimate/update_estimate.h"
 #include "evidence/observations.h"
 #include "evidence/record_fields.h"
@@ -111,7 +112,11 @@ std::vector<estimate::PolygonCells> hazards_of(const mineaction::Snapshot& snaps
 
 void measure_update(const char* what, const evidence::Observations& now, const estimate::EstimateResult& whole,
                     const std::vector<estimate::PolygonCells>& polygons, bool anew) {
-  const std::string bytes = estimate::to_bytes(*whole.state);
+  const estimate::StateBytes bytes = estimate::to_bytes(*whole.state);
+  std::size_t size = bytes.shared.size();
+  for (const std::string& tile : bytes.tiles) {
+    size += tile.size();
+  }
   const auto [read_s, state] = bench::timed([&] { return bench::value_of(estimate::parse_estimate_state(bytes)); });
   evidence::Observations seen = now;
   const double cpu = bench::cpu_seconds();
@@ -121,8 +126,8 @@ void measure_update(const char* what, const evidence::Observations& now, const e
   fmt::print(
       "  {}: state {:.1f} MB read in {:.2f} s, update {:.2f} s ({:.2f} s of processor), {} cells and {} polygons "
       "refreshed, others shift by {:.2f} % at most\n",
-      what, 1e-6 * static_cast<double>(bytes.size()), read_s, update_s, bench::cpu_seconds() - cpu,
-      update.cells_refreshed, update.polygons.size(), 100 * std::expm1(update.shift_beyond));
+      what, 1e-6 * static_cast<double>(size), read_s, update_s, bench::cpu_seconds() - cpu, update.cells_refreshed,
+      update.polygons.size(), 100 * std::expm1(update.shift_beyond));
   if (anew) {
     geo::Raster raster = whole.hazard.raster;
     update.map.put_into(raster);

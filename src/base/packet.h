@@ -3,6 +3,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -89,7 +90,7 @@ class PacketReader {
 /// are cut short.
 class KeptReader {
  public:
-  explicit KeptReader(const std::string& bytes) : bytes_(bytes) {}
+  explicit KeptReader(std::string_view bytes) : bytes_(bytes) {}
   template <typename T>
     requires std::is_arithmetic_v<T>
   void get(T& value) {
@@ -110,6 +111,12 @@ class KeptReader {
     for (std::string& text : texts) {
       get(text);
     }
+  }
+  /// A text that stays where it is.
+  std::string_view view() {
+    const std::size_t size = size_of(1);
+    at_ += size;
+    return bytes_.substr(at_ - size, size);
   }
   /// The number of entries that follow, each of so many bytes at least.
   std::size_t size_of(std::size_t each) {
@@ -132,7 +139,7 @@ class KeptReader {
     }
     at_ += size;
   }
-  const std::string& bytes_;
+  std::string_view bytes_;
   std::size_t at_ = 0;
 };
 

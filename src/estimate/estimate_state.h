@@ -113,11 +113,4 @@ void expect_on_grid(const std::vector<OfCell>& list, const geo::Grid& grid) {
   }
 }
 
-/// Binary, of this version of the layout alone, in the machine's byte order; draws are rounded to a 30,000th of a
-/// node's largest deviation.  Same state, same bytes.  Size: a nation's (2 x 64,000 nodes, 100 draws, a million
-/// searched cells) takes some 70 MB.
-std::string to_bytes(const EstimateState& state);
-/// Errors: estimate.state_unreadable.
-base::Result<EstimateState> parse_estimate_state(const std::string& bytes);
-
 }  // namespace firmground::estimate

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "estimate/estimate_state.h"
 #include "estimate/shared_learning.h"
+#include "estimate/state_tiles.h"
 #include "estimate/update_estimate.h"
 #include "evidence/drawn_statements_testing.h"
 

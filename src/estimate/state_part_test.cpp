@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "estimate/state_tiles.h"
 #include "estimate/update_estimate.h"
 #include "evidence/covariates.h"
 #include "evidence/drawn_statements_testing.h"
@@ -156,8 +157,22 @@ class StatePart : public testing::TestWithParam<std::int32_t> {
       options.hyper = {Hyperparameters{6.2, 1.04, -0.45, 1.95, 1.5, 0}, Hyperparameters{5.1, -0.78, -1.97, 2.33}};
       auto whole = estimate(before_, options, polygons_of(before_.grid, {0, 0, kColumns, kRows}));
       ASSERT_TRUE(whole) << base::to_text(whole.error());
-      state_ = *whole->state;
+      bytes_ = to_bytes(*whole->state);
+      auto read = parse_estimate_state(bytes_);
+      ASSERT_TRUE(read) << base::to_text(read.error());
+      state_ = std::move(*read);
     }
+  }
+  static EstimateState state_of(const evidence::Region& part) {
+    auto shared = parse_shared_state(bytes_.shared);
+    EXPECT_TRUE(shared) << base::to_text(shared.error());
+    std::vector<std::string_view> tiles;
+    for (const std::size_t tile : tiles_of(*shared).of(part)) {
+      tiles.push_back(bytes_.tiles[tile]);
+    }
+    auto state = with_tiles(std::move(*shared), part, tiles);
+    EXPECT_TRUE(state) << base::to_text(state.error());
+    return std::move(*state);
   }
   /// Told with all of the country, and with a part of it.
   void expect_alike(const evidence::Observations& now, std::int32_t column, std::int32_t row, std::int32_t cells) {
@@ -165,7 +180,7 @@ class StatePart : public testing::TestWithParam<std::int32_t> {
     ASSERT_TRUE(all) << base::to_text(all.error());
     const evidence::Region part = part_round(state_, {column, row, 6, 6}, cells);
     ASSERT_LT(part.size(), state_.grid.size() * 3 / 4) << "it is a part";
-    const EstimateState of_part = estimate::part_of(state_, part);
+    const EstimateState of_part = state_of(part);
     const std::vector<PolygonCells> polygons = polygons_of(before_.grid, part);
     const auto told = update_estimate(of_part, seen_in(now, part), touching(polygons));
     ASSERT_TRUE(told) << base::to_text(told.error());
@@ -209,6 +224,7 @@ class StatePart : public testing::TestWithParam<std::int32_t> {
 
   static inline std::int32_t together_ = 0;
   static inline evidence::Observations before_;
+  static inline StateBytes bytes_;
   static inline EstimateState state_;
   static inline const std::vector<PolygonCells> all_polygons_ =
       polygons_of({50, 40, 1'000, kColumns, kRows}, {0, 0, kColumns, kRows});
@@ -239,7 +255,7 @@ TEST_P(StatePart, SaysWhereItIsTooSmall) {
     const evidence::Region part = part_round(state_, {254, 203, 6, 6}, cells);
     std::vector<PolygonCells> polygons = polygons_of(before_.grid, part);
     polygons[0].beyond += beyond;
-    const auto told = update_estimate(part_of(state_, part), seen_in(now, part), touching(polygons));
+    const auto told = update_estimate(state_of(part), seen_in(now, part), touching(polygons));
     EXPECT_TRUE(told) << base::to_text(told.error());
     return told->needs_wider;
   };

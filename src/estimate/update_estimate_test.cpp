@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "estimate/map_cells.h"
+#include "estimate/state_tiles.h"
 #include "evidence/covariates.h"
 #include "evidence/drawn_statements_testing.h"
 
@@ -561,7 +562,7 @@ TEST_F(UpdateEstimate, IntervalsStayLikeThoseOfAWholeEstimate) {
 }
 
 TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {
-  const std::string bytes = to_bytes(*whole_->state);
+  const StateBytes bytes = to_bytes(*whole_->state);
   const auto read = parse_estimate_state(bytes);
   ASSERT_TRUE(read) << base::to_text(read.error());
   const evidence::Observations now = with_release(*before_, 101, 62, 3);
@@ -576,13 +577,24 @@ TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {
   const std::vector<std::uint8_t> all(raster.grid.size(), 1);
   EXPECT_LT(difference(raster, direct.raster, all, 1).probability, 1e-4);
   EXPECT_NEAR(update->totals.items_p95, direct.update.totals.items_p95, 2);
-  for (const std::size_t size : {bytes.size() / 2, bytes.size() - 1, std::size_t{7}}) {
-    EXPECT_FALSE(parse_estimate_state(bytes.substr(0, size))) << size;
+  const auto damaged = [&](std::string StateBytes::* shared, std::size_t tile, auto damage) {
+    StateBytes other = bytes;
+    damage(shared != nullptr ? other.*shared : other.tiles[tile]);
+    return parse_estimate_state(other);
+  };
+  for (const auto shared : {&StateBytes::shared, static_cast<std::string StateBytes::*>(nullptr)}) {
+    for (const std::size_t less : {std::size_t{1}, std::size_t{100}}) {
+      EXPECT_FALSE(damaged(shared, 1, [&](std::string& one) { one.resize(one.size() - less); })) << less;
+    }
+    EXPECT_FALSE(damaged(shared, 1, [](std::string& one) { one += "x"; }));
+    EXPECT_FALSE(damaged(shared, 1, [](std::string& one) { one.clear(); }));
   }
-  EXPECT_FALSE(parse_estimate_state(bytes + "x"));
-  std::string older = bytes;
-  --older[0];  // the last figure of the layout, least byte first
-  const auto of_older = parse_estimate_state(older);
+  EXPECT_FALSE(damaged(nullptr, 0, [&](std::string& one) { one = bytes.tiles.back(); })) << "of another size";
+  StateBytes fewer = bytes;
+  fewer.tiles.pop_back();
+  EXPECT_FALSE(parse_estimate_state(fewer));
+  // The last figure of the layout, least byte first.
+  const auto of_older = damaged(&StateBytes::shared, 0, [](std::string& one) { --one[0]; });
   ASSERT_FALSE(of_older);
   EXPECT_NE(base::to_text(of_older.error()).find("another version"), std::string::npos);
 }
@@ -590,9 +602,6 @@ TEST_F(UpdateEstimate, TheStateServesAsWellFromBytes) {
 TEST_F(UpdateEstimate, AStateWhoseKindsAreOfAnotherGridIsUnreadable) {
   EstimateState other = *whole_->state;
   other.nation_by_kind.blocks.pop_back();
-  EXPECT_FALSE(parse_estimate_state(to_bytes(other)));
-  other = *whole_->state;
-  other.classes[0].kinds_seen.back().cell = static_cast<std::uint32_t>(other.grid.size());
   EXPECT_FALSE(parse_estimate_state(to_bytes(other)));
   other = *whole_->state;
   other.classes[0].learnt.kinds->ground.pop_back();

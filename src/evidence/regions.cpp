@@ -143,6 +143,14 @@ std::optional<std::uint32_t> cell_in(const Region& window, const geo::Grid& coun
   return static_cast<std::uint32_t>((row - window.first_row) * window.columns + column - window.first_column);
 }
 
+std::uint32_t cell_in_part(const Region& window, const Region& part, std::uint32_t of_window) {
+  const auto columns = static_cast<std::uint32_t>(window.columns);
+  const std::uint32_t column =
+      of_window % columns + static_cast<std::uint32_t>(window.first_column - part.first_column);
+  const std::uint32_t row = of_window / columns + static_cast<std::uint32_t>(window.first_row - part.first_row);
+  return row * static_cast<std::uint32_t>(part.columns) + column;
+}
+
 std::uint32_t cell_of_country(const Region& window, const geo::Grid& country, std::uint32_t of_window) {
   const auto columns = static_cast<std::uint32_t>(window.columns);
   return static_cast<std::uint32_t>(country.index(window.first_column + static_cast<std::int32_t>(of_window % columns),

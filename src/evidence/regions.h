@@ -44,6 +44,9 @@ std::optional<std::uint32_t> cell_in(const Region& window, const geo::Grid& coun
 /// And back.
 std::uint32_t cell_of_country(const Region& window, const geo::Grid& country, std::uint32_t of_window);
 
+/// A cell of a window, in another window that holds it.
+std::uint32_t cell_in_part(const Region& window, const Region& part, std::uint32_t of_window);
+
 /// Values by cell of a grid -> those of a rectangle of it.
 template <typename T>
 std::vector<T> values_in(const std::vector<T>& values, const geo::Grid& grid, const Region& part) {
