@@ -49,16 +49,6 @@ void mark_around(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, 
   }
 }
 
-/// How far a changed cell bears on others through the short field.
-std::int32_t range_cells(const EstimateState& state) {
-  double range_m = 300;
-  for (const ClassState& of_class : state.classes) {
-    range_m = std::max(range_m, std::exp(of_class.learnt.hyper.log_short_range_m));
-  }
-  const double reach_m = std::clamp(2 * range_m, 12 * state.grid.cell_m, 60 * state.grid.cell_m);
-  return static_cast<std::int32_t>(std::ceil(reach_m / state.grid.cell_m));
-}
-
 base::Result<void> same_ground(const EstimateState& state, const evidence::Observations& now) {
   const auto refuse = [](const char* reason) { return base::fail("estimate.update_needs_all", {{"reason", reason}}); };
   if (now.mode != "effort") {
@@ -84,12 +74,6 @@ base::Result<void> same_ground(const EstimateState& state, const evidence::Obser
     }
   }
   return {};
-}
-
-evidence::Region part_in(const EstimateState& state) {
-  const geo::Grid& country = state.whole();
-  return {static_cast<std::int32_t>(state.grid.west - country.west),
-          static_cast<std::int32_t>(country.north - state.grid.north), state.grid.columns, state.grid.rows};
 }
 
 bool said_alike(float a, float b) {

@@ -39,11 +39,10 @@ std::vector<float> distance_to_those_until(std::int16_t year, const geo::Grid& g
 }
 
 SearchedBefore searched_before(std::int16_t latest, const std::vector<std::int16_t>& searched) {
-  SearchedBefore before{latest, {}, {}};
+  SearchedBefore before{latest, {}};
   for (std::uint32_t cell = 0; cell < searched.size(); ++cell) {
     if (searched[cell] > 0 && searched[cell] < latest) {
-      before.cells.push_back(cell);
-      before.years.push_back(searched[cell]);
+      before.cells.push_back({cell, searched[cell]});
     }
   }
   return before;
@@ -88,12 +87,15 @@ std::optional<CovariateField> confirmed_areas(const mineaction::Snapshot& snapsh
       "distance to confirmed hazardous areas", "m", distance_to_those_until(latest, grid, reported), false, {}};
   auto before =
       std::make_shared<const SearchedBefore>(searched_before(latest, years_searched(snapshot, grid, processed, until)));
-  for (const std::int16_t year : std::set<std::int16_t>(before->years.begin(), before->years.end())) {
+  std::set<std::int16_t> years;
+  for (const SearchedIn& searched : before->cells) {
+    years.insert(static_cast<std::int16_t>(searched.year));
+  }
+  for (const std::int16_t year : years) {
     const std::vector<float> known = distance_to_those_until(year, grid, reported);
-    for (std::size_t i = 0; i < before->cells.size(); ++i) {
-      const std::uint32_t cell = before->cells[i];
-      if (before->years[i] == year && field.value[cell] < known[cell]) {
-        field.value[cell] = std::numeric_limits<float>::quiet_NaN();
+    for (const SearchedIn& searched : before->cells) {
+      if (searched.year == year && field.value[searched.cell] < known[searched.cell]) {
+        field.value[searched.cell] = std::numeric_limits<float>::quiet_NaN();
       }
     }
   }

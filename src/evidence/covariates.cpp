@@ -218,7 +218,7 @@ void add_outcome(const mineaction::Snapshot& snapshot, const geo::Grid& grid, co
                        release_outcomes(snapshot, grid, processed, until),
                        true,
                        {"cleared", "nothing found"}};
-  if (!outcomes_tell(processed, field.value)) {
+  if (!outcomes_tell(released_cells(processed, field.value))) {
     return;
   }
   field.tells_outcome = true;
@@ -373,14 +373,17 @@ std::vector<float> release_outcomes(const mineaction::Snapshot& snapshot, const 
   return more;
 }
 
-bool outcomes_tell(const Mask& processed, const std::vector<float>& outcomes) {
-  std::size_t searched = 0;
-  std::size_t cleared = 0;
+ReleasedCells released_cells(const Mask& processed, const std::vector<float>& outcomes) {
+  ReleasedCells cells;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    searched += processed[i];
-    cleared += processed[i] != 0 && outcomes[i] == 0 ? 1 : 0;
+    cells.searched += processed[i];
+    cells.cleared += processed[i] != 0 && outcomes[i] == 0 ? 1 : 0;
   }
-  return cleared != searched && 10 * cleared >= searched;
+  return cells;
+}
+
+bool outcomes_tell(const ReleasedCells& of_country) {
+  return of_country.cleared != of_country.searched && 10 * of_country.cleared >= of_country.searched;
 }
 
 std::vector<CovariateField> covariate_fields(const mineaction::Snapshot& snapshot, const geo::Grid& grid,

@@ -62,7 +62,13 @@ std::vector<ShareChange> share_searched_changes(const geo::Grid& grid, const std
 std::vector<float> release_outcomes(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                     const std::vector<std::uint8_t>& processed,
                                     const std::optional<mineaction::Date>& until);
-/// Whether they are worth having: not all cells searched were cleared, nor less than a tenth of them.
-bool outcomes_tell(const std::vector<std::uint8_t>& processed, const std::vector<float>& outcomes);
+/// Cells of some ground that were searched, and how many of them were cleared.
+struct ReleasedCells {
+  std::uint64_t searched = 0;
+  std::uint64_t cleared = 0;
+};
+ReleasedCells released_cells(const std::vector<std::uint8_t>& processed, const std::vector<float>& outcomes);
+/// Whether outcomes are worth having: not all cells searched were cleared, nor less than a tenth of them.
+bool outcomes_tell(const ReleasedCells& of_country);
 
 }  // namespace firmground::evidence

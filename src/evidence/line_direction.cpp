@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 #include "base/parallel.h"
 
@@ -58,14 +59,20 @@ geo::Xy seen_from(geo::Xy point, const std::vector<Piece>& pieces) {
 
 }  // namespace
 
-LineDirection::LineDirection(const mineaction::Snapshot& snapshot, const geo::Grid& grid)
-    : west_m_(grid.west_m()), north_m_(grid.north_m()), spacing_m_(std::max(600.0, 30 * grid.cell_m)) {
+LineDirection::LineDirection(const mineaction::Snapshot& snapshot, const geo::Grid& country, const geo::Grid& part)
+    : spacing_m_(std::max(600.0, 30 * country.cell_m)) {
   const std::vector<Piece> pieces = pieces_of(snapshot);
   if (pieces.empty()) {
     return;
   }
-  columns_ = static_cast<std::size_t>(grid.columns * grid.cell_m / spacing_m_) + 2;
-  rows_ = static_cast<std::size_t>(grid.rows * grid.cell_m / spacing_m_) + 2;
+  // Nodes lie where those of the country do: from the last one before the part to the one after it.
+  const double before_west = std::floor((part.west_m() - country.west_m()) / spacing_m_);
+  const double before_north = std::floor((country.north_m() - part.north_m()) / spacing_m_);
+  west_m_ = country.west_m() + before_west * spacing_m_;
+  north_m_ = country.north_m() - before_north * spacing_m_;
+  const auto nodes = [&](double metres) { return static_cast<std::size_t>(metres / spacing_m_) + 2; };
+  columns_ = nodes(part.west_m() + part.columns * part.cell_m - west_m_);
+  rows_ = nodes(north_m_ - part.north_m() + part.rows * part.cell_m);
   node_.resize(columns_ * rows_);
   base::parallel_for(rows_, 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {

@@ -12,7 +12,9 @@ class LineDirection {
  public:
   /// From the lines of the reference layer `contact-line`, on nodes 600 m apart over the grid (or 30 cells, where that
   /// is more).  Cost: O(nodes x pieces of 250 m).
-  LineDirection(const mineaction::Snapshot& snapshot, const geo::Grid& grid);
+  LineDirection(const mineaction::Snapshot& snapshot, const geo::Grid& grid) : LineDirection(snapshot, grid, grid) {}
+  /// As seen from a part of the country alone: what that of all the country says there.
+  LineDirection(const mineaction::Snapshot& snapshot, const geo::Grid& country, const geo::Grid& part);
 
   /// No such line is known.
   bool empty() const { return node_.empty(); }

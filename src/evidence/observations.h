@@ -48,11 +48,16 @@ enum class CovariateSource : std::uint8_t { ground, outlines_as_drawn, reconcile
 
 struct StatementClass;  // statements.h
 
+/// A cell and the last year in which it was searched.
+struct SearchedIn {
+  std::uint32_t cell;
+  std::int32_t year;
+  bool operator==(const SearchedIn&) const = default;
+};
 /// Searched cells that CHA were reported beside later.
 struct SearchedBefore {
-  std::int16_t latest = 0;           ///< the year in which the last CHA was reported
-  std::vector<std::uint32_t> cells;  ///< ascending
-  std::vector<std::int16_t> years;   ///< the last one in which each was searched
+  std::int16_t latest = 0;        ///< the year in which the last CHA was reported
+  std::vector<SearchedIn> cells;  ///< ascending
   bool operator==(const SearchedBefore&) const = default;
 };
 

@@ -76,6 +76,14 @@ void add_changed(const std::vector<Record>& before, const std::vector<Record>& n
   }
 }
 
+std::vector<geo::Box> changed_boxes(const Snapshot& before, const Snapshot& now) {
+  std::vector<geo::Box> changed;
+  add_changed(before.land_releases, now.land_releases, changed);
+  add_changed(before.finds, now.finds, changed);
+  add_changed(before.accidents, now.accidents, changed);
+  return changed;
+}
+
 /// Cells of the country in and round a box; none where it lies outside.
 std::optional<Region> region_round(const geo::Box& box, const geo::Grid& country) {
   if (box.empty()) {
@@ -104,10 +112,10 @@ Region both(const Region& a, const Region& b) {
 }
 
 /// Regions apart from each other that hold all these; empty: they are too many, or most of the country.
-std::optional<std::vector<Region>> regions_apart(const std::vector<geo::Box>& boxes, const geo::Grid& country) {
+std::optional<std::vector<Region>> regions_apart(const std::vector<geo::Box>& boxes, const Observations& ground) {
   std::vector<Region> apart;
   for (const geo::Box& box : boxes) {
-    std::optional<Region> region = region_round(box, country);
+    std::optional<Region> region = region_round(box, ground.grid);
     while (region) {
       const auto other =
           std::find_if(apart.begin(), apart.end(), [&](const Region& one) { return overlap(one, *region); });
@@ -126,7 +134,7 @@ std::optional<std::vector<Region>> regions_apart(const std::vector<geo::Box>& bo
   for (const Region& region : apart) {
     cells += region.size();
   }
-  if (cells > country.size() / 8) {
+  if (cells > ground.whole().size() / 8) {
     return std::nullopt;
   }
   return apart;
@@ -296,8 +304,9 @@ CovariateField* field_that(std::vector<CovariateField>& fields, bool (*is)(const
 /// The observations of then, while they become those of now.
 class Since {
  public:
-  explicit Since(Observations& all)
+  Since(Observations& all, const GroundBeyond& beyond)
       : all_(all),
+        beyond_(beyond),
         statements_(field_that(all.covariates, [](const CovariateField& f) { return f.statements != nullptr; })),
         outcomes_(field_that(all.covariates, [](const CovariateField& f) { return f.tells_outcome; })),
         effort_(field_that(all.covariates, [](const CovariateField& f) { return f.tells_effort; })),
@@ -313,6 +322,7 @@ class Since {
   bool searched_as_before(const Seen& was, const Seen& is) const;
 
   Observations& all_;
+  const GroundBeyond& beyond_;
   CovariateField* statements_;
   CovariateField* outcomes_;
   CovariateField* effort_;
@@ -384,7 +394,7 @@ bool Since::finish() {
     patches_[k].kinds.put_into(all_.kinds[k].cells);
   }
   const auto known = [](float value) { return !std::isnan(value); };
-  if (said_otherwise_ && std::none_of(statements_->value.begin(), statements_->value.end(), known)) {
+  if (said_otherwise_ && !beyond_.said && std::none_of(statements_->value.begin(), statements_->value.end(), known)) {
     return false;
   }
   if (!processed_before_.empty() && effort_ != nullptr) {
@@ -396,29 +406,39 @@ bool Since::finish() {
     return true;
   }
   // Where there is no such covariate, one release more may be the one that makes it worth having.
-  return outcomes_ != nullptr && outcomes_tell(all_.processed, outcomes_->value);
+  if (outcomes_ == nullptr) {
+    return false;
+  }
+  const ReleasedCells here = released_cells(all_.processed, outcomes_->value);
+  return outcomes_tell({here.searched + beyond_.released.searched, here.cleared + beyond_.released.cleared});
 }
 
 }  // namespace
 
+std::optional<Region> ground_changed(const Snapshot& before, const Snapshot& now, const geo::Grid& country) {
+  std::optional<Region> all;
+  for (const geo::Box& box : changed_boxes(before, now)) {
+    if (const std::optional<Region> region = region_round(box, country)) {
+      all = all ? both(*all, *region) : *region;
+    }
+  }
+  return all;
+}
+
 bool observe_since(const Snapshot& before, const Snapshot& now, const ObserveOptions& options,
-                   Observations& observations) {
+                   Observations& observations, const GroundBeyond& beyond) {
   const auto drawn = [](const auto& record) { return !record.geometry.polygons.empty(); };
   if (std::none_of(now.areas_of_interest.begin(), now.areas_of_interest.end(), drawn) &&
       std::none_of(now.districts.begin(), now.districts.end(), drawn)) {
     return false;  // what came in is what says where the country is
   }
-  std::vector<geo::Box> changed;
-  add_changed(before.land_releases, now.land_releases, changed);
-  add_changed(before.finds, now.finds, changed);
-  add_changed(before.accidents, now.accidents, changed);
-  const std::optional<std::vector<Region>> regions = regions_apart(changed, observations.grid);
+  const std::optional<std::vector<Region>> regions = regions_apart(changed_boxes(before, now), observations);
   if (!regions) {
     return false;
   }
   const Boxed records_before(before);
   const Boxed records_now(now);
-  Since since(observations);
+  Since since(observations, beyond);
   for (const Region& region : *regions) {
     const geo::Grid grid = grid_of(region, observations.grid);
     const std::vector<std::uint8_t> inside = values_in(observations.inside, observations.grid, region);

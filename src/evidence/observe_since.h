@@ -1,7 +1,22 @@
 #pragma once
+#include <optional>
+
+#include "evidence/covariates.h"
 #include "evidence/observations.h"
+#include "evidence/regions.h"
 
 namespace firmground::evidence {
+
+/// The rectangle of cells of the country that finds, accidents and land releases which are not the same in both lie in,
+/// and some cells round it; nothing where there are none.
+std::optional<Region> ground_changed(const mineaction::Snapshot& before, const mineaction::Snapshot& now,
+                                     const geo::Grid& country);
+
+/// Of observations of a part of the country, what of the rest decides whether covariates are worth having.
+struct GroundBeyond {
+  ReleasedCells released;
+  bool said = false;  ///< a survey statement is known of any cell
+};
 
 /// Makes what was observed `before` into what is observed `now`, after finds, accidents and land releases came in,
 /// changed or were withdrawn: only ground near these is observed again, as it was and as it is, and where the two
@@ -11,12 +26,12 @@ namespace firmground::evidence {
 /// one covariate is measured by (the last year before a CHA was reported; the only statement; shares of land cleared
 /// and reduced, which any search may change where all that was searched was cleared).  Of `observations` only what
 /// searches do not change is then what it was.
-/// REQUIRES: `observations` are observe() of `before` in the cells of `options` and with its days, in mode effort,
-/// whatever was made of minefield records and their covariates since; the snapshots differ in nothing else that
-/// observe() reads.
-/// Cost: O(vertices) to compare records; observing the ground near the changed ones; where the ground that was searched
-/// is no longer the same, share_searched_changes().
+/// REQUIRES: `observations`, which may be of a part of the country that holds ground_changed() and all cells as far as
+/// share_searched_reach() round it twice, are observe() of `before` in the cells of `options` and with its days, in
+/// mode effort, whatever was made of minefield records and their covariates since; the snapshots differ in nothing else
+/// that observe() reads. Cost: O(vertices) to compare records; observing the ground near the changed ones; where the
+/// ground that was searched is no longer the same, share_searched_changes().
 bool observe_since(const mineaction::Snapshot& before, const mineaction::Snapshot& now, const ObserveOptions& options,
-                   Observations& observations);
+                   Observations& observations, const GroundBeyond& beyond = {});
 
 }  // namespace firmground::evidence

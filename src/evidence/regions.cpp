@@ -157,16 +157,12 @@ std::uint32_t cell_of_country(const Region& window, const geo::Grid& country, st
                                                   window.first_row + static_cast<std::int32_t>(of_window / columns)));
 }
 
-namespace {
-
 KindFinds finds_in(const KindFinds& finds, const geo::Grid& country, const Region& window) {
   KindFinds result{entries_in(finds.cells, country, window), {}, finds.stated, finds.unstated};
   std::copy_if(finds.cells.begin(), finds.cells.end(), std::back_inserter(result.beyond),
                [&](const KindCount& found) { return !cell_in(window, country, found.cell); });
   return result;
 }
-
-}  // namespace
 
 Observations observations_in(const Observations& country, const Region& window) {
   Observations result;

@@ -97,6 +97,9 @@ geo::Grid grid_of(const Region& region, const geo::Grid& country);
 /// One flag per cell of the window's grid: whether it lies in `own`.
 std::vector<std::uint8_t> flags_of(const Region& own, const Region& window);
 
+/// Of finds of the country, those of a window; its others are `beyond`.
+KindFinds finds_in(const KindFinds& finds, const geo::Grid& country, const Region& window);
+
 /// The observations of a window of the country, on the window's grid, without covariates.  Cost: O(cells of the window
 /// + searched cells + record shares).
 Observations observations_in(const Observations& country, const Region& window);

@@ -305,7 +305,7 @@ void get_list(base::KeptReader& in, std::vector<T>& list) {
   }
 }
 
-base::Result<Snapshot> read_snapshot(const std::string& bytes) {
+base::Result<Snapshot> read_snapshot(std::string_view bytes) {
   base::KeptReader in(bytes);
   FieldReader reader(in);
   std::uint64_t its_layout = 0, sum = 0;
@@ -359,7 +359,7 @@ std::string to_bytes(const Snapshot& snapshot) {
   return bytes;
 }
 
-base::Result<Snapshot> parse_snapshot(const std::string& bytes) {
+base::Result<Snapshot> parse_snapshot(std::string_view bytes) {
   try {
     return read_snapshot(bytes);
   } catch (const std::exception& problem) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "mineaction/snapshot.h"
@@ -15,6 +16,6 @@ std::string to_bytes(const Snapshot& snapshot);
 /// The snapshot that to_bytes() wrote.  Errors: mineaction.snapshot_unreadable (of another layout, cut short, damaged,
 /// followed by something); geo.crs_unknown.  Cost: linear; no more memory than a few times the bytes, whatever they
 /// say.
-base::Result<Snapshot> parse_snapshot(const std::string& bytes);
+base::Result<Snapshot> parse_snapshot(std::string_view bytes);
 
 }  // namespace firmground::mineaction

@@ -32,6 +32,19 @@ estimate::PolygonCells laid_out(const DrawnPolygons::One& drawn, const geo::Crs&
           .cells = geo::cover(grid, *drawn.geometry)};
 }
 
+/// The same by the cells of a part of the country; how many cells lie beyond is counted where it reaches out.
+estimate::PolygonCells laid_out(const DrawnPolygons::One& drawn, const geo::Crs& crs, const geo::Grid& part,
+                                const geo::Grid& country) {
+  estimate::PolygonCells polygon = laid_out(drawn, crs, part);
+  const geo::Box box = geo::bounds(*drawn.geometry);
+  const bool within = part.has(part.column_of(box.min_x), part.row_of(box.min_y)) &&
+                      part.has(part.column_of(box.max_x), part.row_of(box.max_y));
+  if (!within && !(part == country)) {
+    polygon.beyond = geo::cover(country, *drawn.geometry).size() - polygon.cells.size();
+  }
+  return polygon;
+}
+
 /// Which squares of cells hold flagged ones.
 class FlaggedSquares {
  public:
@@ -109,7 +122,8 @@ AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid&
   return asked;
 }
 
-estimate::PolygonsTouching polygons_touching(const mineaction::Snapshot& snapshot, const geo::Grid& grid) {
+estimate::PolygonsTouching polygons_touching(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                             const geo::Grid& country) {
   FG_CHECK(snapshot.crs.has_value());
   return [&](const std::vector<std::uint8_t>& flags) {
     const DrawnPolygons drawn = drawn_polygons(snapshot);
@@ -122,7 +136,7 @@ estimate::PolygonsTouching polygons_touching(const mineaction::Snapshot& snapsho
     }
     base::parallel_for(near.size(), 1, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
-        near[i].second = laid_out(drawn.all[near[i].first], *snapshot.crs, grid);
+        near[i].second = laid_out(drawn.all[near[i].first], *snapshot.crs, grid, country);
       }
     });
     return near;

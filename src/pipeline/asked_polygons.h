@@ -34,8 +34,10 @@ DrawnPolygons drawn_polygons(const mineaction::Snapshot& snapshot);
 /// All of them laid out on a grid.  REQUIRES: snapshot.crs.  Cost: linear in the cells covered.
 AskedPolygons polygons_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid);
 
-/// Those near flagged cells laid out, when asked for; snapshot and grid must outlive it.  REQUIRES: snapshot.crs; flags
-/// are of the grid's cells.  Cost of asking: O(vertices), and laying out those near.
-estimate::PolygonsTouching polygons_touching(const mineaction::Snapshot& snapshot, const geo::Grid& grid);
+/// Those near flagged cells laid out, when asked for; snapshot and grids must outlive it.  REQUIRES: snapshot.crs;
+/// flags are of the grid's cells, which are those of a part of the country, or all.  Cost of asking: O(vertices), and
+/// laying out those near.
+estimate::PolygonsTouching polygons_touching(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
+                                             const geo::Grid& country);
 
 }  // namespace firmground::pipeline

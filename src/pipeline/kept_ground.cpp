@@ -1,14 +1,15 @@
 #include "pipeline/kept_ground.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
-#include <cstring>
-#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <utility>
 
 #include "base/packet.h"
 #include "base/parallel.h"
+#include "estimate/state_part.h"
 #include "evidence/covariates.h"
 #include "evidence/record_fields.h"
 #include "evidence/statements.h"
@@ -18,7 +19,7 @@ namespace firmground::pipeline {
 
 namespace {
 
-constexpr std::uint64_t kLayout = 0x464747524F553032;  // "FGGROU02"
+constexpr std::uint64_t kLayout = 0x464747524F553033;  // "FGGROU03"
 constexpr std::uint8_t kNoKind = 0xFF;
 
 template <typename Enum>
@@ -47,7 +48,6 @@ void put_records(base::PacketWriter& out, const evidence::RecordFields& records)
     out.put(record.log_ratio);
     out.put(record.kind ? static_cast<std::uint8_t>(*record.kind) : kNoKind);
   }
-  out.put(records.shares);
   out.put(records.as_recorded);
 }
 
@@ -67,12 +67,6 @@ evidence::RecordFields records_of(base::KeptReader& in) {
     }
     record.kind = kind == kNoKind ? std::optional<evidence::ItemKind>() : static_cast<evidence::ItemKind>(kind);
   }
-  in.get(records.shares);
-  for (const evidence::RecordShare& share : records.shares) {
-    if (share.record >= records.records.size()) {
-      throw std::runtime_error("it has shares of a record that it does not name");
-    }
-  }
   in.get(records.as_recorded);
   return records;
 }
@@ -89,13 +83,10 @@ void put_covariate(base::PacketWriter& out, const evidence::CovariateField& fiel
   out.put(static_cast<std::uint8_t>(field.searched_before ? 1 : 0));
   if (field.searched_before) {
     out.put(field.searched_before->latest);
-    out.put(field.searched_before->cells);
-    out.put(field.searched_before->years);
   }
   out.put(static_cast<std::uint8_t>(field.statements ? 1 : 0));
   if (field.statements) {
     out.put(*field.statements);
-    out.put(*field.confirmed);
   }
 }
 
@@ -113,22 +104,23 @@ evidence::CovariateField covariate_of(base::KeptReader& in) {
   if (flag_of(in)) {
     auto before = std::make_shared<evidence::SearchedBefore>();
     in.get(before->latest);
-    in.get(before->cells);
-    in.get(before->years);
     field.searched_before = std::move(before);
   }
   if (flag_of(in)) {
     std::vector<evidence::StatementClass> classes;
-    std::vector<evidence::ConfirmedCell> confirmed;
     in.get(classes);
-    in.get(confirmed);
     field.statements = std::make_shared<const std::vector<evidence::StatementClass>>(std::move(classes));
-    field.confirmed = std::make_shared<const std::vector<evidence::ConfirmedCell>>(std::move(confirmed));
+    field.confirmed = std::make_shared<const std::vector<evidence::ConfirmedCell>>();
   }
   return field;
 }
 
-/// What the state has of what was observed, some 90 MB of a nation.
+std::uint64_t known_of(const std::vector<float>& values) {
+  return static_cast<std::uint64_t>(
+      std::count_if(values.begin(), values.end(), [](float value) { return !std::isnan(value); }));
+}
+
+/// What the state has of what was observed.
 void copy_values(const estimate::EstimateState& state, evidence::Observations& all) {
   const std::size_t classes = state.classes.size();
   base::parallel_for(classes + 1 + all.covariates.size(), 1, [&](std::size_t part, std::size_t) {
@@ -150,18 +142,13 @@ void put_seen(base::PacketWriter& out, const SeenGround& seen) {
   out.put(seen.grid.north);
   out.put(seen.grid.columns);
   out.put(seen.grid.rows);
-  out.put(seen.inside);
-  for (std::size_t k = 0; k < seen.reports.size(); ++k) {
-    out.put(static_cast<std::uint64_t>(seen.reports[k].size()));
-    for (const evidence::Report& report : seen.reports[k]) {
-      out.put(report.cell);
-      out.put(report.count);
-      out.put(report.year);
-      out.put(static_cast<std::uint8_t>(report.vague ? 1 : 0));
-    }
-    out.put(seen.kinds[k].cells);
-    out.put(seen.kinds[k].stated);
-    out.put(seen.kinds[k].unstated);
+  out.put(seen.released.searched);
+  out.put(seen.released.cleared);
+  out.put(seen.said);
+  for (const evidence::KindFinds& kinds : seen.kinds) {
+    out.put(kinds.cells);
+    out.put(kinds.stated);
+    out.put(kinds.unstated);
   }
 }
 
@@ -172,23 +159,17 @@ SeenGround seen_of(base::KeptReader& in) {
   in.get(seen.grid.north);
   in.get(seen.grid.columns);
   in.get(seen.grid.rows);
-  in.get(seen.inside);
-  if (seen.grid.columns < 0 || seen.grid.rows < 0 || seen.inside.size() != seen.grid.size()) {
-    throw std::runtime_error("it has cells of another grid");
+  in.get(seen.released.searched);
+  in.get(seen.released.cleared);
+  in.get(seen.said);
+  if (seen.grid.columns < 1 || seen.grid.rows < 1) {
+    throw std::runtime_error("it is of no ground");
   }
-  for (std::size_t k = 0; k < seen.reports.size(); ++k) {
-    seen.reports[k].resize(in.size_of(2 * sizeof(std::uint32_t) + sizeof(std::int16_t) + 1));
-    for (evidence::Report& report : seen.reports[k]) {
-      in.get(report.cell);
-      in.get(report.count);
-      in.get(report.year);
-      report.vague = flag_of(in);
-    }
-    in.get(seen.kinds[k].cells);
-    in.get(seen.kinds[k].stated);
-    in.get(seen.kinds[k].unstated);
-    estimate::expect_on_grid(seen.reports[k], seen.grid);
-    estimate::expect_on_grid(seen.kinds[k].cells, seen.grid);
+  for (evidence::KindFinds& kinds : seen.kinds) {
+    in.get(kinds.cells);
+    in.get(kinds.stated);
+    in.get(kinds.unstated);
+    estimate::expect_on_grid(kinds.cells, seen.grid);
   }
   return seen;
 }
@@ -223,12 +204,23 @@ KeptGround read_ground(base::KeptReader& in) {
 KeptGround kept_ground(const mineaction::Snapshot& snapshot, evidence::Observations observations) {
   constexpr std::size_t kMost = 400'000'000;  // stores take values of a gigabyte at most
   std::string bytes = mineaction::to_bytes(snapshot);
+  SeenGround seen{observations.grid,
+                  std::move(observations.kinds),
+                  {},
+                  0,
+                  std::move(observations.inside),
+                  std::move(observations.reports)};
+  for (const evidence::CovariateField& field : observations.covariates) {
+    if (field.tells_outcome) {
+      seen.released = evidence::released_cells(observations.processed, field.value);
+    }
+    seen.said += field.statements ? known_of(field.value) : 0;
+  }
   return {.hash = ground_hash(snapshot),
           .cell_m = observations.grid.cell_m,
           .records = std::move(observations.records),
           .covariates = std::move(observations.covariates),
-          .seen = SeenGround{observations.grid, std::move(observations.inside), std::move(observations.reports),
-                             std::move(observations.kinds)},
+          .seen = std::move(seen),
           .snapshot = bytes.size() <= kMost ? std::move(bytes) : std::string()};
 }
 
@@ -252,33 +244,13 @@ std::string to_bytes(const KeptGround& ground) {
   return std::move(out).bytes();
 }
 
-base::Result<KeptGround> parse_kept_ground(const std::string& bytes) {
+base::Result<KeptGround> parse_kept_ground(std::string_view bytes) {
   try {
     base::KeptReader in(bytes);
     return read_ground(in);
   } catch (const std::exception& problem) {
     return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
   }
-}
-
-std::string values_to_bytes(const evidence::CovariateField& field) {
-  const std::size_t kept = field.statements || field.tells_outcome ? 0 : field.value.size();
-  return std::string(reinterpret_cast<const char*>(field.value.data()), kept * sizeof(float));
-}
-
-base::Result<void> put_values(std::string_view bytes, evidence::CovariateField& field) {
-  if (bytes.size() % sizeof(float) != 0) {
-    return base::fail("estimate.state_unreadable", {{"problem", "the values of '" + field.name + "' are cut short"}});
-  }
-  // As they come from the store they need not be aligned; this way they are written once.
-  field.value.clear();
-  field.value.reserve(bytes.size() / sizeof(float));
-  for (std::size_t at = 0; at < bytes.size(); at += sizeof(float)) {
-    float value = 0;
-    std::memcpy(&value, bytes.data() + at, sizeof value);
-    field.value.push_back(value);
-  }
-  return {};
 }
 
 std::string ground_hash(const mineaction::Snapshot& snapshot) {
@@ -304,26 +276,42 @@ base::Result<ObservedNow> observe_now(const mineaction::Snapshot& snapshot, cons
   return now;
 }
 
-base::Result<evidence::Observations> observed_then(KeptGround ground, const estimate::EstimateState& state,
-                                                   const mineaction::Snapshot& then,
-                                                   const evidence::ObserveOptions& options) {
+base::Result<ObservedThen> observed_then(KeptGround ground, const estimate::EstimateState& state,
+                                         const mineaction::Snapshot& then, const evidence::ObserveOptions& options) {
   FG_CHECK(ground.seen && then.crs);
-  evidence::Observations all;
-  all.grid = ground.seen->grid;
+  const geo::Grid country = ground.seen->grid;
+  ObservedThen result;
+  evidence::Observations& all = result.observations;
+  all.grid = state.grid;
+  all.country = state.country;
   all.epsg = then.crs->epsg();
   all.inside = std::move(ground.seen->inside);
   all.reports = std::move(ground.seen->reports);
   all.kinds = std::move(ground.seen->kinds);
   all.covariates = std::move(ground.covariates);
   copy_values(state, all);
-  bool complete = all.grid == state.grid && all.processed.size() == all.grid.size();
+  bool complete = country == state.whole() && all.inside.size() == all.grid.size();
   for (const evidence::CovariateField& field : all.covariates) {
     complete = complete && field.value.size() == all.grid.size();
   }
   if (!complete) {
     return base::fail("estimate.state_unreadable", {{"problem", "its parts are of other grids"}});
   }
-  if (auto line = std::make_shared<const evidence::LineDirection>(then, all.grid); !line->empty()) {
+  const evidence::Region part = estimate::part_in(state);
+  for (evidence::KindFinds& kinds : all.kinds) {
+    if (state.country) {
+      kinds = evidence::finds_in(kinds, country, part);
+    }
+  }
+  for (const evidence::CovariateField& field : all.covariates) {
+    if (field.tells_outcome) {
+      const evidence::ReleasedCells here = evidence::released_cells(all.processed, field.value);
+      result.beyond.released = {ground.seen->released.searched - here.searched,
+                                ground.seen->released.cleared - here.cleared};
+    }
+    result.beyond.said = result.beyond.said || (field.statements && ground.seen->said > known_of(field.value));
+  }
+  if (auto line = std::make_shared<const evidence::LineDirection>(then, country, all.grid); !line->empty()) {
     all.line = std::move(line);
   }
   all.records = std::move(ground.records);
@@ -331,7 +319,7 @@ base::Result<evidence::Observations> observed_then(KeptGround ground, const esti
   all.mode = "effort";
   all.from = options.from ? options.from->to_string() : "";
   all.until = options.until ? options.until->to_string() : "";
-  return all;
+  return result;
 }
 
 evidence::Observations on_kept_ground(ObservedNow now, KeptGround ground, const mineaction::Snapshot& snapshot,

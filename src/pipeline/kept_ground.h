@@ -4,12 +4,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/progress.h"
 #include "estimate/estimate_state.h"
 #include "evidence/observations.h"
+#include "evidence/observe_since.h"
+#include "evidence/regions.h"
 #include "mineaction/snapshot.h"
 
 /// What a whole estimate saw of the ground, for updates of it and closer looks at it.
@@ -18,9 +21,11 @@ namespace firmground::pipeline {
 /// What was seen of it, but for what the estimate's state has too.
 struct SeenGround {
   geo::Grid grid;
-  std::vector<std::uint8_t> inside;
-  std::array<std::vector<evidence::Report>, 2> reports;
-  std::array<evidence::KindFinds, 2> kinds;
+  std::array<evidence::KindFinds, 2> kinds;  ///< of all the country
+  evidence::ReleasedCells released;          ///< of all the country, where outcomes are a covariate
+  std::uint64_t said = 0;                    ///< cells of the country of which a survey statement is known
+  std::vector<std::uint8_t> inside{};
+  std::array<std::vector<evidence::Report>, 2> reports{};
 };
 
 struct KeptGround {
@@ -35,17 +40,19 @@ struct KeptGround {
 /// What is kept of what a whole estimate observed, of a country in one piece.
 KeptGround kept_ground(const mineaction::Snapshot& snapshot, evidence::Observations observations);
 
-/// Binary, for this version of the program, without the values of covariates and without the snapshot, which are kept
+/// Binary, for this version of the program, without what is known by cell and without the snapshot, which are kept
 /// apart.  Same ground, same bytes.
 std::string to_bytes(const KeptGround& ground);
 /// Errors: estimate.state_unreadable.
-base::Result<KeptGround> parse_kept_ground(const std::string& bytes);
-/// The values of one covariate, as they lie in memory; nothing where the estimate's state has them (survey statements,
-/// how land was released).  Of a nation's cells all take some 240 MB, which are read in a fraction of the time that
-/// measuring them takes.
-std::string values_to_bytes(const evidence::CovariateField& field);
+base::Result<KeptGround> parse_kept_ground(std::string_view bytes);
+/// What is known by cell of a tile of the country, but for values of covariates that the estimate's state has (survey
+/// statements, how land was released).  Of a nation's cells all take some 240 MB, which are read in a fraction of the
+/// time that measuring them takes.
+std::string tile_to_bytes(const KeptGround& ground, const geo::Grid& country, const evidence::Region& tile);
+/// Into `ground`, which is as parse_kept_ground() gave it, those of the tiles that make a part of the country.
 /// Errors: estimate.state_unreadable.
-base::Result<void> put_values(std::string_view bytes, evidence::CovariateField& field);
+base::Result<void> put_tiles(const std::vector<std::pair<evidence::Region, std::string_view>>& tiles,
+                             const geo::Grid& country, const evidence::Region& part, KeptGround& ground);
 
 /// Content hash of what an update cannot follow: all that the estimate reads but finds, accidents and land releases.
 std::string ground_hash(const mineaction::Snapshot& snapshot);
@@ -58,11 +65,15 @@ struct ObservedNow {
 /// Errors: those of evidence::observe_effort().
 base::Result<ObservedNow> observe_now(const mineaction::Snapshot& snapshot, const evidence::ObserveOptions& options,
                                       const base::Progress& progress = base::no_progress);
-/// What the whole estimate observed.  REQUIRES: ground.seen, and the values of its covariates; `state` and `then`,
-/// which ground.snapshot says, are of the same estimate.  Errors: estimate.state_unreadable (they are not).
-base::Result<evidence::Observations> observed_then(KeptGround ground, const estimate::EstimateState& state,
-                                                   const mineaction::Snapshot& then,
-                                                   const evidence::ObserveOptions& options);
+/// What the whole estimate observed, in the state's part of the country.
+struct ObservedThen {
+  evidence::Observations observations;
+  evidence::GroundBeyond beyond;
+};
+/// REQUIRES: ground.seen, and what is known by cell of the state's part; `state` and `then`, which ground.snapshot
+/// says, are of the same estimate.  Errors: estimate.state_unreadable (they are not).
+base::Result<ObservedThen> observed_then(KeptGround ground, const estimate::EstimateState& state,
+                                         const mineaction::Snapshot& then, const evidence::ObserveOptions& options);
 /// What is observed now on the same ground: as evidence::observe(), with what the whole estimate made of minefield
 /// records.
 evidence::Observations on_kept_ground(ObservedNow now, KeptGround ground, const mineaction::Snapshot& snapshot,

@@ -1,8 +1,7 @@
 #include "pipeline/update_estimate.h"
 
+#include <algorithm>
 #include <chrono>
-#include <exception>
-#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -11,8 +10,8 @@
 #include <utility>
 
 #include "base/ids.h"
-#include "base/parallel.h"
 #include "base/stamp.h"
+#include "estimate/state_part.h"
 #include "estimate/update_estimate.h"
 #include "evidence/observe_since.h"
 #include "geo/area.h"
@@ -22,44 +21,26 @@ namespace firmground::pipeline {
 
 namespace {
 
-using Json = nlohmann::json;
-
-base::Result<void> needs_all(const std::string& reason) {
-  return base::fail("estimate.update_needs_all", {{"reason", reason}});
-}
-
-/// What the kept estimate was asked for.
-base::Result<EstimateRequest> request_of(const std::string& kept) {
-  EstimateRequest request;
-  const Json json = Json::parse(kept, nullptr, false);
-  if (json.is_discarded()) {
-    return base::fail("pipeline.estimate_unreadable", {{"reason", "what it was asked for is not known"}});
-  }
-  request.map_cell_m = json.value("cell_m", request.map_cell_m);
-  request.observe.mode = json.value("mode", "") == "effort" ? evidence::Mode::effort : evidence::Mode::automatic;
-  for (auto [name, date] : {std::pair("from", &request.observe.from), std::pair("until", &request.observe.until)}) {
-    const std::string text = json.value(name, "");
-    if (!text.empty()) {
-      FG_TRY(*date, mineaction::Date::parse(text));
-    }
-  }
-  request.records = json.value("records", "reconciled") == "as-drawn" ? RecordUse::as_drawn : RecordUse::reconciled;
-  return request;
-}
-
 std::string updated_settings(const base::Stamp& whole) {
   auto settings = nlohmann::ordered_json::parse(whole.settings);
   settings["updated_from"] = whole.id();
   return settings.dump();
 }
 
-/// What the whole estimate was asked for besides.
-estimate::CloserLook closer_of(const StoredEstimate& stored, const AskedPolygons& asked) {
+/// What the whole estimate was asked for besides, of polygons yet to be named.
+estimate::CloserLook closer_asked(const StoredEstimate& stored) {
   estimate::CloserLook closer;
   if (stored.closer && !stored.closer->outdated) {
-    closer.polygons = asked.of(stored.closer->polygons);
     closer.without_evidence = stored.closer->without_evidence;
     closer.surveys = stored.closer->settings;
+  }
+  return closer;
+}
+
+estimate::CloserLook closer_of(const StoredEstimate& stored, const AskedPolygons& asked) {
+  estimate::CloserLook closer = closer_asked(stored);
+  if (stored.closer && !stored.closer->outdated) {
+    closer.polygons = asked.of(stored.closer->polygons);
   }
   return closer;
 }
@@ -114,6 +95,9 @@ std::map<std::string, ChangedPolygons> polygons_since(const AskedPolygons& asked
   for (auto& [place, polygon] : update.polygons) {
     anew[place] = &polygon;
   }
+  const auto stay = [&](std::size_t place) {
+    return std::binary_search(update.reasons_stay.begin(), update.reasons_stay.end(), place);
+  };
   std::size_t place = 0;
   std::map<std::string, ChangedPolygons> result;
   for (const auto& [kind, count] : asked.kinds) {
@@ -135,6 +119,9 @@ std::map<std::string, ChangedPolygons> polygons_since(const AskedPolygons& asked
       changed.from.push_back(-1 - static_cast<std::int32_t>(changed.anew.size()));
       if (told != anew.end()) {
         changed.anew.push_back(std::move(*told->second));
+        if (old != before.end() && stay(place)) {
+          changed.anew.back().reasons = kept->second[static_cast<std::size_t>(old->second)].reasons;
+        }
         continue;
       }
       constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
@@ -184,92 +171,6 @@ base::Result<Maps> kept_maps(const registry::Register& programme, const base::St
   return maps;
 }
 
-std::string values_name(std::size_t covariate) {
-  return kEstimateCovariate + std::to_string(covariate);
-}
-
-/// The kept estimate without its state, polygons and values of covariates, which are nearly all of it.
-base::Result<KeptEstimate> kept_outline(const registry::Register& programme) {
-  FG_TRY(auto stored, latest_whole_summary(programme));
-  FG_TRY(const auto ground, programme.load(kEstimateGround));
-  if (stored && stored->mode == "presence-only") {
-    FG_TRY_VOID(needs_all("it was made from a bare register of events"));
-  }
-  if (!stored || !ground) {
-    return base::fail("pipeline.no_estimate_to_update");
-  }
-  KeptEstimate kept;
-  if (stored->stamp.to_json() != ground->stamp) {
-    FG_TRY_VOID(needs_all("its parts were not kept together"));
-  }
-  if (stored->stamp.version != base::version()) {
-    FG_TRY_VOID(needs_all("it was made by another version of Firmground"));
-  }
-  FG_TRY(kept.ground, parse_kept_ground(ground->bytes));
-  FG_TRY(kept.request, request_of(stored->request));
-  kept.request.observe.cell_m = kept.ground.cell_m;
-  kept.whole = std::move(*stored);
-  return kept;
-}
-
-base::Result<void> same_ground(const KeptEstimate& kept, const mineaction::Snapshot& snapshot) {
-  return kept.ground.hash == ground_hash(snapshot)
-             ? base::Result<void>()
-             : needs_all(
-                   "other records than finds, accidents and land releases that it reads were entered or changed since");
-}
-
-base::Result<void> load_state(const registry::Register& programme, KeptEstimate& kept) {
-  FG_TRY(const auto state, programme.load(kEstimateState));
-  if (!state || state->stamp != kept.whole.stamp.to_json()) {
-    return needs_all("its parts were not kept together");
-  }
-  FG_TRY(kept.state, estimate::parse_estimate_state(state->bytes));
-  return {};
-}
-
-base::Result<void> load_values(const registry::Register& programme, std::size_t covariate, KeptEstimate& kept) {
-  const std::string stamp = kept.whole.stamp.to_json();
-  base::Result<void> put = needs_all("its parts were not kept together");
-  FG_TRY_VOID(programme.look_at(values_name(covariate), [&](std::string_view of, std::string_view bytes) {
-    if (of == stamp) {
-      put = put_values(bytes, kept.ground.covariates[covariate]);
-    }
-  }));
-  return put;
-}
-
-/// Of a kept estimate all that its outline leaves out, each part by itself, and beside it what `also` does.  Half of it
-/// over a connection of its own.  Stamps tell parts of another estimate.
-base::Result<void> load_parts(const registry::Register& programme, KeptEstimate& kept,
-                              const std::vector<std::function<base::Result<void>()>>& also = {}) {
-  FG_TRY(const registry::Register beside, programme.beside());
-  const std::size_t values = kept.ground.covariates.size();
-  std::vector<base::Result<void>> loaded(also.size() + 1 + values);
-  const auto load = [&](std::size_t part) {
-    return part < also.size()    ? also[part]()
-           : part == also.size() ? load_state(beside, kept)
-                                 : load_values(part % 2 == 0 ? programme : beside, part - also.size() - 1, kept);
-  };
-  base::parallel_for(loaded.size(), 1, [&](std::size_t part, std::size_t) {
-    try {
-      loaded[part] = load(part);
-    } catch (const std::exception& problem) {  // damaged bytes ask for more memory than there is, or are no JSON
-      loaded[part] = base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
-    }
-  });
-  for (base::Result<void>& part : loaded) {
-    FG_TRY_VOID(std::move(part));
-  }
-  for (const evidence::CovariateField& field : kept.ground.covariates) {
-    if (!field.value.empty() && field.value.size() != kept.state.grid.size()) {
-      return base::fail("estimate.state_unreadable",
-                        {{"problem", "the values of '" + field.name + "' are of another grid"}});
-    }
-  }
-  return {};
-}
-
 /// The polygons now, not laid out; the area of one that lies as it did is known.  `kept`: those of then, in their
 /// order.
 AskedPolygons named_polygons(const mineaction::Snapshot& now, const mineaction::Snapshot& then,
@@ -302,106 +203,165 @@ AskedPolygons named_polygons(const mineaction::Snapshot& now, const mineaction::
   return asked;
 }
 
-/// What an update needs of the kept estimate and of the register.
-struct Looked {
-  KeptEstimate kept;
+/// What an update needs of the kept estimate and of the register, whatever part of the country it looks at.
+struct Read {
+  KeptEstimate kept;                         ///< without what is known by cell
   PolygonsByKind polygons;                   ///< of the kept estimate
   std::optional<mineaction::Snapshot> then;  ///< empty: not kept
   mineaction::Snapshot now;
+};
+
+/// The register as the whole estimate read it, where that was kept, and as it is, unless somebody gave that.
+base::Result<void> read_register(const registry::Register& programme, bool now_given, Read& read) {
+  const std::string stamp = read.kept.whole.stamp.to_json();
+  base::Result<void> parsed;
+  FG_TRY_VOID(programme.look_at(kEstimateSnapshot, [&](std::string_view of, std::string_view bytes) {
+    if (!bytes.empty() && of == stamp) {
+      auto then = mineaction::parse_snapshot(bytes);
+      parsed = then ? base::Result<void>() : tl::unexpected(then.error());
+      read.then = then ? std::optional(std::move(*then)) : std::nullopt;
+    }
+  }));
+  FG_TRY_VOID(std::move(parsed));
+  if (!now_given) {
+    FG_TRY(read.now, read.then && read.then->last_entry > 0
+                         ? programme.snapshot_since(*read.then, read.then->last_entry)
+                         : programme.snapshot());
+  }
+  return same_ground(read.kept, read.now);
+}
+
+base::Result<void> load_polygons(const registry::Register& programme, Read& read) {
+  FG_TRY(auto polygons, latest_whole_polygons(programme));
+  if (!polygons) {
+    return base::fail("estimate.update_needs_all", {{"reason", "its parts were not kept together"}});
+  }
+  read.polygons = std::move(*polygons);
+  return {};
+}
+
+base::Result<Read> read_kept(const registry::Register& programme, const registry::Register& beside,
+                             const mineaction::Snapshot* now) {
+  Read read;
+  FG_TRY(read.kept, kept_outline(programme));
+  if (now != nullptr) {
+    read.now = *now;
+  }
+  FG_TRY_VOID(all_done({[&] { return read_register(programme, now != nullptr, read); },
+                        [&]() -> base::Result<void> {
+                          FG_TRY_VOID(load_shared(beside, read.kept));
+                          return load_polygons(beside, read);
+                        }}));
+  return read;
+}
+
+/// A part of the country as it was and as it is.
+struct Looked {
+  KeptEstimate kept;
   evidence::Observations observations;
   AskedPolygons asked;
   bool laid_out = false;  ///< `asked` has cells
 };
 
-/// The register as the whole estimate read it, where that was kept, and as it is, unless somebody gave that.
-base::Result<void> read_register(const registry::Register& programme, bool now_given, Looked& looked) {
-  FG_TRY(const auto kept, programme.load(kEstimateSnapshot));
-  if (kept && !kept->bytes.empty() && kept->stamp == looked.kept.whole.stamp.to_json()) {
-    FG_TRY(looked.then, mineaction::parse_snapshot(kept->bytes));
-  }
-  if (!now_given) {
-    FG_TRY(looked.now, looked.then && looked.then->last_entry > 0
-                           ? programme.snapshot_since(*looked.then, looked.then->last_entry)
-                           : programme.snapshot());
-  }
-  return same_ground(looked.kept, looked.now);
-}
-
-base::Result<void> load_polygons(const registry::Register& programme, Looked& looked) {
-  FG_TRY(auto polygons, latest_whole_polygons(programme));
-  if (!polygons) {
-    return needs_all("its parts were not kept together");
-  }
-  looked.polygons = std::move(*polygons);
-  return {};
-}
-
-base::Result<Looked> read(const registry::Register& programme, const mineaction::Snapshot* now) {
-  Looked looked;
-  FG_TRY(looked.kept, kept_outline(programme));
-  if (now != nullptr) {
-    looked.now = *now;
-  }
-  FG_TRY_VOID(load_parts(programme, looked.kept,
-                         {[&] { return read_register(programme, now != nullptr, looked); },
-                          [&] { return load_polygons(programme, looked); }}));
-  return looked;
-}
-
-/// Observes what changed since then.  False: all ground is to be observed again.
-base::Result<bool> look_since(Looked& looked) {
+/// Observes what changed since then, in what is loaded of the country.  False: all ground is to be observed again.
+base::Result<bool> look_since(const Read& read, Looked& looked) {
   const evidence::ObserveOptions& options = looked.kept.request.observe;
   KeptGround& ground = looked.kept.ground;
-  if (!looked.then || !ground.seen) {
+  if (!read.then || !ground.seen) {
     return false;
   }
-  FG_TRY(looked.observations, observed_then(std::move(ground), looked.kept.state, *looked.then, options));
-  if (!evidence::observe_since(*looked.then, looked.now, options, looked.observations)) {
+  FG_TRY(ObservedThen then, observed_then(std::move(ground), looked.kept.state, *read.then, options));
+  looked.observations = std::move(then.observations);
+  if (!evidence::observe_since(*read.then, read.now, options, looked.observations, then.beyond)) {
     ground.covariates = std::move(looked.observations.covariates);
     ground.records = std::move(looked.observations.records);
     return false;
   }
-  looked.asked = named_polygons(looked.now, *looked.then, looked.polygons);
+  looked.asked = named_polygons(read.now, *read.then, read.polygons);
   return true;
 }
 
-base::Result<void> look(Looked& looked, const base::Progress& progress) {
-  FG_TRY(const bool done, look_since(looked));
+/// All of the country.
+base::Result<Looked> look_at_all(const registry::Register& programme, const registry::Register& beside,
+                                 const Read& read, const base::Progress& progress) {
+  Looked looked{.kept = read.kept, .observations = {}, .asked = {}};
+  const geo::Grid& country = looked.kept.state.grid;
+  FG_TRY_VOID(load_part(programme, beside, {0, 0, country.columns, country.rows}, looked.kept));
+  FG_TRY(const bool done, look_since(read, looked));
   if (done) {
-    return {};
+    return looked;
   }
   const evidence::ObserveOptions& options = looked.kept.request.observe;
-  FG_TRY(ObservedNow now, observe_now(looked.now, options, progress));
-  looked.asked = polygons_of(looked.now, now.observations.grid);
+  FG_TRY(ObservedNow now, observe_now(read.now, options, progress));
+  looked.asked = polygons_of(read.now, now.observations.grid);
   looked.laid_out = true;
-  looked.observations = on_kept_ground(std::move(now), std::move(looked.kept.ground), looked.now, options);
-  return {};
+  looked.observations = on_kept_ground(std::move(now), std::move(looked.kept.ground), read.now, options);
+  return looked;
 }
 
-}  // namespace
-
-base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot) {
-  FG_TRY(KeptEstimate kept, kept_outline(programme));
-  FG_TRY_VOID(same_ground(kept, snapshot));
-  FG_TRY_VOID(load_parts(programme, kept));
-  return kept;
+/// The part of the country to look at first; nothing where that is most of it.
+std::optional<evidence::Region> part_to_look_at(const Read& read, std::int32_t cells) {
+  const geo::Grid& country = read.kept.state.grid;
+  const auto changed = evidence::ground_changed(*read.then, read.now, country);
+  const evidence::Region part =
+      estimate::part_round(read.kept.state, changed.value_or(evidence::Region{0, 0, 1, 1}), cells);
+  return part.size() < country.size() / 2 ? std::optional(part) : std::nullopt;
 }
 
-std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, const WholeEstimate& whole,
-                                                     const std::string& made_at) {
-  const auto kept = [&](const char* name, std::string bytes) {
-    return registry::StoredResult{.name = name, .stamp = whole.stamp, .made_at = made_at, .bytes = std::move(bytes)};
-  };
-  std::vector<registry::StoredResult> all = {
-      kept(kEstimateGround, to_bytes(ground)), kept(kEstimateSnapshot, ground.snapshot),
-      kept(kEstimateKinds, whole.kind_map.value_or("")), kept(kEstimateState, estimate::to_bytes(whole.state))};
-  for (std::size_t i = 0; i < ground.covariates.size(); ++i) {
-    all.push_back(kept(values_name(i).c_str(), values_to_bytes(ground.covariates[i])));
+struct Told {
+  Looked looked;
+  estimate::EstimateUpdate update;
+};
+
+base::Result<estimate::EstimateUpdate> tell(const Read& read, Looked& looked, const estimate::AlsoTold& also) {
+  const KeptEstimate& kept = looked.kept;
+  return estimate::update_estimate(kept.state, std::move(looked.observations),
+                                   looked.laid_out ? estimate::touching(looked.asked.polygons)
+                                                   : polygons_touching(read.now, kept.state.grid, kept.state.whole()),
+                                   also);
+}
+
+/// With the ground near what changed, as far as what is told needs it; nothing: all of the country is needed.
+base::Result<std::optional<Told>> told_by_part(const registry::Register& programme, const registry::Register& beside,
+                                               const Read& read) {
+  if (!read.then || !read.kept.ground.seen || read.kept.ground.covariates.empty()) {
+    return std::nullopt;
   }
-  return all;
+  for (std::int32_t cells = estimate::reach_of_change(read.kept.state);; cells *= 2) {
+    const auto part = part_to_look_at(read, cells);
+    if (!part) {
+      return std::nullopt;
+    }
+    Told told{.looked = {.kept = read.kept, .observations = {}, .asked = {}}, .update = {}};
+    FG_TRY_VOID(load_part(programme, beside, *part, told.looked.kept));
+    FG_TRY(const bool done, look_since(read, told.looked));
+    if (!done) {
+      return std::nullopt;
+    }
+    FG_TRY(told.update, tell(read, told.looked, {}));
+    if (!told.update.needs_wider) {
+      return told;
+    }
+  }
 }
 
-namespace {
+/// By the part of the country that it takes, or by all of it.
+base::Result<Told> told_now(const registry::Register& programme, const registry::Register& beside, const Read& read,
+                            Maps& maps, const base::Progress& progress) {
+  estimate::AlsoTold also{.kind_raster = maps.kinds ? &*maps.kinds : nullptr,
+                          .closer = closer_asked(read.kept.whole),
+                          .whole = maps.hazard ? &*maps.hazard : nullptr};
+  if (!also.of_all_ground()) {
+    FG_TRY(std::optional<Told> told, told_by_part(programme, beside, read));
+    if (told) {
+      return std::move(*told);
+    }
+  }
+  FG_TRY(Looked looked, look_at_all(programme, beside, read, progress));
+  also.closer = closer_of(read.kept.whole, looked.asked);
+  FG_TRY(estimate::EstimateUpdate update, tell(read, looked, also));
+  return Told{std::move(looked), std::move(update)};
+}
 
 /// `given`: the register as it is; null: it is read.
 base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, const mineaction::Snapshot* given,
@@ -414,26 +374,18 @@ base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, c
     last = now();
   };
   progress("Reading the kept estimate", 0);
-  FG_TRY(Looked looked, read(programme, given));
-  const mineaction::Snapshot& snapshot = looked.now;
+  FG_TRY(const registry::Register beside, programme.beside());
+  FG_TRY(const Read read, read_kept(programme, beside, given));
+  const mineaction::Snapshot& snapshot = read.now;
   FG_TRY(const auto before, latest_summary(programme, snapshot));
+  FG_TRY(Maps maps, kept_maps(programme, read.kept.whole.stamp, *snapshot.crs,
+                              read.kept.whole.closer && read.kept.whole.closer->settings, request.kind_map));
   took("read");
-  progress("Looking at the ground that changed", 0.4);
-  FG_TRY_VOID(look(looked, progress));
-  const KeptEstimate& kept = looked.kept;
-  const AskedPolygons& asked = looked.asked;
-  took("ground");
-  FG_TRY(Maps maps, kept_maps(programme, kept.whole.stamp, *snapshot.crs,
-                              kept.whole.closer && kept.whole.closer->settings, request.kind_map));
-  took("maps");
-  progress("Bringing the map up to date", 0.5);
-  FG_TRY(estimate::EstimateUpdate update,
-         estimate::update_estimate(
-             kept.state, std::move(looked.observations),
-             looked.laid_out ? estimate::touching(asked.polygons) : polygons_touching(snapshot, kept.state.grid),
-             {.kind_raster = maps.kinds ? &*maps.kinds : nullptr,
-              .closer = closer_of(kept.whole, asked),
-              .whole = maps.hazard ? &*maps.hazard : nullptr}));
+  progress("Bringing the map up to date", 0.4);
+  FG_TRY(Told told, told_now(programme, beside, read, maps, progress));
+  const AskedPolygons& asked = told.looked.asked;
+  const KeptEstimate& kept = told.looked.kept;
+  estimate::EstimateUpdate& update = told.update;
   took("engine");
 
   outcome.cells_changed = update.cells_changed;
@@ -445,10 +397,9 @@ base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, c
   outcome.items_before = before->totals.items_mean;
   outcome.stored = summary_of(kept.whole, asked, update, snapshot.hash);
   outcome.stored.made_at = base::utc_timestamp(base::now_unix_milliseconds());
-  const EstimateChanges changes = {
-      .map = std::move(update.map),
-      .polygons = polygons_since(asked, looked.polygons, update, outcome.polygons_unknown)};
-  FG_TRY(outcome.stored.polygons, changed(changes, looked.polygons));
+  const EstimateChanges changes = {.map = std::move(update.map),
+                                   .polygons = polygons_since(asked, read.polygons, update, outcome.polygons_unknown)};
+  FG_TRY(outcome.stored.polygons, changed(changes, read.polygons));
   if (maps.kinds) {
     stamp_map(outcome.stored, *maps.kinds);
     FG_TRY(outcome.kind_map, geo::to_cog(*maps.kinds));

@@ -11,40 +11,13 @@
 #include "evidence/observations.h"
 #include "mineaction/snapshot.h"
 #include "pipeline/estimate_programme.h"
-#include "pipeline/kept_ground.h"
+#include "pipeline/kept_estimate.h"
 #include "pipeline/stored_estimate.h"
 #include "register/register.h"
 
 /// A find, an accident or a release that came in changes the map within its range at once; the next whole estimate
 /// learns from it.
 namespace firmground::pipeline {
-
-inline constexpr const char* kEstimateState = "estimate-state";           ///< bytes of estimate::EstimateState
-inline constexpr const char* kEstimateGround = "estimate-ground";         ///< bytes of KeptGround
-inline constexpr const char* kEstimateSnapshot = "estimate-snapshot";     ///< bytes of what was read, if kept
-inline constexpr const char* kEstimateCovariate = "estimate-covariate/";  ///< and its number: values of a covariate
-inline constexpr const char* kEstimateKinds = "estimate-kinds";  ///< kinds by cell of the whole estimate, if asked for
-
-/// What a whole estimate leaves for updates.
-struct WholeEstimate {
-  const estimate::EstimateState& state;
-  const std::optional<std::string>& kind_map;  ///< bytes of a GeoTIFF; empty: not asked for
-  std::string stamp;
-};
-/// What update_estimate_programme() starts from, to be stored with the estimate.
-std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, const WholeEstimate& whole,
-                                                     const std::string& made_at);
-
-/// The whole estimate, and what an update of it, or a closer look at it, starts from.
-struct KeptEstimate {
-  StoredEstimate whole;     ///< as it was made, whatever updated it since; without its polygons
-  EstimateRequest request;  ///< as it was asked for
-  estimate::EstimateState state;
-  KeptGround ground;
-};
-/// REQUIRES: snapshot.crs.  Errors: pipeline.no_estimate_to_update, estimate.update_needs_all,
-/// estimate.state_unreadable, those of latest_whole_summary() and registry::Register::beside().
-base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, const mineaction::Snapshot& snapshot);
 
 struct EstimateUpdateRequest {
   bool kind_map = false;  ///< P(any) and expected items of each kind by cell, too
