@@ -83,6 +83,7 @@ int run_update(const EstimateArguments& asked, const Common& common) {
                                  {"cells_refreshed", update->cells_refreshed},
                                  {"polygons_refreshed", update->polygons_refreshed},
                                  {"polygons_unknown", update->polygons_unknown},
+                                 {"cells_looked_at", update->cells_looked_at},
                                  {"shift_beyond", update->shift_beyond},
                                  {"items_mean", e.totals.items_mean},
                                  {"items_p05", e.totals.items_p05},

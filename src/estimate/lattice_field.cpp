@@ -202,11 +202,15 @@ double interior_variance(double spacing_m, double range_m, double sd) {
   const double a2 = a_squared(spacing_m, range_m);
   const double a = std::sqrt(a2);
   constexpr int kSteps = 512;
-  double sum = 0;
+  std::array<double, kSteps> twice_cosine{};
   for (int i = 0; i < kSteps; ++i) {
-    const double x = 2 - 2 * std::cos(M_PI * (i + 0.5) / kSteps);
-    for (int j = 0; j < kSteps; ++j) {
-      const double l = x + 2 - 2 * std::cos(M_PI * (j + 0.5) / kSteps);
+    twice_cosine[static_cast<std::size_t>(i)] = 2 * std::cos(M_PI * (i + 0.5) / kSteps);
+  }
+  double sum = 0;
+  for (const double along : twice_cosine) {
+    const double x = 2 - along;
+    for (const double across : twice_cosine) {
+      const double l = x + 2 - across;
       const double root = (a2 + l) / a;
       sum += 1 / (root * root);
     }

@@ -231,6 +231,10 @@ WindowFit::WindowFit(const EstimateState& state, const ClassState& kept, const M
       searches_(std::make_shared<SearchTable>(kept.learnt.law)),
       whole_short_(make_lattice(grid_, kept.step_cells, {}, country_)),
       whole_long_(make_lattice(country_, long_step_cells(grid_, kept.step_cells, long_range_m_), {}, country_)) {
+  const Hyperparameters& hyper = kept.learnt.hyper;
+  short_variance_ =
+      interior_variance(whole_short_.spacing_m, std::exp(hyper.log_short_range_m), std::exp(hyper.log_short_sd));
+  long_variance_ = interior_variance(whole_long_.spacing_m, long_range_m_, std::exp(hyper.log_long_sd));
   whole_short_.active = 0;
   for (std::size_t i = 0; i < whole_short_.node.size(); ++i) {
     whole_short_.node[i] = kept.active[i] != 0 ? whole_short_.active++ : -1;
@@ -345,12 +349,8 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
                               part_of(whole_long_, of_long_), kept_.learnt.effects, LongPairs::all);
   posterior->model.search_worth = search_worth_;
   stretch_field(observations, kept_.learnt.hyper.stretch, posterior->model, LongPairs::all);
-  const HazardModel& model = posterior->model;
-  const Hyperparameters& hyper = kept_.learnt.hyper;
-  posterior->short_variance =
-      interior_variance(model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m), std::exp(hyper.log_short_sd));
-  posterior->long_variance =
-      interior_variance(model.long_lattice.spacing_m, long_range_m_, std::exp(hyper.log_long_sd));
+  posterior->short_variance = short_variance_;
+  posterior->long_variance = long_variance_;
   posterior->effect_variance = kept_.effect_variance;
   posterior->count_draws = kept_.count_draws;
   posterior->place_cells = kept_.place_cells;
@@ -387,8 +387,7 @@ Surroundings WindowFit::surroundings(const HazardModel& model, const DenseMatrix
   std::fill(around.latent.value.begin(), around.latent.value.end(), 0.0);
   const Hyperparameters& hyper = kept_.learnt.hyper;
   around.patchiness = hyper.patchiness();
-  around.short_variance =
-      interior_variance(model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m), std::exp(hyper.log_short_sd));
+  around.short_variance = short_variance_;
   std::vector<double> values;
   precision_values(model.short_field, model.short_lattice.spacing_m, std::exp(hyper.log_short_range_m),
                    std::exp(hyper.log_short_sd), values);

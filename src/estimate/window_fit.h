@@ -72,6 +72,8 @@ class WindowFit {
   const geo::Grid& grid_;
   const geo::Grid& country_;
   double long_range_m_;
+  double short_variance_ = 0;  ///< of the fields, interior
+  double long_variance_ = 0;
   std::shared_ptr<const SearchTable> searches_;
   Lattice whole_short_;                    ///< over the grid; `node` is the place in the kept latent vector, or -1
   Lattice whole_long_;                     ///< over the country

@@ -107,6 +107,48 @@ void expect_same(const Observations& since, const Observations& anew) {
   }
 }
 
+Observations part_of(const Observations& country, const Region& part) {
+  Observations result = observations_in(country, part);
+  for (const CovariateField& field : country.covariates) {
+    result.covariates.push_back(field_in(field, country.grid, part));
+    result.covariates.back().searched_before = field.searched_before;
+  }
+  return result;
+}
+
+/// What is known of the country outside a part of it.
+GroundBeyond beyond(const Observations& country, const Observations& part) {
+  GroundBeyond result;
+  const auto known = [](const std::vector<float>& values) {
+    return std::count_if(values.begin(), values.end(), [](float value) { return !std::isnan(value); });
+  };
+  for (std::size_t c = 0; c < country.covariates.size(); ++c) {
+    if (country.covariates[c].tells_outcome) {
+      const ReleasedCells all = released_cells(country.processed, country.covariates[c].value);
+      const ReleasedCells here = released_cells(part.processed, part.covariates[c].value);
+      result.released = {all.searched - here.searched, all.cleared - here.cleared};
+    }
+    if (country.covariates[c].statements) {
+      result.said = known(country.covariates[c].value) > known(part.covariates[c].value);
+    }
+  }
+  return result;
+}
+
+/// The same of a part of the country round what changed.
+void expect_followed_in_part(const Snapshot& before, const Snapshot& now, const Observations& anew) {
+  const auto changed = ground_changed(before, now, kGrid);
+  if (!changed) {
+    return;
+  }
+  const Observations then = observed(before);
+  const Region part = grown(*changed, then.grid, 2 * share_searched_reach(then.grid));
+  Observations since = part_of(then, part);
+  const GroundBeyond rest = beyond(then, since);
+  ASSERT_TRUE(observe_since(before, now, {}, since, rest));
+  expect_same(since, part_of(anew, part));
+}
+
 /// What is observed now is what observing all of it anew gives, and some of it was not so before.
 void expect_followed(const std::function<void(Snapshot&)>& change) {
   const Snapshot before = drawn_country();
@@ -117,6 +159,7 @@ void expect_followed(const std::function<void(Snapshot&)>& change) {
   Observations since = observed(before);
   ASSERT_TRUE(observe_since(before, now, {}, since));
   expect_same(since, anew);
+  expect_followed_in_part(before, now, anew);
 }
 
 TEST(ObserveSince, NothingCameIn) {

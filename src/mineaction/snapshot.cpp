@@ -248,6 +248,24 @@ bool covariate_before(const Covariate& a, const Covariate& b) {
   return a.name < b.name;
 }
 
+/// Generated ids, and all lists in their order.
+void put_in_order(Snapshot& snapshot) {
+  fill_generated_ids(snapshot);
+  for_each_list(snapshot, [](std::string_view, auto& list) {
+    const std::vector<std::uint32_t> order = sorting_order(list);
+    if (order.empty()) {
+      return;
+    }
+    std::remove_cvref_t<decltype(list)> sorted;
+    sorted.reserve(list.size());
+    for (const std::uint32_t i : order) {
+      sorted.push_back(std::move(list[i]));
+    }
+    list = std::move(sorted);
+  });
+  std::sort(snapshot.covariates.begin(), snapshot.covariates.end(), covariate_before);
+}
+
 }  // namespace
 
 std::string content_hash_of(const Snapshot& snapshot) {
@@ -268,20 +286,7 @@ std::string content_hash_of(const Snapshot& snapshot) {
 }
 
 void finish_snapshot(Snapshot& snapshot) {
-  fill_generated_ids(snapshot);
-  for_each_list(snapshot, [](std::string_view, auto& list) {
-    const std::vector<std::uint32_t> order = sorting_order(list);
-    if (order.empty()) {
-      return;
-    }
-    std::remove_cvref_t<decltype(list)> sorted;
-    sorted.reserve(list.size());
-    for (const std::uint32_t i : order) {
-      sorted.push_back(std::move(list[i]));
-    }
-    list = std::move(sorted);
-  });
-  std::sort(snapshot.covariates.begin(), snapshot.covariates.end(), covariate_before);
+  put_in_order(snapshot);
   snapshot.hash = content_hash_of(snapshot);
 }
 
@@ -299,7 +304,8 @@ void replace_records(Snapshot& snapshot, const RecordIds& gone, Snapshot come) {
       }
     });
   });
-  finish_snapshot(snapshot);
+  put_in_order(snapshot);
+  snapshot.hash.clear();
 }
 
 const Baseline* baseline_at(const Snapshot& snapshot, const Date& date) {

@@ -86,19 +86,25 @@ base::Result<void> change(const EstimateChanges& changes, geo::Raster& map) {
   return {};
 }
 
-base::Result<PolygonsByKind> changed(const EstimateChanges& changes, const PolygonsByKind& whole) {
+base::Result<PolygonsByKind> changed(const EstimateChanges& changes, PolygonsByKind whole) {
   PolygonsByKind result;
   for (const auto& [kind, of_kind] : changes.polygons) {
     const auto kept = whole.find(kind);
+    std::vector<bool> taken(kept == whole.end() ? 0 : kept->second.size());
     std::vector<estimate::PolygonEstimate>& polygons = result[kind];
     polygons.reserve(of_kind.from.size());
     for (const std::int32_t from : of_kind.from) {
       const bool anew = from < 0;
       const auto place = static_cast<std::size_t>(anew ? -1 - std::int64_t{from} : from);
-      if (anew ? place >= of_kind.anew.size() : kept == whole.end() || place >= kept->second.size()) {
+      if (anew ? place >= of_kind.anew.size() : place >= taken.size() || taken[place]) {
         return unreadable("its changes are of other polygons");
       }
-      polygons.push_back(anew ? of_kind.anew[place] : kept->second[place]);
+      if (anew) {
+        polygons.push_back(of_kind.anew[place]);
+      } else {
+        taken[place] = true;
+        polygons.push_back(std::move(kept->second[place]));
+      }
     }
   }
   return result;

@@ -33,6 +33,6 @@ base::Result<EstimateChanges> parse_estimate_changes(const std::string& bytes);
 /// The whole estimate's map, brought up to date.  Errors: pipeline.estimate_unreadable: it is another map.
 base::Result<void> change(const EstimateChanges& changes, geo::Raster& map);
 /// The whole estimate's polygons, brought up to date.  Errors: pipeline.estimate_unreadable: they are others.
-base::Result<PolygonsByKind> changed(const EstimateChanges& changes, const PolygonsByKind& whole);
+base::Result<PolygonsByKind> changed(const EstimateChanges& changes, PolygonsByKind whole);
 
 }  // namespace firmground::pipeline

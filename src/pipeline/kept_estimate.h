@@ -20,6 +20,7 @@ inline constexpr const char* kEstimateState = "estimate-state";        ///< byte
 inline constexpr const char* kEstimateGround = "estimate-ground";      ///< bytes of KeptGround
 inline constexpr const char* kEstimateSnapshot = "estimate-snapshot";  ///< bytes of what was read, if kept
 inline constexpr const char* kEstimateTile = "estimate-tile/";         ///< and its number: what state and ground have
+inline constexpr const char* kEstimateCovariate = "estimate-covariate/";  ///< of earlier versions; nobody reads it
 inline constexpr const char* kEstimateKinds = "estimate-kinds";  ///< kinds by cell of the whole estimate, if asked for
 
 /// What a whole estimate leaves for updates.

@@ -30,9 +30,53 @@ TEST(KeptGround, IsTheSameFromBytes) {
     EXPECT_FALSE(parse_kept_ground(bytes.substr(0, size)).has_value()) << size;
   }
   EXPECT_FALSE(parse_kept_ground(bytes + "x").has_value());
-  KeptGround other{"hash", 50, some_records(), {}};
-  other.records->shares.back().record = 2;
-  EXPECT_FALSE(parse_kept_ground(to_bytes(other)).has_value()) << "there are two records";
+}
+
+/// At least three by three tiles, the last ones smaller.
+std::vector<evidence::Region> tiles_of(const geo::Grid& country) {
+  const std::int32_t side = (std::min(country.columns, country.rows) * 2 + 4) / 5;
+  std::vector<evidence::Region> tiles;
+  for (std::int32_t row = 0; row < country.rows; row += side) {
+    for (std::int32_t column = 0; column < country.columns; column += side) {
+      tiles.push_back({column, row, std::min(side, country.columns - column), std::min(side, country.rows - row)});
+    }
+  }
+  return tiles;
+}
+
+/// What tiles say of a part of the country that is made of them.
+base::Result<KeptGround> read_back(const KeptGround& ground, const geo::Grid& country,
+                                   const std::vector<evidence::Region>& tiles, const evidence::Region& part,
+                                   void (*damage)(std::string&) = nullptr) {
+  FG_TRY(KeptGround read, parse_kept_ground(to_bytes(ground)));
+  std::vector<std::string> bytes;
+  bytes.reserve(tiles.size());
+  for (const evidence::Region& tile : tiles) {
+    bytes.push_back(tile_to_bytes(ground, country, tile));
+  }
+  if (damage != nullptr) {
+    damage(bytes.front());
+  }
+  std::vector<std::pair<evidence::Region, std::string_view>> of;
+  for (std::size_t t = 0; t < tiles.size(); ++t) {
+    of.emplace_back(tiles[t], bytes[t]);
+  }
+  FG_TRY_VOID(put_tiles(of, country, part, read));
+  return read;
+}
+
+TEST(KeptGround, RefusesTilesThatSayWhatNothingSays) {
+  const geo::Grid country{50, 0, 4, 5, 4};
+  const std::vector<evidence::Region> whole = {{0, 0, 5, 4}};
+  KeptGround ground{"hash", 50, some_records(), {}};
+  EXPECT_TRUE(read_back(ground, country, whole, whole[0]).has_value());
+  EXPECT_FALSE(read_back(ground, country, whole, whole[0], [](std::string& bytes) { bytes.pop_back(); }));
+  EXPECT_FALSE(read_back(ground, country, whole, whole[0], [](std::string& bytes) { bytes += "x"; }));
+  EXPECT_FALSE(read_back(ground, country, {{0, 0, 3, 3}}, {0, 0, 3, 3}, [](std::string& bytes) {
+    bytes[sizeof(std::uint64_t)] = 9;  // the first cell
+  })) << "the tile has no such cell";
+  ground.records->shares.back().record = 2;
+  EXPECT_FALSE(read_back(ground, country, whole, whole[0])) << "there are two records";
 }
 
 /// The small invented country on coarse cells, as a whole estimate keeps it.
@@ -63,11 +107,9 @@ class KeptCountry : public testing::Test {
     return std::move(*observations);
   }
   static KeptGround from_bytes() {
-    auto ground = parse_kept_ground(to_bytes(*kept_));
+    const geo::Grid country = measured(*snapshot_).grid;
+    auto ground = read_back(*kept_, country, tiles_of(country), {0, 0, country.columns, country.rows});
     EXPECT_TRUE(ground.has_value()) << to_text(ground.error());
-    for (std::size_t k = 0; k < ground->covariates.size(); ++k) {
-      EXPECT_TRUE(put_values(values_to_bytes(kept_->covariates[k]), ground->covariates[k]).has_value());
-    }
     return std::move(*ground);
   }
   static void expect_as_measured(const mineaction::Snapshot& now) {
@@ -135,31 +177,56 @@ TEST_F(KeptCountry, WithoutSearchesNoCovariateTellsOfThem) {
   expect_as_measured(now);
 }
 
-TEST_F(KeptCountry, ValuesCutShortAreUnreadable) {
-  evidence::CovariateField field;
-  const std::string bytes = values_to_bytes(kept_->covariates[0]);
-  EXPECT_FALSE(put_values(bytes.substr(1), field).has_value());
-  EXPECT_TRUE(put_values(bytes, field).has_value());
-  EXPECT_EQ(field.value.size(), kept_->covariates[0].value.size());
+TEST_F(KeptCountry, WhatWasSeenOfAPartIsWhatTheWholeHasThere) {
+  const evidence::Observations all = measured(*snapshot_);
+  const KeptGround ground = kept_ground(*snapshot_, all);
+  std::vector<evidence::Region> tiles = tiles_of(all.grid);
+  const evidence::Region part{tiles[1].first_column, 0, all.grid.columns - tiles[1].first_column, tiles[1].rows};
+  std::erase_if(tiles, [&](const evidence::Region& tile) { return !part.has(tile.first_column, tile.first_row); });
+  ASSERT_GE(tiles.size(), 2U);
+  const auto read = read_back(ground, all.grid, tiles, part);
+  ASSERT_TRUE(read.has_value()) << to_text(read.error());
+  ASSERT_TRUE(read->seen);
+  EXPECT_EQ(read->seen->grid, all.grid);
+  EXPECT_EQ(read->seen->inside, evidence::values_in(all.inside, all.grid, part));
+  EXPECT_EQ(read->seen->kinds[0].stated, all.kinds[0].stated);
+  EXPECT_EQ(read->seen->kinds[0].cells.size(), all.kinds[0].cells.size());
+  EXPECT_GT(read->seen->said, 0U);
+  EXPECT_GT(read->seen->released.searched, read->seen->released.cleared);
+  for (std::size_t k = 0; k < 2; ++k) {
+    const std::vector<evidence::Report> reports = evidence::entries_in(all.reports[k], all.grid, part);
+    ASSERT_EQ(read->seen->reports[k].size(), reports.size());
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+      EXPECT_EQ(read->seen->reports[k][i].cell, reports[i].cell);
+      EXPECT_EQ(read->seen->reports[k][i].year, reports[i].year);
+    }
+  }
+  EXPECT_EQ(read->records->shares.size(), evidence::entries_in(all.records->shares, all.grid, part).size());
+  ASSERT_EQ(read->covariates.size(), all.covariates.size());
+  for (std::size_t k = 0; k < all.covariates.size(); ++k) {
+    const evidence::CovariateField& field = read->covariates[k];
+    if (!field.statements && !field.tells_outcome) {  // those are the state's
+      const std::vector<float> values = evidence::values_in(all.covariates[k].value, all.grid, part);
+      ASSERT_EQ(field.value.size(), values.size()) << field.name;
+      EXPECT_EQ(std::memcmp(field.value.data(), values.data(), values.size() * sizeof(float)), 0) << field.name;
+    }
+    if (field.confirmed) {
+      EXPECT_EQ(field.confirmed->size(), evidence::entries_in(*all.covariates[k].confirmed, all.grid, part).size());
+    }
+    if (field.searched_before) {
+      EXPECT_EQ(field.searched_before->latest, all.covariates[k].searched_before->latest);
+    }
+  }
 }
 
-TEST_F(KeptCountry, WhatWasSeenIsTheSameFromBytes) {
+TEST_F(KeptCountry, CellsOfAnotherGridAreUnreadable) {
   const KeptGround ground = kept_ground(*snapshot_, measured(*snapshot_));
-  const std::string bytes = to_bytes(ground);
-  const auto read = parse_kept_ground(bytes);
-  ASSERT_TRUE(read.has_value()) << to_text(read.error());
-  EXPECT_EQ(to_bytes(*read), bytes);
-  ASSERT_TRUE(read->seen);
-  EXPECT_EQ(read->seen->grid, ground.seen->grid);
-  EXPECT_EQ(read->seen->inside, ground.seen->inside);
-  EXPECT_FALSE(read->seen->reports[1].empty());
-  EXPECT_EQ(read->seen->kinds[0].stated, ground.seen->kinds[0].stated);
   KeptGround other = ground;
-  other.seen->reports[1].back().cell = static_cast<std::uint32_t>(ground.seen->grid.size());
+  other.seen->kinds[0].cells.back().cell = static_cast<std::uint32_t>(ground.seen->grid.size());
   EXPECT_FALSE(parse_kept_ground(to_bytes(other)).has_value()) << "there is no such cell";
-  other = ground;
-  other.seen->inside.pop_back();
-  EXPECT_FALSE(parse_kept_ground(to_bytes(other)).has_value());
+  geo::Grid grid = ground.seen->grid;
+  --grid.rows;
+  EXPECT_FALSE(read_back(ground, grid, tiles_of(grid), {0, 0, grid.columns, grid.rows}).has_value());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/effects_json.h"
+#include "pipeline/kept_estimate.h"
 #include "pipeline/kinds_json.h"
 #include "pipeline/statements_json.h"
 
@@ -137,7 +138,7 @@ base::Result<void> store_estimate(registry::Register& programme, const StoredEst
   also.push_back(kept(kHazardUpdate, ""));
   also.push_back(kept(kHazardChanges, ""));
   also.push_back(std::move(totals));
-  return programme.store(also);
+  return programme.store(also, {kEstimateTile, kEstimateCovariate});
 }
 
 base::Result<void> store_update(registry::Register& programme, const StoredEstimate& summary,
@@ -253,7 +254,7 @@ base::Result<std::optional<StoredEstimate>> latest_estimate(const registry::Regi
   }
   if (latest->update) {
     FG_TRY(const EstimateChanges changes, changes_of(programme, *latest->update));
-    FG_TRY(polygons, changed(changes, *polygons));
+    FG_TRY(polygons, changed(changes, std::move(*polygons)));
   }
   result.polygons = std::move(*polygons);
   return result;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -15,6 +16,7 @@
 #include "estimate/update_estimate.h"
 #include "evidence/observe_since.h"
 #include "geo/area.h"
+#include "mineaction/record_conversion.h"
 #include "mineaction/snapshot_bytes.h"
 
 namespace firmground::pipeline {
@@ -211,7 +213,8 @@ struct Read {
   mineaction::Snapshot now;
 };
 
-/// The register as the whole estimate read it, where that was kept, and as it is, unless somebody gave that.
+/// The register as the whole estimate read it, where that was kept, and as it is, maybe without its hash, unless
+/// somebody gave that.
 base::Result<void> read_register(const registry::Register& programme, bool now_given, Read& read) {
   const std::string stamp = read.kept.whole.stamp.to_json();
   base::Result<void> parsed;
@@ -225,10 +228,10 @@ base::Result<void> read_register(const registry::Register& programme, bool now_g
   FG_TRY_VOID(std::move(parsed));
   if (!now_given) {
     FG_TRY(read.now, read.then && read.then->last_entry > 0
-                         ? programme.snapshot_since(*read.then, read.then->last_entry)
+                         ? programme.snapshot_since(*read.then, read.then->last_entry, false)
                          : programme.snapshot());
   }
-  return same_ground(read.kept, read.now);
+  return {};
 }
 
 base::Result<void> load_polygons(const registry::Register& programme, Read& read) {
@@ -308,6 +311,15 @@ std::optional<evidence::Region> part_to_look_at(const Read& read, std::int32_t c
   return part.size() < country.size() / 2 ? std::optional(part) : std::nullopt;
 }
 
+/// The hash of the register as it is, or why an update cannot follow what changed: of all records, while the map is
+/// brought up to date.  `read` must outlive it.
+std::shared_future<base::Result<std::string>> hash_while_telling(const Read& read) {
+  return std::async(std::launch::async, [&read]() -> base::Result<std::string> {
+    FG_TRY_VOID(same_ground(read.kept, read.now));
+    return read.now.hash.empty() ? mineaction::content_hash_of(read.now) : read.now.hash;
+  });
+}
+
 struct Told {
   Looked looked;
   estimate::EstimateUpdate update;
@@ -347,7 +359,8 @@ base::Result<std::optional<Told>> told_by_part(const registry::Register& program
 
 /// By the part of the country that it takes, or by all of it.
 base::Result<Told> told_now(const registry::Register& programme, const registry::Register& beside, const Read& read,
-                            Maps& maps, const base::Progress& progress) {
+                            const std::shared_future<base::Result<std::string>>& hash, Maps& maps,
+                            const base::Progress& progress) {
   estimate::AlsoTold also{.kind_raster = maps.kinds ? &*maps.kinds : nullptr,
                           .closer = closer_asked(read.kept.whole),
                           .whole = maps.hazard ? &*maps.hazard : nullptr};
@@ -357,6 +370,7 @@ base::Result<Told> told_now(const registry::Register& programme, const registry:
       return std::move(*told);
     }
   }
+  FG_TRY_VOID(hash.get());
   FG_TRY(Looked looked, look_at_all(programme, beside, read, progress));
   also.closer = closer_of(read.kept.whole, looked.asked);
   FG_TRY(estimate::EstimateUpdate update, tell(read, looked, also));
@@ -375,14 +389,17 @@ base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, c
   };
   progress("Reading the kept estimate", 0);
   FG_TRY(const registry::Register beside, programme.beside());
-  FG_TRY(const Read read, read_kept(programme, beside, given));
+  FG_TRY(Read read, read_kept(programme, beside, given));
+  const auto hash_of_now = hash_while_telling(read);
   const mineaction::Snapshot& snapshot = read.now;
   FG_TRY(const auto before, latest_summary(programme, snapshot));
   FG_TRY(Maps maps, kept_maps(programme, read.kept.whole.stamp, *snapshot.crs,
                               read.kept.whole.closer && read.kept.whole.closer->settings, request.kind_map));
   took("read");
   progress("Bringing the map up to date", 0.4);
-  FG_TRY(Told told, told_now(programme, beside, read, maps, progress));
+  auto told_or_not = told_now(programme, beside, read, hash_of_now, maps, progress);
+  FG_TRY(const std::string hash, hash_of_now.get());  // of what went wrong it says why
+  FG_TRY(Told told, std::move(told_or_not));
   const AskedPolygons& asked = told.looked.asked;
   const KeptEstimate& kept = told.looked.kept;
   estimate::EstimateUpdate& update = told.update;
@@ -391,15 +408,16 @@ base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, c
   outcome.cells_changed = update.cells_changed;
   outcome.reports_changed = update.reports_changed;
   outcome.reports_aside = update.reports_aside;
+  outcome.cells_looked_at = static_cast<std::int64_t>(kept.state.grid.size());
   outcome.cells_refreshed = update.cells_refreshed;
   outcome.shift_beyond = update.shift_beyond;
   outcome.polygons_refreshed = static_cast<std::int64_t>(update.polygons.size());
   outcome.items_before = before->totals.items_mean;
-  outcome.stored = summary_of(kept.whole, asked, update, snapshot.hash);
+  outcome.stored = summary_of(kept.whole, asked, update, hash);
   outcome.stored.made_at = base::utc_timestamp(base::now_unix_milliseconds());
   const EstimateChanges changes = {.map = std::move(update.map),
                                    .polygons = polygons_since(asked, read.polygons, update, outcome.polygons_unknown)};
-  FG_TRY(outcome.stored.polygons, changed(changes, read.polygons));
+  FG_TRY(outcome.stored.polygons, changed(changes, std::move(read.polygons)));
   if (maps.kinds) {
     stamp_map(outcome.stored, *maps.kinds);
     FG_TRY(outcome.kind_map, geo::to_cog(*maps.kinds));

@@ -29,6 +29,7 @@ struct EstimateUpdateOutcome {
   std::int64_t cells_changed = 0;
   std::int64_t reports_changed = 0;  ///< places outside searched land where people met an item, by class
   std::int64_t reports_aside = 0;    ///< the same of classes whose reports are no evidence
+  std::int64_t cells_looked_at = 0;  ///< modelled cells of the part of the country that was read
   std::int64_t cells_refreshed = 0;
   std::int64_t polygons_refreshed = 0;
   std::int64_t polygons_unknown = 0;  ///< entered since, and larger than an update can tell

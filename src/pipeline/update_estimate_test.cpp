@@ -289,13 +289,67 @@ TEST_F(UpdateEstimateProgramme, WhatWasKeptOfTheGroundOnlySavesObservingItAgain)
   }
 }
 
-TEST_F(UpdateEstimateProgramme, RefusesValuesOfAnotherGrid) {
-  const auto kept = programme_->load(std::string(kEstimateCovariate) + "0");
+TEST_F(UpdateEstimateProgramme, RefusesDamagedTiles) {
+  const auto kept = programme_->load(kEstimateTile + std::string("0"));
   ASSERT_TRUE(kept.has_value() && kept->has_value());
   registry::StoredResult less = **kept;
   less.bytes.resize(less.bytes.size() - sizeof(float));
   ASSERT_TRUE(programme_->store(less).has_value());
   EXPECT_EQ(refusal(with_find()), "estimate.state_unreadable");
+  less.stamp = "of another estimate";
+  ASSERT_TRUE(programme_->store(less).has_value());
+  EXPECT_EQ(refusal(with_find()), "estimate.update_needs_all");
+}
+
+TEST_F(UpdateEstimateProgramme, AWholeEstimateTakesAwayTheTilesOfTheOneBefore) {
+  const std::string of_larger = kEstimateTile + std::string("9999");
+  ASSERT_TRUE(programme_->store({.name = of_larger, .stamp = "", .made_at = "", .bytes = "x"}).has_value());
+  EstimateRequest request;
+  request.observe.cell_m = 1000;
+  request.estimate.draws = 5;
+  ASSERT_TRUE(estimate_programme(*programme_, *snapshot_, request).has_value());
+  EXPECT_FALSE(programme_->load(of_larger)->has_value());
+  EXPECT_TRUE(programme_->load(kEstimateTile + std::string("0"))->has_value());
+  updated(with_find());
+}
+
+/// In cells of 50 m the small country is larger than what a find bears on.
+TEST_F(UpdateEstimateProgramme, APartOfTheCountryTellsWhatTheWholeDoes) {
+  EstimateRequest request;
+  request.estimate.draws = 20;
+  request.estimate.kinds = estimate::KindUse::totals;
+  ASSERT_TRUE(estimate_programme(*programme_, *snapshot_, request).has_value());
+  const EstimateUpdateOutcome by_part = updated(with_find());
+  const geo::Raster map = raster();
+  EXPECT_LT(by_part.cells_looked_at, static_cast<std::int64_t>(map.grid.size() / 2));
+  // Without the snapshot that the whole estimate read all of the country is looked at.
+  ASSERT_TRUE(programme_->store({.name = kEstimateSnapshot, .stamp = "", .made_at = "", .bytes = ""}).has_value());
+  const EstimateUpdateOutcome by_all = updated(with_find());
+  const geo::Raster map_of_all = raster();
+  EXPECT_EQ(by_all.cells_looked_at, static_cast<std::int64_t>(map.grid.size()));
+  EXPECT_GT(by_part.cells_refreshed, 0);
+  EXPECT_EQ(by_part.cells_refreshed, by_all.cells_refreshed);
+  EXPECT_EQ(by_part.polygons_refreshed, by_all.polygons_refreshed);
+  EXPECT_EQ(by_part.stored.stamp.id(), by_all.stored.stamp.id());
+  EXPECT_NEAR(by_part.shift_beyond, by_all.shift_beyond, 1e-6);
+  EXPECT_NEAR(by_part.stored.totals.items_mean, by_all.stored.totals.items_mean,
+              1e-6 * by_all.stored.totals.items_mean);
+  for (std::size_t i = 0; i < map.grid.size(); ++i) {
+    ASSERT_EQ(std::isnan(map.bands[0][i]), std::isnan(map_of_all.bands[0][i])) << i;
+    if (!std::isnan(map.bands[0][i])) {
+      ASSERT_NEAR(map.bands[0][i], map_of_all.bands[0][i], 1e-5) << i;
+    }
+  }
+  for (const auto& [kind, polygons] : by_all.stored.polygons) {
+    for (std::size_t p = 0; p < polygons.size(); ++p) {
+      const estimate::PolygonEstimate& one = by_part.stored.polygons.at(kind)[p];
+      EXPECT_EQ(one.id, polygons[p].id);
+      EXPECT_EQ(one.reasons.size(), polygons[p].reasons.size()) << one.id;
+      if (!std::isnan(polygons[p].items_mean)) {
+        EXPECT_NEAR(one.items_mean, polygons[p].items_mean, 1e-4 + 1e-5 * polygons[p].items_mean) << one.id;
+      }
+    }
+  }
 }
 
 TEST_F(UpdateEstimateProgramme, SaysWhatItCannotFollow) {

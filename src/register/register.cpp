@@ -161,7 +161,7 @@ Result<Snapshot> Register::snapshot(std::optional<Date> as_of, const std::option
   return snapshot;
 }
 
-Result<Snapshot> Register::snapshot_since(Snapshot then, std::int64_t last_entry) const {
+Result<Snapshot> Register::snapshot_since(Snapshot then, std::int64_t last_entry, bool with_hash) const {
   const std::lock_guard lock(impl_->mutex);
   Database& database = impl_->database;
   FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::read));  // one state, as for snapshot()
@@ -171,6 +171,9 @@ Result<Snapshot> Register::snapshot_since(Snapshot then, std::int64_t last_entry
   }
   FG_TRY(now->last_entry, last_entry_in(database));
   FG_TRY_VOID(transaction.commit());
+  if (with_hash && now->hash.empty()) {
+    now->hash = mineaction::content_hash_of(*now);
+  }
   return std::move(*now);
 }
 
@@ -202,9 +205,13 @@ Result<void> Register::store(const StoredResult& result) {
   return store(std::vector{result});
 }
 
-Result<void> Register::store(const std::vector<StoredResult>& results) {
+Result<void> Register::store(const std::vector<StoredResult>& results, const std::vector<std::string>& in_place_of) {
   const std::lock_guard lock(impl_->mutex);
   FG_TRY(auto transaction, Transaction::begin(impl_->database, Transaction::Kind::write));
+  for (const std::string& begins : in_place_of) {
+    FG_TRY(auto remove, impl_->database.prepare("DELETE FROM firmground_result WHERE name LIKE ?"));
+    FG_TRY_VOID(remove.bind(1, begins + "%").run());
+  }
   for (const StoredResult& result : results) {
     FG_TRY(auto insert, impl_->database.prepare("INSERT INTO firmground_result (name, stamp, made_at, bytes) VALUES "
                                                 "(?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET stamp = "

@@ -135,16 +135,18 @@ class Register {
   /// REQUIRES: `then` is what snapshot() of this register gave, without limits and in the same version of the program,
   /// at any time after last_entry() gave `last_entry`. A register that was brought back from a backup and entered into
   /// again is another one.  Errors: as snapshot().  Cost: the hash of everything (0.1 s for 200,000 records), and what
-  /// is read again: 0.01 ms a record, and all rasters when one is new.
-  base::Result<mineaction::Snapshot> snapshot_since(mineaction::Snapshot then, std::int64_t last_entry) const;
+  /// is read again: 0.01 ms a record, and all rasters when one is new.  `with_hash` false: the hash may be empty, and
+  /// mineaction::content_hash_of() is yet to give it.
+  base::Result<mineaction::Snapshot> snapshot_since(mineaction::Snapshot then, std::int64_t last_entry,
+                                                    bool with_hash = true) const;
 
   std::vector<LayerInfo> layers() const;
   /// All versions of a record, newest first; empty when there is none.
   base::Result<std::vector<VersionInfo>> history(const std::string& kind, const std::string& local_id) const;
 
   base::Result<void> store(const StoredResult& result);
-  /// All of them, or none.
-  base::Result<void> store(const std::vector<StoredResult>& results);
+  /// All of them, or none.  `in_place_of`: before that, kept results whose names begin so go.
+  base::Result<void> store(const std::vector<StoredResult>& results, const std::vector<std::string>& in_place_of = {});
   base::Result<std::optional<StoredResult>> load(const std::string& name) const;
   /// load() without a copy of the bytes, which `visit` looks at while the register waits.  False: there is none.
   base::Result<bool> look_at(const std::string& name,
