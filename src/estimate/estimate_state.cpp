@@ -70,6 +70,7 @@ std::vector<KeptReport> kept_reports(const std::vector<evidence::Report>& report
 std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t together, const geo::Raster& map) {
   constexpr float kLooked = 0.01F;    // P(any): where numbers are promised
   constexpr std::int32_t kEvery = 3;  // covariates and the long field are smooth
+  constexpr std::size_t kMost = 20'000;
   const MapCells cells(modelled, together);
   std::vector<std::uint32_t> watched;
   for (std::int32_t row = 0; row < modelled.rows; row += kEvery) {
@@ -80,6 +81,11 @@ std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t
       }
     }
   }
+  const std::size_t step = watched.size() / kMost + 1;  // in all of a nation, one in some square kilometres
+  for (std::size_t i = 0; i * step < watched.size(); ++i) {
+    watched[i] = watched[i * step];
+  }
+  watched.resize((watched.size() + step - 1) / step);
   return watched;
 }
 

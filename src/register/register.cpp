@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/ids.h"
 #include "register/audit.h"
@@ -22,6 +23,31 @@ using mineaction::Date;
 using mineaction::Snapshot;
 
 namespace {
+
+/// Takes the bytes of results whose names begin so and that are not among `results`; who may write results may not
+/// delete rows (docs/operations/postgresql.md).
+Result<void> empty_others(const Database& database, const std::string& begins,
+                          const std::vector<StoredResult>& results) {
+  std::set<std::string> others;
+  FG_TRY(auto select, database.prepare("SELECT name FROM firmground_result WHERE name LIKE ? AND length(bytes) > 0"));
+  const std::string pattern = begins + "%";
+  select.bind(1, pattern);
+  for (;;) {
+    FG_TRY(const bool row, select.step());
+    if (!row) {
+      break;
+    }
+    others.emplace(select.text(0));
+  }
+  for (const StoredResult& result : results) {
+    others.erase(result.name);
+  }
+  for (const std::string& name : others) {
+    FG_TRY(auto update, database.prepare("UPDATE firmground_result SET bytes = ? WHERE name = ?"));
+    FG_TRY_VOID(update.bind_blob(1, "").bind(2, name).run());
+  }
+  return {};
+}
 
 Result<void> write_setting(Database& database, std::string_view name, std::string_view value) {
   FG_TRY(auto insert, database.prepare("INSERT INTO firmground_setting VALUES (?, ?)"));
@@ -208,16 +234,15 @@ Result<void> Register::store(const StoredResult& result) {
 Result<void> Register::store(const std::vector<StoredResult>& results, const std::vector<std::string>& in_place_of) {
   const std::lock_guard lock(impl_->mutex);
   FG_TRY(auto transaction, Transaction::begin(impl_->database, Transaction::Kind::write));
-  for (const std::string& begins : in_place_of) {
-    FG_TRY(auto remove, impl_->database.prepare("DELETE FROM firmground_result WHERE name LIKE ?"));
-    FG_TRY_VOID(remove.bind(1, begins + "%").run());
-  }
   for (const StoredResult& result : results) {
     FG_TRY(auto insert, impl_->database.prepare("INSERT INTO firmground_result (name, stamp, made_at, bytes) VALUES "
                                                 "(?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET stamp = "
                                                 "excluded.stamp, made_at = excluded.made_at, bytes = excluded.bytes"));
     insert.bind(1, result.name).bind(2, result.stamp).bind(3, result.made_at).bind_blob(4, result.bytes);
     FG_TRY_VOID(insert.run());
+  }
+  for (const std::string& begins : in_place_of) {
+    FG_TRY_VOID(empty_others(impl_->database, begins, results));
   }
   return transaction.commit();
 }

@@ -145,7 +145,7 @@ class Register {
   base::Result<std::vector<VersionInfo>> history(const std::string& kind, const std::string& local_id) const;
 
   base::Result<void> store(const StoredResult& result);
-  /// All of them, or none.  `in_place_of`: before that, kept results whose names begin so go.
+  /// All of them, or none.  `in_place_of`: of other results whose names begin so the bytes go.
   base::Result<void> store(const std::vector<StoredResult>& results, const std::vector<std::string>& in_place_of = {});
   base::Result<std::optional<StoredResult>> load(const std::string& name) const;
   /// load() without a copy of the bytes, which `visit` looks at while the register waits.  False: there is none.

@@ -56,6 +56,21 @@ TEST(GeoPackage, RefusesAFileThatIsNoProgramme) {
   EXPECT_EQ(opened.error().id, "registry.not_a_programme");
 }
 
+TEST_P(RegisterTest, EmptiesWhatResultsStandInPlaceOf) {
+  auto programme = Register::create(store_.place("p"), "invented-country", "");
+  ASSERT_TRUE(programme);
+  const auto result = [](const std::string& name, const std::string& bytes) {
+    return StoredResult{name, "{}", "2026-01-01T00:00:00Z", bytes};
+  };
+  ASSERT_TRUE(programme->store({result("tile/1", "old"), result("tile/2", "old"), result("tiles", "other")}));
+  ASSERT_TRUE(programme->store({result("tile/1", "new"), result("map", "new")}, {"tile/", "nothing/"}));
+  const auto bytes = [&](const std::string& name) { return (**programme->load(name)).bytes; };
+  EXPECT_EQ(bytes("tile/1"), "new");
+  EXPECT_EQ(bytes("tile/2"), "");
+  EXPECT_EQ(bytes("tiles"), "other");
+  EXPECT_EQ(bytes("map"), "new");
+}
+
 TEST_P(RegisterTest, KeepsDerivedResultsUntilTheyAreMadeAgain) {
   const std::string place = store_.place("p");
   auto programme = Register::create(place, "invented-country", "");
