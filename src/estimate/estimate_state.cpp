@@ -89,6 +89,15 @@ std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t
   return watched;
 }
 
+std::vector<std::uint32_t> cells_of_confirmed(const std::vector<evidence::ConfirmedCell>& confirmed) {
+  std::vector<std::uint32_t> cells;
+  for (const evidence::ConfirmedCell& one : confirmed) {
+    cells.resize(std::max<std::size_t>(cells.size(), std::size_t{one.area} + 1));
+    ++cells[one.area];
+  }
+  return cells;
+}
+
 std::vector<float> values_at(const std::vector<std::uint32_t>& cells,
                              const std::vector<evidence::CovariateField>& covariates) {
   std::vector<float> values;
@@ -115,6 +124,9 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
     state.covariates.push_back(field.name);
     if (field.statements) {
       state.statements = field.value;
+    }
+    if (field.confirmed) {
+      state.confirmed = cells_of_confirmed(*field.confirmed);
     }
     if (field.tells_outcome) {
       state.outcomes = field.value;

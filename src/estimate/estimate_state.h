@@ -73,14 +73,15 @@ struct EstimateState {
   std::uint64_t seed = 1;
   int draws = 0;
   LeftOut left_out;
-  std::int32_t together = 1;            ///< modelled cells, per side, in one cell of the map
-  Likeness alike;                       ///< of the map's cells
-  std::vector<std::uint32_t> watched;   ///< watched_cells() of the country, ascending
-  std::vector<float> watched_values;    ///< of each, of all covariates; empty: not kept (estimates by regions)
-  std::vector<std::string> covariates;  ///< by name, in order
-  std::vector<std::uint8_t> processed;  ///< by cell
-  std::vector<float> outcomes;          ///< by cell, values of the covariate of how land was released; empty: none
-  std::vector<float> statements;        ///< by cell, values of the covariate of survey statements; empty: none
+  std::int32_t together = 1;             ///< modelled cells, per side, in one cell of the map
+  Likeness alike;                        ///< of the map's cells
+  std::vector<std::uint32_t> watched;    ///< watched_cells() of the country, ascending
+  std::vector<std::uint32_t> confirmed;  ///< by number of a CHA, cells of the country that it covers by half
+  std::vector<float> watched_values;     ///< of each, of all covariates; empty: not kept (estimates by regions)
+  std::vector<std::string> covariates;   ///< by name, in order
+  std::vector<std::uint8_t> processed;   ///< by cell
+  std::vector<float> outcomes;           ///< by cell, values of the covariate of how land was released; empty: none
+  std::vector<float> statements;         ///< by cell, values of the covariate of survey statements; empty: none
   std::vector<ClassState> classes;
   Sum nation{0};
   KindSum nation_by_kind;                      ///< nothing in it: kinds were left out
@@ -94,7 +95,9 @@ inline constexpr std::size_t kLargePolygon = 2000;
 
 /// Cells by which an update says what it leaves out.  `map`: as it is told.
 std::vector<std::uint32_t> watched_cells(const geo::Grid& modelled, std::int32_t together, const geo::Raster& map);
-/// Their values, of each cell of all covariates.
+/// By number of a CHA, how many of the cells it has.
+std::vector<std::uint32_t> cells_of_confirmed(const std::vector<evidence::ConfirmedCell>& confirmed);
+/// Values of cells, of each of all covariates.
 std::vector<float> values_at(const std::vector<std::uint32_t>& cells,
                              const std::vector<evidence::CovariateField>& covariates);
 

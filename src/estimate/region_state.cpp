@@ -209,6 +209,7 @@ std::shared_ptr<EstimateState> gathered_state(Team& team, const RegionGround& gr
                                               const PolygonSums& sums, const std::vector<PolygonCells>& polygons) {
   const geo::Grid& country = ground.observations.whole();
   EstimateState state = state_of(ground.observations, options, posteriors, kinds, {}, map);
+  state.confirmed.clear();  // of the window; an update of what regions leave looks at all of the country
   std::vector<std::int32_t> columns_of_lattice;
   std::vector<std::size_t> places;
   for (const ClassState& of_class : state.classes) {

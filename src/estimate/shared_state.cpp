@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -80,6 +81,7 @@ void head_fields(Archive&& archive, State& state) {
   auto alike = state.alike.sums();
   each_of(archive, alike);
   archive(state.watched);
+  archive(state.confirmed);
   archive(state.watched_values);
   archive(state.covariates);
 }
@@ -203,7 +205,7 @@ ClassState read_class(base::KeptReader& in) {
   in.get(ordnance_class);
   state.ordnance_class = static_cast<evidence::OrdnanceClass>(ordnance_class);
   class_fields(get, state);
-  if (state.step_cells < 1) {
+  if (state.step_cells < 1 || state.step_cells > 10'000 || state.place_cells < 1) {
     throw std::runtime_error("its nodes have no distance");
   }
   in.get(state.latent);
@@ -246,10 +248,12 @@ EstimateState read_state(base::KeptReader& in) {
   }
   EstimateState state;
   head_fields([&](auto& value) { in.get(value); }, state);
-  if (state.grid.columns < 1 || state.grid.rows < 1) {
+  constexpr std::int32_t kMostTogether = 10'000;
+  if (!(state.grid.cell_m > 0) || !std::isfinite(state.grid.cell_m) || state.grid.columns < 1 || state.grid.rows < 1 ||
+      state.grid.size() >= std::numeric_limits<std::int32_t>::max()) {
     throw std::runtime_error("it is of no ground");
   }
-  if (state.together < 1) {
+  if (state.together < 1 || state.together > kMostTogether) {
     throw std::runtime_error("its map has no cells");
   }
   if (!state.watched.empty() && state.watched.back() >= state.grid.size()) {

@@ -264,6 +264,22 @@ TEST_P(StatePart, SaysWhereItIsTooSmall) {
   EXPECT_TRUE(needs_wider(150, 3)) << "a polygon told whole reaches out";
 }
 
+/// A CHA is weighed as a whole, and may lie in pieces.
+TEST_P(StatePart, SaysWhereAConfirmedAreaHasCellsBeyond) {
+  const evidence::Region part = part_round(state_, {254, 203, 6, 6}, 150);
+  const evidence::Observations now = seen_in(with_find(before_, cell_at(254, 203)), part);
+  EstimateState of_part = state_of(part);
+  const evidence::CovariateField& said = now.covariates.back();
+  const std::uint32_t near = *evidence::cell_in(part, before_.grid, cell_at(266, 190));
+  const auto cell = std::find_if(said.confirmed->begin(), said.confirmed->end(),
+                                 [&](const evidence::ConfirmedCell& one) { return one.cell == near; });
+  ASSERT_NE(cell, said.confirmed->end());
+  ++of_part.confirmed[cell->area];
+  const auto told = update_estimate(of_part, now, touching(polygons_of(before_.grid, part)));
+  ASSERT_TRUE(told) << base::to_text(told.error());
+  EXPECT_TRUE(told->needs_wider);
+}
+
 INSTANTIATE_TEST_SUITE_P(CellsOfTheMap, StatePart, testing::Values(1, 2));
 
 }  // namespace

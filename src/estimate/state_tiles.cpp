@@ -192,7 +192,7 @@ struct Tile {
   std::vector<ClassOfTile> classes;
 };
 
-ClassOfTile class_of(base::KeptReader& in, const geo::Grid& tile, std::size_t nodes) {
+ClassOfTile class_of(base::KeptReader& in, const geo::Grid& tile, std::size_t nodes, std::size_t draws) {
   ClassOfTile read;
   std::vector<std::uint32_t> runs;
   in.get(runs);
@@ -207,7 +207,8 @@ ClassOfTile class_of(base::KeptReader& in, const geo::Grid& tile, std::size_t no
   in.get(read.kinds_seen);
   const auto active = static_cast<std::size_t>(std::count(read.active.begin(), read.active.end(), std::uint8_t{1}));
   if (read.active.size() != nodes || read.latent.size() != active || read.scale.size() != active ||
-      read.draws.unit.size() != active || read.weight.size() != read.seen.size()) {
+      read.draws.unit.size() != active || read.draws.steps.size() != active * draws ||
+      read.weight.size() != read.seen.size()) {
     throw std::runtime_error("it has nodes or cells of another grid");
   }
   expect_on_grid(read.seen, tile);
@@ -234,7 +235,8 @@ Tile tile_of(std::string_view bytes, const EstimateState& shared, const Region& 
   }
   const geo::Grid grid = evidence::grid_of(region, shared.grid);
   for (const ClassState& of_class : shared.classes) {
-    tile.classes.push_back(class_of(in, grid, nodes_in(region, shared.grid, of_class.step_cells).size()));
+    tile.classes.push_back(
+        class_of(in, grid, nodes_in(region, shared.grid, of_class.step_cells).size(), of_class.count_draws.size()));
   }
   if (!in.done()) {
     throw std::runtime_error("something follows it");
@@ -367,11 +369,14 @@ std::vector<std::size_t> Tiles::of(const Region& part) const {
 }
 
 std::int32_t tile_cells(const EstimateState& state) {
-  std::int32_t step = std::lcm(state.together, WideSquares(state.whole()).side());
+  const geo::Grid& country = state.whole();
+  const auto most = static_cast<std::int64_t>(std::max(country.columns, country.rows));
+  auto step = std::lcm<std::int64_t>(state.together, WideSquares(country).side());
   for (const ClassState& of_class : state.classes) {
-    step = std::lcm(step, of_class.step_cells);
+    step = std::lcm<std::int64_t>(std::min(step, most), of_class.step_cells);
   }
-  return (kTileCells + step - 1) / step * step;
+  // A step as wide as the country: one tile, which nothing cuts.
+  return static_cast<std::int32_t>(step >= most ? most : (kTileCells + step - 1) / step * step);
 }
 
 Tiles tiles_of(const EstimateState& state) {

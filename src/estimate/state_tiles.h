@@ -30,8 +30,9 @@ class Tiles {
   std::size_t down_;
 };
 
-/// Sides of tiles are whole multiples of what no tile may cut: squares of nodes, blocks that nobody searched, cells of
-/// the map; about 64 cells.
+/// Sides of tiles are whole multiples of squares of nodes, of blocks that nobody searched and of so many cells as one
+/// of the map takes together, of which the country's first may be cut: 64 cells or the next multiple, at most the
+/// country.
 Tiles tiles_of(const EstimateState& state);
 
 std::int32_t tile_cells(const EstimateState& state);

@@ -88,9 +88,9 @@ struct Plan {
   std::vector<PolygonCells> polygons;  ///< that touch these
   std::vector<std::size_t> places;     ///< of these, in the list that they are from
   std::vector<BlocksSince> blocks;     ///< by class of the state
-  std::vector<ConfirmedArea> areas;    ///< of all the ground
+  std::vector<ConfirmedArea> areas;    ///< of all the ground that the state is of
   bool effort = false;                 ///< the share of land searched changed
-  bool beyond = false;                 ///< what is to be told whole reaches out of the state's part of the country
+  bool beyond = false;                 ///< a small polygon reaches out of the state's part of the country
 };
 
 /// Blocks that nobody searched and that say something else, of all classes; and where one with a report came or went,
@@ -224,6 +224,24 @@ bool too_near_edge(const EstimateState& state, const Mask& wanted) {
   return (part.first_column > 0 && box.first_column < reach) || (part.first_row > 0 && box.first_row < reach) ||
          (part.first_column + part.columns < country.columns && box.columns + reach >= grid.columns) ||
          (part.first_row + part.rows < country.rows && box.rows + reach >= grid.rows);
+}
+
+/// Whether a CHA of which any cell is to be told has cells beyond the state's part of the country: it is weighed as a
+/// whole, in however many pieces it lies.
+bool confirmed_beyond(const EstimateState& state, const evidence::Observations& now, const Mask& wanted) {
+  for (const evidence::CovariateField& field : now.covariates) {
+    if (!state.country || !field.confirmed) {
+      continue;
+    }
+    const std::vector<std::uint32_t> here = cells_of_confirmed(*field.confirmed);
+    for (const evidence::ConfirmedCell& one : *field.confirmed) {
+      if (wanted[one.cell] != 0 &&
+          (one.area >= state.confirmed.size() || state.confirmed[one.area] != here[one.area])) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 /// Cells of the map are told whole.
@@ -510,7 +528,7 @@ void redraw(const EstimateState& state, const EstimateOptions& options, const Fi
 
 /// The nation's sums: what is kept, less what the wanted cells were, plus what they are.
 void tell_nation(const EstimateState& state, const Redrawn& redrawn, EstimateUpdate& update) {
-  Sum nation = state.nation;
+  Sum nation = state.nation;  // of its likeliest cell nobody asks
   nation.subtract(redrawn.before.nation);
   nation.add(redrawn.now.nation);
   update.totals = totals_of(nation, state.seed);
@@ -678,7 +696,8 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   do {
     add_whole_cells(now, state.together, plan);
   } while (add_whole_areas(plan));
-  if (plan.beyond || too_near_edge(state, plan.wanted)) {
+  const bool unwatched = state.country && !state.watched.empty() && state.watched_values.empty();
+  if (plan.beyond || unwatched || too_near_edge(state, plan.wanted) || confirmed_beyond(state, now, plan.wanted)) {
     update.needs_wider = true;
     return update;
   }

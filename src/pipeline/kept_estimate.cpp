@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/byte_sum.h"
 #include "base/packet.h"
 #include "base/parallel.h"
 #include "base/stamp.h"
@@ -43,6 +44,29 @@ std::string tile_name(std::size_t tile) {
   return kEstimateTile + std::to_string(tile);
 }
 
+/// Kept bytes behind their sum: whoever reads them finds their way by what they say.
+std::string with_sum(const std::string& bytes) {
+  base::PacketWriter out;
+  out.put(base::sum_of(bytes));
+  out.put(bytes);
+  return std::move(out).bytes();
+}
+
+base::Result<std::string_view> without_sum(std::string_view bytes) {
+  try {
+    base::KeptReader in(bytes);
+    std::uint64_t sum = 0;
+    in.get(sum);
+    const std::string_view content = in.view();
+    if (in.done() && sum == base::sum_of(content)) {
+      return content;
+    }
+  } catch (const std::exception&) {  // cut short
+  }
+  return base::fail("estimate.state_unreadable",
+                    {{"problem", "its sum is of other bytes, or it was kept by another version of the program"}});
+}
+
 struct TileBytes {
   std::string state;
   std::string ground;
@@ -50,18 +74,19 @@ struct TileBytes {
 
 base::Result<TileBytes> load_tile(const registry::Register& programme, const std::string& stamp, std::size_t tile) {
   TileBytes loaded;
-  bool known = false;
+  base::Result<void> known = needs_all("its parts were not kept together");
   FG_TRY_VOID(programme.look_at(tile_name(tile), [&](std::string_view of, std::string_view bytes) {
-    base::KeptReader in(bytes);
     if (of == stamp) {
-      in.get(loaded.state);
-      in.get(loaded.ground);
-      known = in.done();
+      known = [&]() -> base::Result<void> {
+        FG_TRY(const std::string_view content, without_sum(bytes));
+        base::KeptReader in(content);
+        in.get(loaded.state);
+        in.get(loaded.ground);
+        return {};
+      }();
     }
   }));
-  if (!known) {
-    FG_TRY_VOID(needs_all("its parts were not kept together"));
-  }
+  FG_TRY_VOID(std::move(known));
   return loaded;
 }
 
@@ -88,7 +113,7 @@ base::Result<KeptEstimate> kept_outline(const registry::Register& programme) {
   base::Result<KeptGround> ground = KeptGround{};
   FG_TRY(const bool has_ground, programme.look_at(kEstimateGround, [&](std::string_view of, std::string_view bytes) {
     of_ground = of;
-    ground = parse_kept_ground(bytes);
+    ground = without_sum(bytes).and_then(parse_kept_ground);
   }));
   if (stored && stored->mode == "presence-only") {
     FG_TRY_VOID(needs_all("it was made from a bare register of events"));
@@ -122,7 +147,7 @@ base::Result<void> load_shared(const registry::Register& programme, KeptEstimate
   base::Result<void> loaded = needs_all("its parts were not kept together");
   FG_TRY_VOID(programme.look_at(kEstimateState, [&](std::string_view of, std::string_view bytes) {
     if (of == stamp) {
-      auto state = estimate::parse_shared_state(bytes);
+      auto state = without_sum(bytes).and_then(estimate::parse_shared_state);
       loaded = state ? base::Result<void>() : tl::unexpected(state.error());
       kept.state = state ? std::move(*state) : estimate::EstimateState{};
     }
@@ -181,8 +206,8 @@ std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, c
   };
   estimate::StateBytes state = estimate::to_bytes(whole.state);
   std::vector<registry::StoredResult> all = {
-      kept(kEstimateGround, to_bytes(ground)), kept(kEstimateSnapshot, ground.snapshot),
-      kept(kEstimateKinds, whole.kind_map.value_or("")), kept(kEstimateState, std::move(state.shared))};
+      kept(kEstimateGround, with_sum(to_bytes(ground))), kept(kEstimateSnapshot, ground.snapshot),
+      kept(kEstimateKinds, whole.kind_map.value_or("")), kept(kEstimateState, with_sum(state.shared))};
   const estimate::Tiles tiles = estimate::tiles_of(whole.state);
   const std::size_t before_tiles = all.size();
   all.resize(before_tiles + tiles.count());
@@ -191,7 +216,7 @@ std::vector<registry::StoredResult> kept_for_updates(const KeptGround& ground, c
       base::PacketWriter out;
       out.put(state.tiles[t]);
       out.put(tile_to_bytes(ground, whole.state.grid, tiles.at(t)));
-      all[before_tiles + t] = kept(tile_name(t).c_str(), std::move(out).bytes());
+      all[before_tiles + t] = kept(tile_name(t).c_str(), with_sum(std::move(out).bytes()));
     }
   });
   return all;

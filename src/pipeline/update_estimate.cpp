@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/check.h"
 #include "base/ids.h"
 #include "base/stamp.h"
 #include "estimate/state_part.h"
@@ -390,11 +391,19 @@ base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, c
   progress("Reading the kept estimate", 0);
   FG_TRY(const registry::Register beside, programme.beside());
   FG_TRY(Read read, read_kept(programme, beside, given));
+  if (!read.now.crs) {
+    FG_TRY_VOID(same_ground(read.kept, read.now));
+  }
+  FG_CHECK(read.now.crs.has_value());
   const auto hash_of_now = hash_while_telling(read);
   const mineaction::Snapshot& snapshot = read.now;
   FG_TRY(const auto before, latest_summary(programme, snapshot));
-  FG_TRY(Maps maps, kept_maps(programme, read.kept.whole.stamp, *snapshot.crs,
-                              read.kept.whole.closer && read.kept.whole.closer->settings, request.kind_map));
+  auto kept_or_not = kept_maps(programme, read.kept.whole.stamp, *snapshot.crs,
+                               read.kept.whole.closer && read.kept.whole.closer->settings, request.kind_map);
+  if (!kept_or_not) {
+    FG_TRY_VOID(hash_of_now.get());
+  }
+  FG_TRY(Maps maps, std::move(kept_or_not));
   took("read");
   progress("Bringing the map up to date", 0.4);
   auto told_or_not = told_now(programme, beside, read, hash_of_now, maps, progress);
