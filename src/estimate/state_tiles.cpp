@@ -388,6 +388,7 @@ StateBytes to_bytes(const EstimateState& state) {
   StateBytes bytes{shared_to_bytes(state), {}};
   const std::vector<WholeClass> classes = [&] {
     std::vector<WholeClass> all;
+    all.reserve(state.classes.size());
     for (const ClassState& of_class : state.classes) {
       all.emplace_back(of_class, state.grid);
     }

@@ -306,7 +306,8 @@ std::span<const OfCell> WindowFit::of_rows(const std::vector<OfCell>& list) cons
 
 std::size_t WindowFit::place_in_country(std::size_t place) const {
   const auto width = static_cast<std::size_t>(whole_short_.columns);
-  const auto of_country = static_cast<std::size_t>((country_.columns + kept_.step_cells - 1) / kept_.step_cells + 1);
+  const auto step = static_cast<std::size_t>(kept_.step_cells);
+  const std::size_t of_country = (static_cast<std::size_t>(country_.columns) + step - 1) / step + 1;
   return (place / width + static_cast<std::size_t>(whole_short_.first_row)) * of_country + place % width +
          static_cast<std::size_t>(whole_short_.first_column);
 }

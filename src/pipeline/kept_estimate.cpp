@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -58,13 +59,13 @@ base::Result<std::string_view> without_sum(std::string_view bytes) {
     std::uint64_t sum = 0;
     in.get(sum);
     const std::string_view content = in.view();
-    if (in.done() && sum == base::sum_of(content)) {
-      return content;
+    if (!in.done() || sum != base::sum_of(content)) {
+      throw std::runtime_error("its sum is of other bytes, or it was kept by another version of the program");
     }
-  } catch (const std::exception&) {  // cut short
+    return content;
+  } catch (const std::exception& problem) {
+    return base::fail("estimate.state_unreadable", {{"problem", problem.what()}});
   }
-  return base::fail("estimate.state_unreadable",
-                    {{"problem", "its sum is of other bytes, or it was kept by another version of the program"}});
 }
 
 struct TileBytes {

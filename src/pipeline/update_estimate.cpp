@@ -270,15 +270,16 @@ struct Looked {
 /// Observes what changed since then, in what is loaded of the country.  False: all ground is to be observed again.
 base::Result<bool> look_since(const Read& read, Looked& looked) {
   const evidence::ObserveOptions& options = looked.kept.request.observe;
-  KeptGround& ground = looked.kept.ground;
-  if (!read.then || !ground.seen) {
+  if (!read.then || !looked.kept.ground.seen) {
     return false;
   }
-  FG_TRY(ObservedThen then, observed_then(std::move(ground), looked.kept.state, *read.then, options));
+  FG_TRY(ObservedThen then, observed_then(std::move(looked.kept.ground), looked.kept.state, *read.then, options));
   looked.observations = std::move(then.observations);
   if (!evidence::observe_since(*read.then, read.now, options, looked.observations, then.beyond)) {
-    ground.covariates = std::move(looked.observations.covariates);
-    ground.records = std::move(looked.observations.records);
+    looked.kept.ground = {.hash = read.kept.ground.hash,
+                          .cell_m = read.kept.ground.cell_m,
+                          .records = std::move(looked.observations.records),
+                          .covariates = std::move(looked.observations.covariates)};
     return false;
   }
   looked.asked = named_polygons(read.now, *read.then, read.polygons);
