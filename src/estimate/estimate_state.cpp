@@ -1,15 +1,9 @@
 #include "estimate/estimate_state.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
-#include <limits>
-#include <stdexcept>
-#include <type_traits>
 #include <utility>
 
-#include "base/packet.h"
 #include "estimate/map_cells.h"
 
 namespace firmground::estimate {
@@ -146,7 +140,7 @@ EstimateState state_of(const evidence::Observations& observations, const Estimat
   state.nation = map.nation;
   state.nation_by_kind = map.kinds.value_or(KindSum{});
   for (std::size_t p = 0; p < polygons.size(); ++p) {
-    if (polygons[p].size() > kLargePolygon) {
+    if (polygons[p].cells.size() > kLargePolygon) {
       state.polygons[polygons[p].id] = {polygons[p].area_m2, polygons[p].cells.size(), map.polygons[p]};
     }
   }

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "estimate/prediction.h"
+#include "evidence/regions.h"
 #include "sparse/dense.h"
 
 namespace firmground::estimate {
@@ -18,62 +19,36 @@ constexpr double kBlockMetres = 150;
 constexpr std::int32_t kWide = 3;  ///< sides of a block in one side of a wide one
 constexpr double kRidge = 1.0;     ///< precision of each knot's coefficient
 
-/// A part of the grid by its cells; first column and row of the part, and how many.
-struct Part {
-  std::int32_t column, row, columns, rows;
-};
-
 struct Ground {
   const geo::Grid& whole;
-  Part part;
+  evidence::Region part;
   geo::Grid grid;                    ///< of the part; by its cells:
   std::vector<std::uint8_t> open;    ///< inside, and nobody searched it
   std::vector<std::uint8_t> met;     ///< reports: 1 placed to a block, 2 known no better than a wide one
   std::vector<float> from_searches;  ///< metres
   std::vector<float> from_reports;
 
-  std::uint32_t in_whole(std::size_t cell) const {
-    const auto columns = static_cast<std::size_t>(grid.columns);
-    return static_cast<std::uint32_t>(whole.index(part.column + static_cast<std::int32_t>(cell % columns),
-                                                  part.row + static_cast<std::int32_t>(cell / columns)));
-  }
+  std::uint32_t in_whole(std::uint32_t cell) const { return evidence::cell_of_country(part, whole, cell); }
 };
 
-/// Calls visit(entry, cell of the part) with those of a list that lie in the part.  REQUIRES: ascending cells.
-template <typename OfCell, typename Visit>
-void each_in(const Ground& ground, const std::vector<OfCell>& list, Visit visit) {
-  auto at = list.begin();
-  for (std::int32_t row = 0; row < ground.grid.rows; ++row) {
-    const auto first = static_cast<std::uint32_t>(ground.whole.index(ground.part.column, ground.part.row + row));
-    at = std::lower_bound(at, list.end(), first, [](const OfCell& o, std::uint32_t cell) { return o.cell < cell; });
-    for (; at != list.end() && at->cell - first < static_cast<std::uint32_t>(ground.grid.columns); ++at) {
-      visit(*at, ground.grid.index(static_cast<std::int32_t>(at->cell - first), row));
-    }
-  }
-}
-
 Ground ground_of(const evidence::Observations& observations, std::size_t which,
-                 const std::vector<std::uint8_t>& leave_out, const Part& part) {
+                 const std::vector<std::uint8_t>& leave_out, const evidence::Region& part) {
   const geo::Grid& whole = observations.grid;
-  Ground ground{whole, part, {whole.cell_m, whole.west + part.column, whole.north - part.row, part.columns, part.rows},
-                {},    {},   {},
-                {}};
-  ground.open.reserve(ground.grid.size());
-  for (std::int32_t row = part.row; row < part.row + part.rows; ++row) {
-    const auto from = observations.inside.begin() + static_cast<std::ptrdiff_t>(whole.index(part.column, row));
-    ground.open.insert(ground.open.end(), from, from + part.columns);
-  }
+  Ground ground{whole, part, evidence::grid_of(part, whole), evidence::values_in(observations.inside, whole, part), {},
+                {},    {}};
   std::vector<std::uint8_t> known(ground.grid.size(), 0);
-  each_in(ground, observations.searched[which], [&](const evidence::SearchedCell& searched, std::size_t cell) {
-    ground.open[cell] = 0;
-    known[cell] = leave_out.empty() || leave_out[searched.cell] == 0 ? 1 : 0;
-  });
+  evidence::each_entry_in(observations.searched[which], whole, part,
+                          [&](const evidence::SearchedCell& searched, std::uint32_t cell) {
+                            ground.open[cell] = 0;
+                            known[cell] = leave_out.empty() || leave_out[searched.cell] == 0 ? 1 : 0;
+                          });
   ground.met.assign(ground.grid.size(), 0);
-  each_in(ground, observations.reports[which], [&](const evidence::Report& report, std::size_t cell) {
-    if (ground.open[cell] != 0) {
-      ground.met[cell] = std::max(ground.met[cell], static_cast<std::uint8_t>(report.vague ? 2 : 1));
-    }
-  });
+  evidence::each_entry_in(
+      observations.reports[which], whole, part, [&](const evidence::Report& report, std::uint32_t cell) {
+        if (ground.open[cell] != 0) {
+          ground.met[cell] = std::max(ground.met[cell], static_cast<std::uint8_t>(report.vague ? 2 : 1));
+        }
+      });
   ground.from_searches = geo::distance_transform(ground.grid, known);
   ground.from_reports = geo::distance_transform(ground.grid, ground.met);
   return ground;
@@ -262,12 +237,10 @@ std::vector<Observation> WideSquares::blocks(const evidence::Observations& obser
   const auto column = static_cast<std::int32_t>(square % along()) * side_;
   const auto row = static_cast<std::int32_t>(square / along()) * side_;
   const auto reach = static_cast<std::int32_t>(reach_m / grid_.cell_m) + 1;
-  const Part part{std::max(0, column - reach), std::max(0, row - reach), 0, 0};
-  const Ground ground = ground_of(observations, which, {},
-                                  {part.column, part.row, std::min(grid_.columns, column + side_ + reach) - part.column,
-                                   std::min(grid_.rows, row + side_ + reach) - part.row});
+  const evidence::Region part = evidence::grown(evidence::Region{column, row, side_, side_}, grid_, reach);
+  const Ground ground = ground_of(observations, which, {}, part);
   UnsearchedBlocks blocks;
-  add_blocks(ground, {column - part.column, row - part.row, side_}, static_cast<float>(reach_m), blocks);
+  add_blocks(ground, {column - part.first_column, row - part.first_row, side_}, static_cast<float>(reach_m), blocks);
   return std::move(blocks.list);
 }
 

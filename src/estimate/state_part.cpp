@@ -18,18 +18,7 @@ evidence::Region part_in(const EstimateState& state) {
 }
 
 evidence::Region part_round(const EstimateState& state, const evidence::Region& cells_of_country, std::int32_t cells) {
-  const std::int32_t step = tile_cells(state);
-  const geo::Grid& country = state.whole();
-  const evidence::Region about = evidence::grown(cells_of_country, country, cells);
-  evidence::Region part;
-  part.first_column = about.first_column / step * step;
-  part.first_row = about.first_row / step * step;
-  const auto after = [step](std::int32_t first, std::int32_t count, std::int32_t most) {
-    return std::min(most, (first + count + step - 1) / step * step);
-  };
-  part.columns = after(about.first_column, about.columns, country.columns) - part.first_column;
-  part.rows = after(about.first_row, about.rows, country.rows) - part.first_row;
-  return part;
+  return tiles_of(state).holding(evidence::grown(cells_of_country, state.whole(), cells));
 }
 
 std::int32_t range_cells(const EstimateState& state) {

@@ -22,6 +22,17 @@ using evidence::Region;
 
 constexpr std::int32_t kTileCells = 64;  ///< about so many per side
 
+std::int32_t tile_cells(const EstimateState& state) {
+  const geo::Grid& country = state.whole();
+  const auto most = static_cast<std::int64_t>(std::max(country.columns, country.rows));
+  auto step = std::lcm<std::int64_t>(state.together, WideSquares(country).side());
+  for (const ClassState& of_class : state.classes) {
+    step = std::lcm<std::int64_t>(std::min(step, most), of_class.step_cells);
+  }
+  // A step as wide as the country: one tile, which nothing cuts.
+  return static_cast<std::int32_t>(step >= most ? most : (kTileCells + step - 1) / step * step);
+}
+
 /// Flags as lengths of runs, the first of zeros.
 std::vector<std::uint32_t> runs_of(const std::vector<std::uint8_t>& flags) {
   std::vector<std::uint32_t> runs;
@@ -215,6 +226,10 @@ ClassOfTile class_of(base::KeptReader& in, const geo::Grid& tile, std::size_t no
   expect_on_grid(read.blocks, tile);
   expect_on_grid(read.reports, tile);
   expect_on_grid(read.kinds_seen, tile);
+  if (std::any_of(read.kinds_seen.begin(), read.kinds_seen.end(),
+                  [](const evidence::KindCount& found) { return found.all() == 0; })) {
+    throw std::runtime_error("its finds by kind are none");
+  }
   return read;
 }
 
@@ -250,13 +265,9 @@ std::vector<Entry> joined(const std::vector<Tile>& tiles, const Region& part, st
                           std::vector<Entry> ClassOfTile::* list) {
   std::vector<Entry> result;
   for (const Tile& tile : tiles) {
-    for (Entry entry : tile.classes[k].*list) {
-      entry.cell = evidence::cell_in_part(tile.region, part, entry.cell);
-      result.push_back(entry);
-    }
+    evidence::add_entries(tile.classes[k].*list, tile.region, part, result);
   }
-  // Of one cell they come in order, from one tile.
-  std::stable_sort(result.begin(), result.end(), [](const Entry& a, const Entry& b) { return a.cell < b.cell; });
+  evidence::put_in_order(result);
   return result;
 }
 
@@ -352,6 +363,17 @@ Region Tiles::at(std::size_t number) const {
   return {column, row, std::min(side_, country_.columns - column), std::min(side_, country_.rows - row)};
 }
 
+Region Tiles::holding(const Region& cells) const {
+  const auto before = [this](std::int32_t cell) { return cell / side_ * side_; };
+  const auto after = [this](std::int32_t cell, std::int32_t most) {
+    return std::min(most, (cell + side_ - 1) / side_ * side_);
+  };
+  const std::int32_t first_column = before(cells.first_column);
+  const std::int32_t first_row = before(cells.first_row);
+  return {first_column, first_row, after(cells.first_column + cells.columns, country_.columns) - first_column,
+          after(cells.first_row + cells.rows, country_.rows) - first_row};
+}
+
 std::vector<std::size_t> Tiles::of(const Region& part) const {
   std::vector<std::size_t> numbers;
   const auto side = static_cast<std::size_t>(side_);
@@ -366,17 +388,6 @@ std::vector<std::size_t> Tiles::of(const Region& part) const {
     }
   }
   return numbers;
-}
-
-std::int32_t tile_cells(const EstimateState& state) {
-  const geo::Grid& country = state.whole();
-  const auto most = static_cast<std::int64_t>(std::max(country.columns, country.rows));
-  auto step = std::lcm<std::int64_t>(state.together, WideSquares(country).side());
-  for (const ClassState& of_class : state.classes) {
-    step = std::lcm<std::int64_t>(std::min(step, most), of_class.step_cells);
-  }
-  // A step as wide as the country: one tile, which nothing cuts.
-  return static_cast<std::int32_t>(step >= most ? most : (kTileCells + step - 1) / step * step);
 }
 
 Tiles tiles_of(const EstimateState& state) {

@@ -20,6 +20,8 @@ class Tiles {
 
   std::size_t count() const { return along_ * down_; }
   evidence::Region at(std::size_t number) const;
+  /// The smallest part of whole tiles that holds these cells of the country.
+  evidence::Region holding(const evidence::Region& cells) const;
   /// Those that a part has any cell of, row by row.
   std::vector<std::size_t> of(const evidence::Region& part) const;
 
@@ -34,8 +36,6 @@ class Tiles {
 /// of the map takes together, of which the country's first may be cut: 64 cells or the next multiple, at most the
 /// country.
 Tiles tiles_of(const EstimateState& state);
-
-std::int32_t tile_cells(const EstimateState& state);
 
 struct StateBytes {
   std::string shared;

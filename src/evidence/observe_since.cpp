@@ -76,14 +76,6 @@ void add_changed(const std::vector<Record>& before, const std::vector<Record>& n
   }
 }
 
-std::vector<geo::Box> changed_boxes(const Snapshot& before, const Snapshot& now) {
-  std::vector<geo::Box> changed;
-  add_changed(before.land_releases, now.land_releases, changed);
-  add_changed(before.finds, now.finds, changed);
-  add_changed(before.accidents, now.accidents, changed);
-  return changed;
-}
-
 /// Cells of the country in and round a box; none where it lies outside.
 std::optional<Region> region_round(const geo::Box& box, const geo::Grid& country) {
   if (box.empty()) {
@@ -415,9 +407,17 @@ bool Since::finish() {
 
 }  // namespace
 
-std::optional<Region> ground_changed(const Snapshot& before, const Snapshot& now, const geo::Grid& country) {
+std::vector<geo::Box> changed_boxes(const Snapshot& before, const Snapshot& now) {
+  std::vector<geo::Box> changed;
+  add_changed(before.land_releases, now.land_releases, changed);
+  add_changed(before.finds, now.finds, changed);
+  add_changed(before.accidents, now.accidents, changed);
+  return changed;
+}
+
+std::optional<Region> ground_changed(const std::vector<geo::Box>& changed, const geo::Grid& country) {
   std::optional<Region> all;
-  for (const geo::Box& box : changed_boxes(before, now)) {
+  for (const geo::Box& box : changed) {
     if (const std::optional<Region> region = region_round(box, country)) {
       all = all ? both(*all, *region) : *region;
     }
@@ -425,14 +425,14 @@ std::optional<Region> ground_changed(const Snapshot& before, const Snapshot& now
   return all;
 }
 
-bool observe_since(const Snapshot& before, const Snapshot& now, const ObserveOptions& options,
-                   Observations& observations, const GroundBeyond& beyond) {
+bool observe_since(const Snapshot& before, const Snapshot& now, const std::vector<geo::Box>& changed,
+                   const ObserveOptions& options, Observations& observations, const GroundBeyond& beyond) {
   const auto drawn = [](const auto& record) { return !record.geometry.polygons.empty(); };
   if (std::none_of(now.areas_of_interest.begin(), now.areas_of_interest.end(), drawn) &&
       std::none_of(now.districts.begin(), now.districts.end(), drawn)) {
     return false;  // what came in is what says where the country is
   }
-  const std::optional<std::vector<Region>> regions = regions_apart(changed_boxes(before, now), observations);
+  const std::optional<std::vector<Region>> regions = regions_apart(changed, observations);
   if (!regions) {
     return false;
   }

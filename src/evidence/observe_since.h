@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <vector>
 
 #include "evidence/covariates.h"
 #include "evidence/observations.h"
@@ -7,10 +8,11 @@
 
 namespace firmground::evidence {
 
-/// The rectangle of cells of the country that finds, accidents and land releases which are not the same in both lie in,
-/// and some cells round it; nothing where there are none.
-std::optional<Region> ground_changed(const mineaction::Snapshot& before, const mineaction::Snapshot& now,
-                                     const geo::Grid& country);
+/// Boxes of the finds, accidents and land releases that are not the same in both, as they were and as they are.  Cost:
+/// O(vertices) to compare records.
+std::vector<geo::Box> changed_boxes(const mineaction::Snapshot& before, const mineaction::Snapshot& now);
+/// The rectangle of cells of the country that the boxes lie in, and some cells round it; nothing where there are none.
+std::optional<Region> ground_changed(const std::vector<geo::Box>& changed, const geo::Grid& country);
 
 /// Of observations of a part of the country, what of the rest decides whether covariates are worth having.
 struct GroundBeyond {
@@ -29,9 +31,10 @@ struct GroundBeyond {
 /// REQUIRES: `observations`, which may be of a part of the country that holds ground_changed() and all cells as far as
 /// share_searched_reach() round it twice, are observe() of `before` in the cells of `options` and with its days, in
 /// mode effort, whatever was made of minefield records and their covariates since; the snapshots differ in nothing else
-/// that observe() reads. Cost: O(vertices) to compare records; observing the ground near the changed ones; where the
-/// ground that was searched is no longer the same, share_searched_changes().
-bool observe_since(const mineaction::Snapshot& before, const mineaction::Snapshot& now, const ObserveOptions& options,
-                   Observations& observations, const GroundBeyond& beyond = {});
+/// that observe() reads; `changed` are their changed_boxes(). Cost: observing the ground near the changed records;
+/// where the ground that was searched is no longer the same, share_searched_changes().
+bool observe_since(const mineaction::Snapshot& before, const mineaction::Snapshot& now,
+                   const std::vector<geo::Box>& changed, const ObserveOptions& options, Observations& observations,
+                   const GroundBeyond& beyond = {});
 
 }  // namespace firmground::evidence

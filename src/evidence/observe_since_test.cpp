@@ -137,7 +137,7 @@ GroundBeyond beyond(const Observations& country, const Observations& part) {
 
 /// The same of a part of the country round what changed.
 void expect_followed_in_part(const Snapshot& before, const Snapshot& now, const Observations& anew) {
-  const auto changed = ground_changed(before, now, kGrid);
+  const auto changed = ground_changed(changed_boxes(before, now), kGrid);
   if (!changed) {
     return;
   }
@@ -145,7 +145,7 @@ void expect_followed_in_part(const Snapshot& before, const Snapshot& now, const 
   const Region part = grown(*changed, then.grid, 2 * share_searched_reach(then.grid));
   Observations since = part_of(then, part);
   const GroundBeyond rest = beyond(then, since);
-  ASSERT_TRUE(observe_since(before, now, {}, since, rest));
+  ASSERT_TRUE(observe_since(before, now, changed_boxes(before, now), {}, since, rest));
   expect_same(since, part_of(anew, part));
 }
 
@@ -157,7 +157,7 @@ void expect_followed(const std::function<void(Snapshot&)>& change) {
   now.hash = "now";
   const Observations anew = observed(now);
   Observations since = observed(before);
-  ASSERT_TRUE(observe_since(before, now, {}, since));
+  ASSERT_TRUE(observe_since(before, now, changed_boxes(before, now), {}, since));
   expect_same(since, anew);
   expect_followed_in_part(before, now, anew);
 }
@@ -187,7 +187,7 @@ TEST(ObserveSince, WhereNobodyDrewTheCountryWhatComesInMaySayWhereItIs) {
   Snapshot now = before;
   now.finds.push_back(find("5", 250.5, 92.5, Device::ap_mine));
   Observations observations = observed(before);
-  EXPECT_FALSE(observe_since(before, now, {}, observations));
+  EXPECT_FALSE(observe_since(before, now, changed_boxes(before, now), {}, observations));
 }
 
 TEST(ObserveSince, AFindIsWithdrawnMovedAndSaysSomethingElse) {
@@ -232,7 +232,7 @@ TEST(ObserveSince, IsLeftToObservingAnewWhereACovariateIsMeasuredOtherwise) {
     Snapshot now = before;
     change(now);
     Observations observations = observed(before);
-    return observe_since(before, now, {}, observations);
+    return observe_since(before, now, changed_boxes(before, now), {}, observations);
   };
   EXPECT_FALSE(since([](Snapshot& now) {
     now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2011, 1, 1), {70, 70, 4}));

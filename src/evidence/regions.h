@@ -92,6 +92,21 @@ std::vector<Entry> entries_in(const std::vector<Entry>& list, const geo::Grid& c
   return result;
 }
 
+/// Entries of a window by its cells, added to those of a part that holds it.  REQUIRES: they are cells of the window.
+template <typename Entry>
+void add_entries(const std::vector<Entry>& of_window, const Region& window, const Region& part,
+                 std::vector<Entry>& of_part) {
+  for (Entry entry : of_window) {
+    entry.cell = cell_in_part(window, part, entry.cell);
+    of_part.push_back(entry);
+  }
+}
+/// Ascending cells; those of one cell stay in their order.
+template <typename Entry>
+void put_in_order(std::vector<Entry>& list) {
+  std::stable_sort(list.begin(), list.end(), [](const Entry& a, const Entry& b) { return a.cell < b.cell; });
+}
+
 geo::Grid grid_of(const Region& region, const geo::Grid& country);
 
 /// One flag per cell of the window's grid: whether it lies in `own`.

@@ -23,24 +23,19 @@ struct FieldOfTiles {
   std::vector<evidence::ConfirmedCell> confirmed;
 };
 
-/// Entries of a tile, by cells of the part.
+template <typename Entry>
+void add_checked(const std::vector<Entry>& entries, const Region& tile, const Region& part, std::vector<Entry>& to) {
+  if (std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.cell >= tile.size(); })) {
+    throw std::runtime_error("it has cells of another grid");
+  }
+  evidence::add_entries(entries, tile, part, to);
+}
+
 template <typename Entry>
 void add_entries(base::KeptReader& in, const Region& tile, const Region& part, std::vector<Entry>& to) {
   std::vector<Entry> entries;
   in.get(entries);
-  for (Entry& entry : entries) {
-    if (entry.cell >= tile.size()) {
-      throw std::runtime_error("it has cells of another grid");
-    }
-    entry.cell = evidence::cell_in_part(tile, part, entry.cell);
-  }
-  to.insert(to.end(), entries.begin(), entries.end());
-}
-
-/// Those of one cell come from one tile, in their order.
-template <typename Entry>
-void put_in_order(std::vector<Entry>& entries) {
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.cell < b.cell; });
+  add_checked(entries, tile, part, to);
 }
 
 template <typename T>
@@ -107,13 +102,7 @@ void read_tile(base::KeptReader& in, const Region& tile, const Region& part, Kep
   if (ground.seen) {
     put_cells(in, tile, part, ground.seen->inside);
     for (std::vector<evidence::Report>& reports : ground.seen->reports) {
-      for (evidence::Report& report : reports_of(in)) {
-        if (report.cell >= tile.size()) {
-          throw std::runtime_error("it has cells of another grid");
-        }
-        reports.push_back(report);
-        reports.back().cell = evidence::cell_in_part(tile, part, report.cell);
-      }
+      add_checked(reports_of(in), tile, part, reports);
     }
   }
   if (!in.done()) {
@@ -125,17 +114,17 @@ void finish(std::vector<FieldOfTiles> fields, KeptGround& ground) {
   for (std::size_t k = 0; k < fields.size(); ++k) {
     evidence::CovariateField& field = ground.covariates[k];
     if (field.searched_before) {
-      put_in_order(fields[k].searched_before);
+      evidence::put_in_order(fields[k].searched_before);
       field.searched_before = std::make_shared<const evidence::SearchedBefore>(
           evidence::SearchedBefore{field.searched_before->latest, std::move(fields[k].searched_before)});
     }
     if (field.confirmed) {
-      put_in_order(fields[k].confirmed);
+      evidence::put_in_order(fields[k].confirmed);
       field.confirmed = std::make_shared<const std::vector<evidence::ConfirmedCell>>(std::move(fields[k].confirmed));
     }
   }
   if (ground.records) {
-    put_in_order(ground.records->shares);
+    evidence::put_in_order(ground.records->shares);
     for (const evidence::RecordShare& share : ground.records->shares) {
       if (share.record >= ground.records->records.size()) {
         throw std::runtime_error("it has shares of a record that it does not name");
@@ -144,7 +133,7 @@ void finish(std::vector<FieldOfTiles> fields, KeptGround& ground) {
   }
   if (ground.seen) {
     for (std::vector<evidence::Report>& reports : ground.seen->reports) {
-      put_in_order(reports);
+      evidence::put_in_order(reports);
     }
   }
 }

@@ -212,6 +212,7 @@ struct Read {
   PolygonsByKind polygons;                   ///< of the kept estimate
   std::optional<mineaction::Snapshot> then;  ///< empty: not kept
   mineaction::Snapshot now;
+  std::vector<geo::Box> changed;  ///< evidence::changed_boxes() of the two
 };
 
 /// The register as the whole estimate read it, where that was kept, and as it is, maybe without its hash, unless
@@ -256,6 +257,9 @@ base::Result<Read> read_kept(const registry::Register& programme, const registry
                           FG_TRY_VOID(load_shared(beside, read.kept));
                           return load_polygons(beside, read);
                         }}));
+  if (read.then) {
+    read.changed = evidence::changed_boxes(*read.then, read.now);
+  }
   return read;
 }
 
@@ -275,7 +279,7 @@ base::Result<bool> look_since(const Read& read, Looked& looked) {
   }
   FG_TRY(ObservedThen then, observed_then(std::move(looked.kept.ground), looked.kept.state, *read.then, options));
   looked.observations = std::move(then.observations);
-  if (!evidence::observe_since(*read.then, read.now, options, looked.observations, then.beyond)) {
+  if (!evidence::observe_since(*read.then, read.now, read.changed, options, looked.observations, then.beyond)) {
     looked.kept.ground = {.hash = read.kept.ground.hash,
                           .cell_m = read.kept.ground.cell_m,
                           .records = std::move(looked.observations.records),
@@ -307,7 +311,7 @@ base::Result<Looked> look_at_all(const registry::Register& programme, const regi
 /// The part of the country to look at first; nothing where that is most of it.
 std::optional<evidence::Region> part_to_look_at(const Read& read, std::int32_t cells) {
   const geo::Grid& country = read.kept.state.grid;
-  const auto changed = evidence::ground_changed(*read.then, read.now, country);
+  const auto changed = evidence::ground_changed(read.changed, country);
   const evidence::Region part =
       estimate::part_round(read.kept.state, changed.value_or(evidence::Region{0, 0, 1, 1}), cells);
   return part.size() < country.size() / 2 ? std::optional(part) : std::nullopt;
