@@ -271,6 +271,7 @@ void set_places(const geo::Grid& grid, const std::vector<evidence::SearchedCell>
     posterior.law.by_place = posterior.law_ahead.by_place = variation_between_places(found, place);
   }
   posterior.place_factors = place_factors(posterior.law, options.seed, which);
+  posterior.missed = std::make_shared<MissedFactors>(options.seed, posterior.ordnance_class);
 }
 
 std::int32_t step_within(const evidence::Observations& observations, const std::vector<Observation>& list,

@@ -10,13 +10,10 @@
 #include "estimate/event_history.h"
 #include "estimate/field_fit.h"
 #include "estimate/hazard_model.h"
+#include "estimate/missed_factors.h"
 #include "estimate/record_context.h"
 
 namespace firmground::estimate {
-
-/// How well a method's detection is known, and how alike its searches detect from place to place: as if by a trial on
-/// this many items.
-inline constexpr double kDetectionTrial = 20;
 
 /// What a search of given share and detection means for a class's count law; few distinct ones, so they are tabulated.
 struct SearchMeaning {
@@ -74,6 +71,7 @@ struct ClassPosterior {
   std::int64_t reports = 0;          ///< blocks where people met an item, and which the fit was told
   sparse::DenseMatrix shared_covariance;  ///< of long field and border; only with options.keep
   std::vector<float> place_factors;  ///< a power of two of them, mean 1: what the items per cell of a place are worth
+  std::shared_ptr<const MissedFactors> missed;
 };
 
 using Posteriors = std::vector<std::unique_ptr<ClassPosterior>>;

@@ -117,10 +117,15 @@ class FieldFitter {
   /// Where the next fit starts instead of at nothing: latent and border near the answer, such as a coarser lattice's.
   void start_at(std::vector<double> latent, std::vector<double> border);
 
-  /// Of a window: what is said at latent and border when observations curve by `weight`.
-  base::Result<Said> say(std::vector<double> latent, std::vector<double> border, const std::vector<double>& weight);
-  /// Of a window: the fixed point of eq. 14 from the point and the weights of the last say(), until no predictor moves
-  /// by more than a ten thousandth.  Errors: estimate.no_convergence, sparse.not_positive_definite.
+  /// Of a window: the precision when observations curve by `weight`, for covariance_with_shared() alone.
+  base::Result<void> weigh(const std::vector<double>& weight);
+  /// Of a window: stands at latent and border, observations curving by `weight`; those of which it is NaN as they do
+  /// there, were the variance of their predictors 1.
+  base::Result<void> stand(std::vector<double> latent, std::vector<double> border, std::vector<double> weight);
+  /// What is said there.
+  Said say();
+  /// The fixed point of eq. 14 from there, until the weights of observations, each times the variance of its predictor,
+  /// have a thousandth to go.  Errors: estimate.no_convergence, sparse.not_positive_definite.
   base::Result<FieldFit> settle();
   /// Mode, spread and border's precision as they are.
   FieldFit fit_so_far() const;

@@ -146,19 +146,26 @@ Composition composition_of(const evidence::Observations& observations, const Est
 }  // namespace
 
 KindMap::KindMap(const evidence::Observations& observations, const EstimateOptions& options,
-                 const Posteriors& posteriors, const std::vector<std::uint8_t>* near)
+                 const Posteriors& posteriors, const std::vector<std::uint8_t>* near, const KindMap* like)
     : observations_(observations), draws_(static_cast<std::size_t>(options.draws)) {
   std::vector<std::optional<OfClass>> learnt(posteriors.size());
   base::parallel_for(posteriors.size(), 1, [&](std::size_t k, std::size_t) {
     const ClassPosterior& posterior = *posteriors[k];
     learnt[k].emplace(OfClass{
         composition_of(observations, options, posterior, near), law_of(posterior), {}, posterior.events.has_value()});
-    if (learnt[k]->composition.told()) {
-      double concentration = learnt[k]->composition.cell_concentration();
-      for (std::size_t c = 0; c < kConcentrations; ++c, concentration *= kConcentrationStep) {
-        learnt[k]->chances.emplace_back(learnt[k]->law, concentration);
-      }
+    if (!learnt[k]->composition.told()) {
+      return;
     }
+    if (like != nullptr && like->classes_[k].chances) {
+      learnt[k]->chances = like->classes_[k].chances;
+      return;
+    }
+    auto chances = std::make_shared<std::vector<KindChances>>();
+    double concentration = learnt[k]->composition.cell_concentration();
+    for (std::size_t c = 0; c < kConcentrations; ++c, concentration *= kConcentrationStep) {
+      chances->emplace_back(learnt[k]->law, concentration);
+    }
+    learnt[k]->chances = std::move(chances);
   });
   for (auto& of_class : learnt) {
     classes_.push_back(std::move(*of_class));
@@ -183,13 +190,13 @@ double KindMap::OfClass::chance(double share, double found, double mean) const {
   const auto m = static_cast<float>(mean);
   const auto p = static_cast<float>(share);
   if (found <= 0) {
-    return static_cast<double>(chances.front().at(m, p));
+    return static_cast<double>(chances->front().at(m, p));
   }
   const double steps = std::log1p(found / composition.cell_concentration()) / std::log(kConcentrationStep);
   const auto below = std::min(kConcentrations - 2, static_cast<std::size_t>(steps));
   const double along = std::min(1.0, steps - static_cast<double>(below));
-  return (1 - along) * static_cast<double>(chances[below].at(m, p)) +
-         along * static_cast<double>(chances[below + 1].at(m, p));
+  return (1 - along) * static_cast<double>((*chances)[below].at(m, p)) +
+         along * static_cast<double>((*chances)[below + 1].at(m, p));
 }
 
 void KindMap::tell(const std::vector<std::uint32_t>& cells, const std::vector<ClassPrediction>& classes,

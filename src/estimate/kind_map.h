@@ -67,9 +67,10 @@ inline constexpr std::uint64_t kStreamOfKinds = 1ULL << 32;
 class KindMap {
  public:
   /// Learns the composition of each class, unless `options.learnt` has it; a region's must.  `near`: by cell, what is
-  /// going to be told; null: all.  REQUIRES: observations and posteriors outlive the map.
+  /// going to be told; null: all.  `like`: one that was made with the same options of posteriors with the same laws,
+  /// and shares its tables; null: none.  REQUIRES: observations and posteriors outlive the map.
   KindMap(const evidence::Observations& observations, const EstimateOptions& options, const Posteriors& posteriors,
-          const std::vector<std::uint8_t>* near = nullptr);
+          const std::vector<std::uint8_t>* near = nullptr, const KindMap* like = nullptr);
   /// By place in the posteriors.
   const LearntKinds& learnt(std::size_t k) const { return classes_[k].composition.learnt(); }
 
@@ -99,9 +100,9 @@ class KindMap {
   ByKind variance_of_places(const KindSum& nation) const;
   struct OfClass {
     Composition composition;
-    CountLaw law;                      ///< whose shape numbers have, mean apart
-    std::vector<KindChances> chances;  ///< at concentrations that rise fourfold
-    bool events = false;               ///< numbers are of events, not of items that clump
+    CountLaw law;                                             ///< whose shape numbers have, mean apart
+    std::shared_ptr<const std::vector<KindChances>> chances;  ///< at concentrations that rise fourfold
+    bool events = false;                                      ///< numbers are of events, not of items that clump
     ByKind means(const KindShares& shares, double mean) const;
     double chance(double share, double found, double mean) const;
   };

@@ -57,14 +57,8 @@ FG_WIDE_VECTORS void find_none_left(const std::vector<float>& hazard, const floa
   }
 }
 
-constexpr std::size_t kMissedFactors = 4096;  ///< a power of two
-
 /// Side of the squares that have something in common that neither fields nor effects tell (eq. 65).
 constexpr double kUntoldSide_m = 1600;
-
-std::size_t in_hundredths(float detection) {
-  return static_cast<std::size_t>(std::lround(std::clamp(detection, 0.01F, 0.99F) * 100));
-}
 
 }  // namespace
 
@@ -102,8 +96,8 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       searched_law_(moments_of(posterior.law)),
       law_ahead_(moments_of(posterior.law_ahead)),
       searched_(observations.grid.size()),
-      left_out_(options.leave_out),
-      missed_(std::make_unique<std::array<Missed, 101>>()) {
+      left_out_(options.leave_out) {
+  FG_CHECK(draws_ <= MissedFactors::kCount);
   border_share_.set(sparse::transposed(posterior.fit.spread), *posterior.fit.schur);
   for (const SmoothEffect& effect : posterior.model.effects) {
     for (const evidence::CovariateField& field : observations.covariates) {
@@ -132,21 +126,7 @@ CellPredictor::LawMoments CellPredictor::moments_of(const CountLaw& law) {
 
 /// How well the searches of one place detect differs from place to place (eq. 49).
 const float* CellPredictor::missed_factors(float detection, const DrawFactors& factor) const {
-  const std::size_t hundredths = in_hundredths(detection);
-  Missed& missed = (*missed_)[hundredths];
-  std::call_once(missed.drawn, [&] {
-    const double mean = 1 - 0.01 * static_cast<double>(hundredths);
-    base::Random random(seed_ + 211 * (static_cast<std::uint64_t>(posterior_.ordnance_class) + 1), hundredths);
-    missed.factor.reserve(kMissedFactors + draws_);
-    for (std::size_t i = 0; i < kMissedFactors; ++i) {
-      missed.factor.push_back(
-          static_cast<float>(random.beta(kDetectionTrial * mean, kDetectionTrial * (1 - mean)) / mean));
-    }
-    for (std::size_t m = 0; m < draws_; ++m) {
-      missed.factor.push_back(missed.factor[m]);
-    }
-  });
-  return missed.factor.data() + (factor.missed_start & (kMissedFactors - 1));
+  return posterior_.missed->at(detection) + (factor.missed_start & (MissedFactors::kCount - 1));
 }
 
 /// Which records' fields can be found, draw by draw: each its own Bernoulli numbers, wherever it is asked.

@@ -2,7 +2,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "estimate/border_share.h"
@@ -74,7 +73,7 @@ class CellPredictor {
   /// What the cells of a place have in common in each draw.
   struct DrawFactors {
     std::vector<float> count;      ///< on the number of items
-    std::size_t missed_start = 0;  ///< where the place begins in a table of missed_factors()
+    std::size_t missed_start = 0;  ///< where the place begins in tables of MissedFactors
   };
   /// Moments of a count law that every cell needs.
   struct LawMoments {
@@ -124,12 +123,6 @@ class CellPredictor {
   NumberedCells searched_;              ///< numbered as the class's searches are listed
   std::vector<std::uint8_t> left_out_;  ///< by cell: the fit did not see its search; empty: none
   std::vector<std::uint8_t> there_;     ///< records x draws: the field can be found in that draw
-  /// Factors on what a search of one detection missed, mean 1; those of the first draws once more at the end.
-  struct Missed {
-    std::once_flag drawn;
-    std::vector<float> factor;
-  };
-  std::unique_ptr<std::array<Missed, 101>> missed_;  ///< by detection in hundredths
 };
 
 /// E[1 - exp(-exp(eta))] for eta normal (Gauss-Hermite, 9 nodes).

@@ -320,6 +320,7 @@ std::unique_ptr<ClassPosterior> before_the_fit(const evidence::Observations& reg
   posterior->hyper = learning.hyper;
   posterior->place_cells = learning.place_cells;
   posterior->place_factors = learning.place_factors;
+  posterior->missed = std::make_shared<MissedFactors>(options.seed, posterior->ordnance_class);
   posterior->searches = std::make_shared<SearchTable>(learning.law);
   ModelOptions of_model = model_options(region, which, learning.step, short_reach_m(region.grid));
   of_model.search_worth = options.left_out.search_worth;

@@ -470,8 +470,11 @@ base::Result<Posteriors> of_each(std::size_t classes, const FitOne& fit_one) {
 base::Result<Fitted> fit(const EstimateState& state, const Plan& plan, Exchange& exchange, evidence::Observations& now,
                          std::size_t more_draws = 0) {
   Fitted fitted;
-  for (const ClassState& of_class : state.classes) {
-    fitted.fits.emplace_back(state, of_class, plan.wanted);
+  std::vector<std::optional<WindowFit>> fits(state.classes.size());
+  base::parallel_for(fits.size(), 1,
+                     [&](std::size_t k, std::size_t) { fits[k].emplace(state, state.classes[k], plan.wanted); });
+  for (std::optional<WindowFit>& of_class : fits) {
+    fitted.fits.push_back(std::move(*of_class));
   }
   exchange.swap(now);
   auto before = of_each(fitted.fits.size(), [&](std::size_t k) { return fitted.fits[k].look(now); });
@@ -501,6 +504,18 @@ EstimateOptions options_of(const EstimateState& state) {
   return options;
 }
 
+/// The polygons in their places, of which small ones have no cells: what they were nobody asks, for they are told
+/// whole.
+std::vector<PolygonCells> only_large(const std::vector<PolygonCells>& polygons) {
+  std::vector<PolygonCells> large(polygons.size());
+  for (std::size_t k = 0; k < polygons.size(); ++k) {
+    if (polygons[k].size() > kLargePolygon) {
+      large[k] = polygons[k];
+    }
+  }
+  return large;
+}
+
 /// The wanted cells as they were and as they are.
 struct Redrawn {
   CountryMap before, now;
@@ -516,12 +531,13 @@ void redraw(const EstimateState& state, const EstimateOptions& options, const Fi
   if (by_kind) {
     kinds_before.emplace(now, options, fitted.before, &wanted);
   }
-  draw_cells(now, options, fitted.before, asked, wanted, redrawn.before, kinds_before ? &*kinds_before : nullptr);
+  draw_cells(now, options, fitted.before, only_large(asked), wanted, redrawn.before,
+             kinds_before ? &*kinds_before : nullptr);
   exchange.swap(now);
   redrawn.now.raster = std::move(redrawn.before.raster);
   redrawn.now.together = std::move(redrawn.before.together);
   if (by_kind) {
-    redrawn.kinds.emplace(now, options, fitted.now, &wanted);
+    redrawn.kinds.emplace(now, options, fitted.now, &wanted, &*kinds_before);
   }
   draw_cells(now, options, fitted.now, asked, wanted, redrawn.now, redrawn.kinds ? &*redrawn.kinds : nullptr);
 }
@@ -542,22 +558,29 @@ void tell_nation(const EstimateState& state, const Redrawn& redrawn, EstimateUpd
 
 void tell_polygons(const EstimateState& state, const evidence::Observations& now, const Fitted& fitted,
                    const Plan& plan, const Redrawn& redrawn, EstimateUpdate& update) {
-  for (std::size_t k = 0; k < plan.polygons.size(); ++k) {
-    const std::size_t place = plan.places[k];
-    const Sum sum = sum_now(state, plan.polygons[k], redrawn.before.polygons[k], redrawn.now.polygons[k]);
-    PolygonEstimate told = polygon_of(plan.polygons[k], sum, fitted.now, state.seed, place);
-    if (sum.weight > 0) {
-      const auto likeliest = evidence::cell_in(part_in(state), state.whole(), sum.likeliest_cell);
-      if (likeliest && plan.wanted[*likeliest] != 0) {
-        told.reasons = reasons_for(fitted.now, now, *likeliest);
-      } else {
-        update.reasons_stay.push_back(place);
+  update.polygons.resize(plan.polygons.size());
+  std::vector<std::uint8_t> stay(plan.polygons.size(), 0);  // its reasons
+  base::parallel_for(plan.polygons.size(), 8, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; ++k) {
+      const std::size_t place = plan.places[k];
+      const Sum sum = sum_now(state, plan.polygons[k], redrawn.before.polygons[k], redrawn.now.polygons[k]);
+      PolygonEstimate told = polygon_of(plan.polygons[k], sum, fitted.now, state.seed, place);
+      if (sum.weight > 0) {
+        const auto likeliest = evidence::cell_in(part_in(state), state.whole(), sum.likeliest_cell);
+        const bool anew = likeliest && plan.wanted[*likeliest] != 0;
+        stay[k] = anew ? 0 : 1;
+        told.reasons = anew ? reasons_for(fitted.now, now, *likeliest) : std::vector<Reason>{};
+        told.kinds = redrawn.kinds
+                         ? redrawn.kinds->polygon(sum, told.probability_none, state.seed, kStreamOfKinds + place)
+                         : std::vector<KindOfPolygon>{};
       }
-      told.kinds = redrawn.kinds
-                       ? redrawn.kinds->polygon(sum, told.probability_none, state.seed, kStreamOfKinds + place)
-                       : std::vector<KindOfPolygon>{};
+      update.polygons[k] = {place, std::move(told)};
     }
-    update.polygons.emplace_back(place, std::move(told));
+  });
+  for (std::size_t k = 0; k < stay.size(); ++k) {
+    if (stay[k] != 0) {
+      update.reasons_stay.push_back(plan.places[k]);
+    }
   }
 }
 

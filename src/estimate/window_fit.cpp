@@ -19,8 +19,8 @@ using Mask = std::vector<std::uint8_t>;
 
 /// Held nodes have this much precision: they move by less than rounding.
 constexpr double kHeld = 1e10;
-constexpr double kNotYetKnown = 1e-3;  ///< weight that a search starts from
-/// And a block where people met an item: from next to nothing, one in vague ground would first be taken far beyond
+constexpr double kNotYetKnown = 1e-3;  ///< weight that a block starts from
+/// And one where people met an item: from next to nothing, one in vague ground would first be taken far beyond
 /// where it ends, and come back slowly.
 constexpr double kNewlyMet = 0.1;
 
@@ -229,6 +229,8 @@ WindowFit::WindowFit(const EstimateState& state, const ClassState& kept, const M
       country_(state.whole()),
       long_range_m_(long_range(country_)),
       searches_(std::make_shared<SearchTable>(kept.learnt.law)),
+      place_factors_(place_factors(kept.learnt.law, state.seed, static_cast<std::size_t>(kept.ordnance_class))),
+      missed_(std::make_shared<MissedFactors>(state.seed, kept.ordnance_class)),
       whole_short_(make_lattice(grid_, kept.step_cells, {}, country_)),
       whole_long_(make_lattice(country_, long_step_cells(grid_, kept.step_cells, long_range_m_), {}, country_)) {
   const Hyperparameters& hyper = kept.learnt.hyper;
@@ -355,7 +357,8 @@ std::unique_ptr<ClassPosterior> WindowFit::posterior_on(const evidence::Observat
   posterior->effect_variance = kept_.effect_variance;
   posterior->count_draws = kept_.count_draws;
   posterior->place_cells = kept_.place_cells;
-  posterior->place_factors = place_factors(kept_.learnt.law, seed_, static_cast<std::size_t>(kept_.ordnance_class));
+  posterior->place_factors = place_factors_;
+  posterior->missed = missed_;
   return posterior;
 }
 
@@ -439,7 +442,7 @@ base::Result<void> WindowFit::learn_outside(const ClassPosterior& posterior, con
   }
   const Surroundings alone = surroundings(posterior.model, faint);
   FieldFitter fitter(posterior.model, alone);
-  FG_TRY_VOID(fitter.say(latent_of(posterior.model), kept_.border, weight));
+  FG_TRY_VOID(fitter.weigh(weight));
   const DenseMatrix by_window =
       fitter.covariance_with_shared(static_cast<std::size_t>(posterior.model.short_lattice.active));
   outside_ = sparse::DenseCholesky(shared_covariance_).inverse();
@@ -472,7 +475,8 @@ base::Result<std::unique_ptr<ClassPosterior>> WindowFit::look(const evidence::Ob
   FG_TRY_VOID(learn_outside(*posterior, weight));
   before_around_ = surroundings(posterior->model, outside_);
   before_ = std::make_unique<FieldFitter>(posterior->model, before_around_);
-  FG_TRY(said_before_, before_->say(latent_of(posterior->model), kept_.border, weight));
+  FG_TRY_VOID(before_->stand(latent_of(posterior->model), kept_.border, weight));
+  said_before_ = before_->say();
   take_fit(*before_, *posterior);
   for (const std::size_t place : places_of(posterior->model.short_lattice)) {
     posterior->variance_scale.push_back(kept_.variance_scale[static_cast<std::size_t>(whole_short_.node[place])]);
@@ -550,7 +554,7 @@ std::vector<double> WindowFit::weights_now(const std::vector<evidence::SearchedC
   };
   follow(
       of_rows(searched), of_rows(kept_.seen), [](const auto& a, const auto& b) { return a.cell < b.cell; }, same,
-      [](const auto&) { return kNotYetKnown; });
+      [](const auto&) { return std::numeric_limits<double>::quiet_NaN(); });
   follow(
       of_rows(blocks), of_rows(kept_.blocks), in_order, [](const auto& a, const auto& b) { return !in_order(b, a); },
       [](const KeptBlock& block) { return block.met != 0 ? kNewlyMet : kNotYetKnown; });
@@ -568,7 +572,7 @@ base::Result<std::unique_ptr<ClassPosterior>> WindowFit::settle(const evidence::
   pull(before.model, model, around);
   const std::vector<double> weight = weights_now(searched, blocks, before, around.weight_offset);
   FieldFitter fitter(model, around);
-  FG_TRY_VOID(fitter.say(latent_of(model), kept_.border, weight));
+  FG_TRY_VOID(fitter.stand(latent_of(model), kept_.border, weight));
   FG_TRY_VOID(fitter.settle());
   take_fit(fitter, *posterior);
   FG_TRY_VOID(scale_new_edges(*posterior));

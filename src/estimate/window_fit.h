@@ -75,6 +75,8 @@ class WindowFit {
   double short_variance_ = 0;  ///< of the fields, interior
   double long_variance_ = 0;
   std::shared_ptr<const SearchTable> searches_;
+  std::vector<float> place_factors_;
+  std::shared_ptr<const MissedFactors> missed_;
   Lattice whole_short_;                    ///< over the grid; `node` is the place in the kept latent vector, or -1
   Lattice whole_long_;                     ///< over the country
   std::vector<std::uint8_t> fitted_;       ///< by place in the short lattice: may move

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "base/wide_vectors.h"
 #include "estimate/field_fitter_impl.h"
@@ -26,13 +27,31 @@ FieldFit FieldFitter::fit_so_far() const {
   return fit;
 }
 
-base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<double> border,
-                                    const std::vector<double>& weight) {
+base::Result<void> FieldFitter::weigh(const std::vector<double>& weight) {
+  FG_TRY_VOID(impl_->weigh(weight));
+  impl_->factorise_border();
+  return {};
+}
+
+base::Result<void> FieldFitter::stand(std::vector<double> latent, std::vector<double> border,
+                                      std::vector<double> weight) {
   Impl& m = *impl_;
   m.mode = {std::move(latent), std::move(border)};
   m.stand_in_surroundings();
   m.predict(m.mode, 0, m.eta.size(), m.eta);
-  FG_TRY_VOID(m.factorise(weight));
+  for (std::size_t i = 0; i < weight.size(); ++i) {
+    if (std::isnan(weight[i])) {
+      double value = 0;
+      double slope = 0;
+      m.find_means(i, {{&value, 1}, {&slope, 1}, {&weight[i], 1}, {}});
+      weight[i] = std::max(weight[i], kLeastWeight);
+    }
+  }
+  return m.factorise(weight);
+}
+
+Said FieldFitter::say() {
+  Impl& m = *impl_;
   m.find_variance(0, m.eta.size());
   Said said;
   std::vector<double> slope(m.eta.size());
@@ -52,7 +71,7 @@ base::Result<Said> FieldFitter::say(std::vector<double> latent, std::vector<doub
 
 base::Result<FieldFit> FieldFitter::settle() {
   // Of the surroundings' determinants nothing is known here: mode and weights alone tell when it has settled.
-  constexpr Settled kStill{.bound = std::numeric_limits<double>::infinity(), .mode = 1e-6, .weights = 1e-7};
+  constexpr Settled kStill{.bound = std::numeric_limits<double>::infinity(), .mode = 1e-6, .weights = 1e-6};
   int rounds = 0;
   FG_TRY_VOID(impl_->variational(kStill, rounds));
   return fit_so_far();
