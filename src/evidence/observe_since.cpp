@@ -13,6 +13,7 @@
 #include "evidence/effort.h"
 #include "evidence/regions.h"
 #include "evidence/statements.h"
+#include "mineaction/record_conversion.h"
 
 namespace firmground::evidence {
 
@@ -132,51 +133,60 @@ std::optional<std::vector<Region>> regions_apart(const std::vector<geo::Box>& bo
   return apart;
 }
 
-/// The records of a snapshot that a region is seen by, with their boxes.
-class Boxed {
+/// A region's ground and just round it: finds some metres off the ground count to it.
+geo::Box box_round(const geo::Grid& region) {
+  const geo::Xy north_west{region.west_m(), region.north_m()};
+  geo::Box box;
+  box.include(north_west);
+  box.include(geo::Xy{north_west.x + region.columns * region.cell_m, north_west.y - region.rows * region.cell_m});
+  return box.grown(region.cell_m);
+}
+
+/// The records of a snapshot that regions are seen by, in and just round these.
+class RecordsNear {
  public:
-  explicit Boxed(const Snapshot& all) : all_(all) {
-    measure(all.hazards, hazards_);
-    measure(all.land_releases, releases_);
-    measure(all.finds, finds_);
-    measure(all.accidents, accidents_);
+  RecordsNear(const Snapshot& all, const geo::Box& round_all) : crs_(all.crs) {
+    take(all.hazards, round_all, hazards_);
+    take(all.land_releases, round_all, releases_);
+    take(all.finds, round_all, finds_);
+    take(all.accidents, round_all, accidents_);
   }
-  /// What lies in and just round a region: finds some metres off the ground count to it.
-  Snapshot part_near(const geo::Grid& region) const {
-    const geo::Xy north_west{region.west_m(), region.north_m()};
-    geo::Box box;
-    box.include(north_west);
-    box.include(geo::Xy{north_west.x + region.columns * region.cell_m, north_west.y - region.rows * region.cell_m});
-    box = box.grown(region.cell_m);
+  Snapshot in(const geo::Box& box) const {
     Snapshot part;
-    part.crs = all_.crs;
-    add_near(all_.hazards, hazards_, box, part.hazards);
-    add_near(all_.land_releases, releases_, box, part.land_releases);
-    add_near(all_.finds, finds_, box, part.finds);
-    add_near(all_.accidents, accidents_, box, part.accidents);
+    part.crs = crs_;
+    put(hazards_, box, part.hazards);
+    put(releases_, box, part.land_releases);
+    put(finds_, box, part.finds);
+    put(accidents_, box, part.accidents);
     return part;
   }
 
  private:
   template <typename Record>
-  static void measure(const std::vector<Record>& records, std::vector<geo::Box>& boxes) {
-    boxes.reserve(records.size());
+  using Boxed = std::vector<std::pair<const Record*, geo::Box>>;
+
+  template <typename Record>
+  static void take(const std::vector<Record>& records, const geo::Box& round_all, Boxed<Record>& near) {
     for (const Record& record : records) {
-      boxes.push_back(box_of(record));
+      if (const geo::Box box = box_of(record); box.intersects(round_all)) {
+        near.emplace_back(&record, box);
+      }
     }
   }
   template <typename Record>
-  static void add_near(const std::vector<Record>& from, const std::vector<geo::Box>& boxes, const geo::Box& box,
-                       std::vector<Record>& to) {
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      if (boxes[i].intersects(box)) {
-        to.push_back(from[i]);
+  static void put(const Boxed<Record>& from, const geo::Box& box, std::vector<Record>& to) {
+    for (const auto& [record, its_box] : from) {
+      if (its_box.intersects(box)) {
+        to.push_back(*record);
       }
     }
   }
 
-  const Snapshot& all_;
-  std::vector<geo::Box> hazards_, releases_, finds_, accidents_;
+  std::optional<geo::Crs> crs_;
+  Boxed<mineaction::HazardousArea> hazards_;
+  Boxed<mineaction::LandRelease> releases_;
+  Boxed<mineaction::Find> finds_;
+  Boxed<mineaction::Accident> accidents_;
 };
 
 /// A region as one snapshot has it.
@@ -187,9 +197,8 @@ struct Seen {
   std::vector<std::int16_t> years;  ///< in which each cell was searched last
 };
 
-Seen see(const Boxed& records, ObserveOptions options, const geo::Grid& region,
+Seen see(const Snapshot& part, ObserveOptions options, const geo::Grid& region,
          const std::vector<std::uint8_t>& inside) {
-  const Snapshot part = records.part_near(region);
   Seen seen;
   seen.observations.grid = region;
   seen.observations.inside = inside;
@@ -407,11 +416,11 @@ bool Since::finish() {
 
 }  // namespace
 
-std::vector<geo::Box> changed_boxes(const Snapshot& before, const Snapshot& now) {
+std::vector<geo::Box> changed_boxes(const mineaction::SnapshotChange& change) {
   std::vector<geo::Box> changed;
-  add_changed(before.land_releases, now.land_releases, changed);
-  add_changed(before.finds, now.finds, changed);
-  add_changed(before.accidents, now.accidents, changed);
+  add_changed(change.gone.land_releases, change.come.land_releases, changed);
+  add_changed(change.gone.finds, change.come.finds, changed);
+  add_changed(change.gone.accidents, change.come.accidents, changed);
   return changed;
 }
 
@@ -425,7 +434,7 @@ std::optional<Region> ground_changed(const std::vector<geo::Box>& changed, const
   return all;
 }
 
-bool observe_since(const Snapshot& before, const Snapshot& now, const std::vector<geo::Box>& changed,
+bool observe_since(const Snapshot& now, const mineaction::SnapshotChange& change, const std::vector<geo::Box>& changed,
                    const ObserveOptions& options, Observations& observations, const GroundBeyond& beyond) {
   const auto drawn = [](const auto& record) { return !record.geometry.polygons.empty(); };
   if (std::none_of(now.areas_of_interest.begin(), now.areas_of_interest.end(), drawn) &&
@@ -436,13 +445,22 @@ bool observe_since(const Snapshot& before, const Snapshot& now, const std::vecto
   if (!regions) {
     return false;
   }
-  const Boxed records_before(before);
-  const Boxed records_now(now);
+  geo::Box round_all;
+  for (const Region& region : *regions) {
+    round_all.include(box_round(grid_of(region, observations.grid)));
+  }
+  const RecordsNear records(now, round_all);
+  const RecordsNear gone(change.gone, round_all);
+  const RecordsNear come(change.come, round_all);
   Since since(observations, beyond);
   for (const Region& region : *regions) {
     const geo::Grid grid = grid_of(region, observations.grid);
+    const geo::Box box = box_round(grid);
     const std::vector<std::uint8_t> inside = values_in(observations.inside, observations.grid, region);
-    if (!since.take(region, see(records_before, options, grid, inside), see(records_now, options, grid, inside))) {
+    const Snapshot part = records.in(box);
+    Snapshot part_before = part;
+    mineaction::replace_records(part_before, mineaction::ids_in(come.in(box)), gone.in(box));
+    if (!since.take(region, see(part_before, options, grid, inside), see(part, options, grid, inside))) {
       return false;
     }
   }

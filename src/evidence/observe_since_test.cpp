@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <string>
 
 #include "evidence/drawn_statements_testing.h"
@@ -18,6 +19,7 @@ using mineaction::HazardType;
 using mineaction::Method;
 using mineaction::Outcome;
 using mineaction::Snapshot;
+using mineaction::SnapshotChange;
 
 constexpr geo::Grid kGrid{50, 0, 200, 200, 200};
 
@@ -135,17 +137,57 @@ GroundBeyond beyond(const Observations& country, const Observations& part) {
   return result;
 }
 
+/// All records of both.
+SnapshotChange all_of(const Snapshot& before, const Snapshot& now) {
+  return {before, now};
+}
+
+template <typename Record, typename Alike>
+void take_changed(const std::vector<Record>& before, const std::vector<Record>& now, Alike alike,
+                  std::vector<Record>& gone, std::vector<Record>& come) {
+  const auto among = [&](const std::vector<Record>& list, const Record& one) {
+    return std::any_of(list.begin(), list.end(), [&](const Record& other) { return alike(one, other); });
+  };
+  std::copy_if(before.begin(), before.end(), std::back_inserter(gone), [&](const Record& r) { return !among(now, r); });
+  std::copy_if(now.begin(), now.end(), std::back_inserter(come), [&](const Record& r) { return !among(before, r); });
+}
+
+/// Only the records that are not the same in both.
+SnapshotChange difference(const Snapshot& before, const Snapshot& now) {
+  SnapshotChange change;
+  change.gone.crs = change.come.crs = now.crs;
+  take_changed(
+      before.finds, now.finds,
+      [](const mineaction::Find& a, const mineaction::Find& b) {
+        return a.find_id == b.find_id && a.device == b.device && a.position.x == b.position.x;
+      },
+      change.gone.finds, change.come.finds);
+  take_changed(
+      before.accidents, now.accidents,
+      [](const mineaction::Accident& a, const mineaction::Accident& b) {
+        return a.accident_id == b.accident_id && a.position->x == b.position->x;
+      },
+      change.gone.accidents, change.come.accidents);
+  take_changed(
+      before.land_releases, now.land_releases,
+      [](const mineaction::LandRelease& a, const mineaction::LandRelease& b) {
+        return a.release_id == b.release_id && a.outcome == b.outcome && a.geometry == b.geometry;
+      },
+      change.gone.land_releases, change.come.land_releases);
+  return change;
+}
+
 /// The same of a part of the country round what changed.
-void expect_followed_in_part(const Snapshot& before, const Snapshot& now, const Observations& anew) {
-  const auto changed = ground_changed(changed_boxes(before, now), kGrid);
+void expect_followed_in_part(const Snapshot& now, const SnapshotChange& change, const Observations& then,
+                             const Observations& anew) {
+  const auto changed = ground_changed(changed_boxes(change), kGrid);
   if (!changed) {
     return;
   }
-  const Observations then = observed(before);
   const Region part = grown(*changed, then.grid, 2 * share_searched_reach(then.grid));
   Observations since = part_of(then, part);
   const GroundBeyond rest = beyond(then, since);
-  ASSERT_TRUE(observe_since(before, now, changed_boxes(before, now), {}, since, rest));
+  ASSERT_TRUE(observe_since(now, change, changed_boxes(change), {}, since, rest));
   expect_same(since, part_of(anew, part));
 }
 
@@ -156,10 +198,13 @@ void expect_followed(const std::function<void(Snapshot&)>& change) {
   change(now);
   now.hash = "now";
   const Observations anew = observed(now);
-  Observations since = observed(before);
-  ASSERT_TRUE(observe_since(before, now, changed_boxes(before, now), {}, since));
-  expect_same(since, anew);
-  expect_followed_in_part(before, now, anew);
+  const Observations then = observed(before);
+  for (const SnapshotChange& known : {all_of(before, now), difference(before, now)}) {
+    Observations since = then;
+    ASSERT_TRUE(observe_since(now, known, changed_boxes(known), {}, since));
+    expect_same(since, anew);
+    expect_followed_in_part(now, known, then, anew);
+  }
 }
 
 TEST(ObserveSince, NothingCameIn) {
@@ -187,7 +232,7 @@ TEST(ObserveSince, WhereNobodyDrewTheCountryWhatComesInMaySayWhereItIs) {
   Snapshot now = before;
   now.finds.push_back(find("5", 250.5, 92.5, Device::ap_mine));
   Observations observations = observed(before);
-  EXPECT_FALSE(observe_since(before, now, changed_boxes(before, now), {}, observations));
+  EXPECT_FALSE(observe_since(now, all_of(before, now), changed_boxes(all_of(before, now)), {}, observations));
 }
 
 TEST(ObserveSince, AFindIsWithdrawnMovedAndSaysSomethingElse) {
@@ -232,7 +277,7 @@ TEST(ObserveSince, IsLeftToObservingAnewWhereACovariateIsMeasuredOtherwise) {
     Snapshot now = before;
     change(now);
     Observations observations = observed(before);
-    return observe_since(before, now, changed_boxes(before, now), {}, observations);
+    return observe_since(now, all_of(before, now), changed_boxes(all_of(before, now)), {}, observations);
   };
   EXPECT_FALSE(since([](Snapshot& now) {
     now.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2011, 1, 1), {70, 70, 4}));

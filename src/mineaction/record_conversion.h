@@ -33,9 +33,12 @@ void finish_snapshot(Snapshot& snapshot);
 /// Local ids by name of the kind; of a feature of any reference layer under "reference-layer".
 using RecordIds = std::map<std::string, std::set<std::string>>;
 
-/// Takes the records with the ids `gone` out of the snapshot and puts all records of `come` in; what is left to finish
-/// is its hash.  REQUIRES: both have one CRS, and the snapshot was finished; no other record of it has the id of one
-/// that comes.  Cost: O(n) for kinds of which records go or come.
-void replace_records(Snapshot& snapshot, const RecordIds& gone, Snapshot come);
+/// Those of all records of a snapshot, in kinds of which it has any.
+RecordIds ids_in(const Snapshot& snapshot);
+
+/// Takes the records with the ids `gone` out of the snapshot, gives these, and puts all records of `come` in; what is
+/// left to finish is its hash.  REQUIRES: both have one CRS, and the snapshot was finished; no other record of it has
+/// the id of one that comes.  Cost: O(n) for kinds of which records go or come.
+Snapshot replace_records(Snapshot& snapshot, const RecordIds& gone, Snapshot come);
 
 }  // namespace firmground::mineaction

@@ -232,8 +232,30 @@ void hash_covariate(BlockHasher& hasher, const Covariate& covariate) {
 }
 
 template <typename T>
-void take_out(std::vector<T>& list, const std::set<std::string>& ids) {
-  std::erase_if(list, [&](const T& record) { return ids.contains(local_id(record)); });
+std::vector<T> take_out(std::vector<T>& list, const std::set<std::string>& ids) {
+  std::vector<T> gone;
+  std::erase_if(list, [&](T& record) {
+    const bool goes = ids.contains(local_id(record));
+    if (goes) {
+      gone.push_back(std::move(record));
+    }
+    return goes;
+  });
+  return gone;
+}
+
+/// Calls f with each list of a snapshot and that of another.
+template <typename Function>
+void for_each_pair(Snapshot& a, Snapshot& b, Function&& f) {
+  for_each_list(a, [&](std::string_view kind, auto& of_a) {
+    for_each_list(b, [&](std::string_view other, auto& of_b) {
+      if constexpr (std::is_same_v<decltype(of_a), decltype(of_b)>) {
+        if (other == kind) {
+          f(kind, of_a, of_b);
+        }
+      }
+    });
+  });
 }
 
 template <typename T>
@@ -290,22 +312,36 @@ void finish_snapshot(Snapshot& snapshot) {
   snapshot.hash = content_hash_of(snapshot);
 }
 
-void replace_records(Snapshot& snapshot, const RecordIds& gone, Snapshot come) {
-  fill_generated_ids(come);
-  for_each_list(snapshot, [&](std::string_view kind, auto& list) {
-    if (const auto ids = gone.find(std::string(kind)); ids != gone.end()) {
-      take_out(list, ids->second);
-    }
-    for_each_list(come, [&](std::string_view other, auto& records) {
-      if constexpr (std::is_same_v<decltype(records), decltype(list)>) {
-        if (other == kind && !records.empty()) {
-          put_in(list, records);
-        }
+RecordIds ids_in(const Snapshot& snapshot) {
+  RecordIds ids;
+  for_each_list(snapshot, [&](std::string_view kind, const auto& list) {
+    if (!list.empty()) {
+      auto& of_kind = ids[std::string(kind)];
+      for (const auto& record : list) {
+        of_kind.insert(local_id(record));
       }
-    });
+    }
+  });
+  return ids;
+}
+
+Snapshot replace_records(Snapshot& snapshot, const RecordIds& gone, Snapshot come) {
+  fill_generated_ids(come);
+  Snapshot taken;
+  taken.crs = snapshot.crs;
+  for_each_pair(snapshot, taken, [&](std::string_view kind, auto& list, auto& out) {
+    if (const auto ids = gone.find(std::string(kind)); ids != gone.end()) {
+      out = take_out(list, ids->second);
+    }
+  });
+  for_each_pair(snapshot, come, [](std::string_view, auto& list, auto& records) {
+    if (!records.empty()) {
+      put_in(list, records);
+    }
   });
   put_in_order(snapshot);
   snapshot.hash.clear();
+  return taken;
 }
 
 const Baseline* baseline_at(const Snapshot& snapshot, const Date& date) {

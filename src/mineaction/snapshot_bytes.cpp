@@ -272,7 +272,10 @@ std::size_t fewest_bytes() {
 template <typename T>
 void get_list(base::KeptReader& in, std::vector<T>& list) {
   FieldReader reader(in);
-  list.resize(in.size_of(fewest_bytes<T>()));
+  constexpr std::size_t kComing = 1024;  // records that are put in later do not move all others elsewhere
+  const std::size_t count = in.size_of(fewest_bytes<T>());
+  list.reserve(count + kComing);
+  list.resize(count);
   for (T& record : list) {
     visit_fields(reader, record);
   }

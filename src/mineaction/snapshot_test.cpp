@@ -92,13 +92,30 @@ TEST(Snapshot, RecordsThatAreReplacedLeaveWhatReadingThemAllWouldGive) {
   whole.finds.push_back(find(99));
   whole.places.push_back(come.places.front());
   finish_snapshot(whole);
-  replace_records(then, {{"finds", {"F-7", "F-0", "F-59", "F-99"}}, {"hazards", {"F-1"}}}, come);
+  const Snapshot gone = replace_records(then, {{"finds", {"F-7", "F-0", "F-59", "F-99"}}, {"hazards", {"F-1"}}}, come);
   EXPECT_EQ(then.hash, "") << "it is of what was";
   EXPECT_EQ(content_hash_of(then), whole.hash);
   ASSERT_EQ(then.finds.size(), 60U);
   EXPECT_TRUE(std::equal(then.finds.begin(), then.finds.end(), whole.finds.begin(),
                          [](const Find& a, const Find& b) { return a.find_id == b.find_id && a.count == b.count; }));
   EXPECT_EQ(then.places.front().name, "0 is before A");
+  EXPECT_EQ(ids_in(gone), (RecordIds{{"finds", {"F-0", "F-59", "F-7"}}}));
+  EXPECT_TRUE(std::none_of(gone.finds.begin(), gone.finds.end(), [](const Find& f) { return f.count == 5; }))
+      << "as they were";
+}
+
+TEST(Snapshot, WhatWasReplacedCanBePutBack) {
+  Snapshot snapshot = snapshot_of(60);
+  finish_snapshot(snapshot);
+  const std::string hash = snapshot.hash;
+  Snapshot come;
+  come.crs = snapshot.crs;
+  come.finds = {find(99), find(7)};
+  come.finds[1].count = 5;
+  Snapshot gone = replace_records(snapshot, {{"finds", {"F-7", "F-59"}}}, come);
+  EXPECT_NE(content_hash_of(snapshot), hash);
+  replace_records(snapshot, ids_in(come), std::move(gone));
+  EXPECT_EQ(content_hash_of(snapshot), hash);
 }
 
 TEST(Snapshot, AMillionFindsAreHashedInWellUnderASecond) {

@@ -136,8 +136,11 @@ base::Result<KeptEstimate> kept_outline(const registry::Register& programme) {
   return kept;
 }
 
-base::Result<void> same_ground(const KeptEstimate& kept, const mineaction::Snapshot& snapshot) {
-  return kept.ground.hash == ground_hash(snapshot)
+base::Result<void> same_ground(const KeptEstimate& kept, const mineaction::Snapshot& snapshot,
+                               const mineaction::SnapshotChange* change) {
+  const bool same = change != nullptr ? ground_hash(change->gone) == ground_hash(change->come)
+                                      : kept.ground.hash == ground_hash(snapshot);
+  return same
              ? base::Result<void>()
              : needs_all(
                    "other records than finds, accidents and land releases that it reads were entered or changed since");

@@ -277,14 +277,15 @@ base::Result<ObservedNow> observe_now(const mineaction::Snapshot& snapshot, cons
 }
 
 base::Result<ObservedThen> observed_then(KeptGround ground, const estimate::EstimateState& state,
-                                         const mineaction::Snapshot& then, const evidence::ObserveOptions& options) {
-  FG_CHECK(ground.seen && then.crs);
+                                         const mineaction::Snapshot& snapshot,
+                                         const evidence::ObserveOptions& options) {
+  FG_CHECK(ground.seen && snapshot.crs);
   const geo::Grid country = ground.seen->grid;
   ObservedThen result;
   evidence::Observations& all = result.observations;
   all.grid = state.grid;
   all.country = state.country;
-  all.epsg = then.crs->epsg();
+  all.epsg = snapshot.crs->epsg();
   all.inside = std::move(ground.seen->inside);
   all.reports = std::move(ground.seen->reports);
   all.kinds = std::move(ground.seen->kinds);
@@ -311,11 +312,10 @@ base::Result<ObservedThen> observed_then(KeptGround ground, const estimate::Esti
     }
     result.beyond.said = result.beyond.said || (field.statements && ground.seen->said > known_of(field.value));
   }
-  if (auto line = std::make_shared<const evidence::LineDirection>(then, country, all.grid); !line->empty()) {
+  if (auto line = std::make_shared<const evidence::LineDirection>(snapshot, country, all.grid); !line->empty()) {
     all.line = std::move(line);
   }
   all.records = std::move(ground.records);
-  all.snapshot_hash = then.hash;
   all.mode = "effort";
   all.from = options.from ? options.from->to_string() : "";
   all.until = options.until ? options.until->to_string() : "";

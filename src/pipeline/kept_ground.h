@@ -70,10 +70,11 @@ struct ObservedThen {
   evidence::Observations observations;
   evidence::GroundBeyond beyond;
 };
-/// REQUIRES: ground.seen, and what is known by cell of the state's part; `state` and `then`, which ground.snapshot
-/// says, are of the same estimate.  Errors: estimate.state_unreadable (they are not).
+/// REQUIRES: ground.seen, and what is known by cell of the state's part; `snapshot` has the CRS and the reference
+/// features of the records that were observed.  Errors: estimate.state_unreadable (ground and state are not of the same
+/// estimate).
 base::Result<ObservedThen> observed_then(KeptGround ground, const estimate::EstimateState& state,
-                                         const mineaction::Snapshot& then, const evidence::ObserveOptions& options);
+                                         const mineaction::Snapshot& snapshot, const evidence::ObserveOptions& options);
 /// What is observed now on the same ground: as evidence::observe(), with what the whole estimate made of minefield
 /// records.
 evidence::Observations on_kept_ground(ObservedNow now, KeptGround ground, const mineaction::Snapshot& snapshot,

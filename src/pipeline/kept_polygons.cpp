@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <stdexcept>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -35,7 +36,7 @@ class Writer {
 
 class Reader {
  public:
-  explicit Reader(const std::string& bytes) : in_(bytes) {}
+  explicit Reader(std::string_view bytes) : in_(bytes) {}
 
   template <typename List, typename Fields>
   void list(List& entries, Fields fields) {
@@ -95,7 +96,7 @@ std::string to_bytes(const PolygonsByKind& polygons) {
   return std::move(out).bytes();
 }
 
-base::Result<PolygonsByKind> parse_polygons(const std::string& bytes) {
+base::Result<PolygonsByKind> parse_polygons(std::string_view bytes) {
   try {
     Reader in(bytes);
     std::uint64_t layout = 0;

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -16,6 +17,6 @@ using PolygonsByKind = std::map<std::string, std::vector<estimate::PolygonEstima
 /// O(bytes).
 std::string to_bytes(const PolygonsByKind& polygons);
 /// Errors: pipeline.estimate_unreadable.
-base::Result<PolygonsByKind> parse_polygons(const std::string& bytes);
+base::Result<PolygonsByKind> parse_polygons(std::string_view bytes);
 
 }  // namespace firmground::pipeline

@@ -194,12 +194,13 @@ base::Result<StoredEstimate> summary_from(const registry::StoredResult& kept) {
 /// Those of the whole estimate; nothing where a version kept them that kept them otherwise.
 base::Result<std::optional<PolygonsByKind>> polygons_of_whole(const registry::Register& programme,
                                                               const registry::StoredResult& whole) {
-  FG_TRY(const std::optional<registry::StoredResult> polygons, programme.load(kHazardPolygons));
-  if (!polygons || polygons->stamp != whole.stamp) {
-    return std::nullopt;
-  }
-  FG_TRY(PolygonsByKind result, parse_polygons(polygons->bytes));
-  return result;
+  base::Result<std::optional<PolygonsByKind>> polygons;
+  FG_TRY_VOID(programme.look_at(kHazardPolygons, [&](std::string_view stamp, std::string_view bytes) {
+    if (stamp == whole.stamp) {
+      polygons = parse_polygons(bytes);
+    }
+  }));
+  return polygons;
 }
 
 }  // namespace

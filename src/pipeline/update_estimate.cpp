@@ -174,64 +174,97 @@ base::Result<Maps> kept_maps(const registry::Register& programme, const base::St
   return maps;
 }
 
-/// The polygons now, not laid out; the area of one that lies as it did is known.  `kept`: those of then, in their
-/// order.
-AskedPolygons named_polygons(const mineaction::Snapshot& now, const mineaction::Snapshot& then,
+/// Ids, by kind, of polygons that were not drawn as they are now.
+std::map<std::string, std::set<std::string_view>> drawn_otherwise(const mineaction::SnapshotChange& change) {
+  const auto each = [](const DrawnPolygons& drawn, auto visit) {
+    std::size_t place = 0;
+    for (const auto& [kind, count] : drawn.kinds) {
+      for (const std::size_t end = place + count; place < end; ++place) {
+        visit(kind, drawn.all[place]);
+      }
+    }
+  };
+  std::map<std::string, std::unordered_map<std::string_view, const geo::PlanarGeometry*>> gone;
+  each(drawn_polygons(change.gone),
+       [&](const std::string& kind, const DrawnPolygons::One& one) { gone[kind][*one.id] = one.geometry; });
+  std::map<std::string, std::set<std::string_view>> otherwise;
+  each(drawn_polygons(change.come), [&](const std::string& kind, const DrawnPolygons::One& one) {
+    const auto was = gone[kind].find(*one.id);
+    if (was == gone[kind].end() || *was->second != *one.geometry) {
+      otherwise[kind].insert(*one.id);
+    }
+  });
+  return otherwise;
+}
+
+/// The polygons now, not laid out; the area of one that lies as it did is known.  `kept`: those of then, ascending.
+AskedPolygons named_polygons(const mineaction::Snapshot& now, const mineaction::SnapshotChange& change,
                              const PolygonsByKind& kept) {
   DrawnPolygons drawn = drawn_polygons(now);
-  const DrawnPolygons drawn_then = drawn_polygons(then);
+  const auto otherwise = drawn_otherwise(change);
   AskedPolygons asked{.polygons = std::vector<estimate::PolygonCells>(drawn.all.size()),
                       .kinds = std::move(drawn.kinds)};
+  static const std::vector<estimate::PolygonEstimate> kNone;
+  static const std::set<std::string_view> kAsBefore;
   std::size_t place = 0;
-  std::size_t old = 0;
-  for (std::size_t k = 0; k < asked.kinds.size(); ++k) {
-    const auto& [kind, count] = asked.kinds[k];
-    const std::size_t first_old = old;
-    const std::size_t end_old = old + drawn_then.kinds[k].second;
+  for (const auto& [kind, count] : asked.kinds) {
     const auto of_kind = kept.find(kind);
-    const bool in_order = of_kind != kept.end() && of_kind->second.size() == drawn_then.kinds[k].second;
+    const std::vector<estimate::PolygonEstimate>& known = of_kind == kept.end() ? kNone : of_kind->second;
+    const auto moved = otherwise.find(kind);
+    const std::set<std::string_view>& not_as_before = moved == otherwise.end() ? kAsBefore : moved->second;
+    auto old = known.begin();
     for (const std::size_t end = place + count; place < end; ++place) {
       const DrawnPolygons::One& one = drawn.all[place];
-      while (old < end_old && *drawn_then.all[old].id < *one.id) {
+      while (old != known.end() && old->id < *one.id) {
         ++old;
       }
-      const bool as_before = in_order && old < end_old && *drawn_then.all[old].id == *one.id &&
-                             *drawn_then.all[old].geometry == *one.geometry;
+      const bool as_before = old != known.end() && old->id == *one.id && !not_as_before.contains(*one.id);
       asked.polygons[place].id = *one.id;
-      asked.polygons[place].area_m2 =
-          as_before ? of_kind->second[old - first_old].area_m2 : geo::ellipsoidal_area_m2(*one.geometry, *now.crs);
+      asked.polygons[place].area_m2 = as_before ? old->area_m2 : geo::ellipsoidal_area_m2(*one.geometry, *now.crs);
     }
-    old = end_old;
   }
   return asked;
 }
 
 /// What an update needs of the kept estimate and of the register, whatever part of the country it looks at.
 struct Read {
-  KeptEstimate kept;                         ///< without what is known by cell
-  PolygonsByKind polygons;                   ///< of the kept estimate
-  std::optional<mineaction::Snapshot> then;  ///< empty: not kept
+  KeptEstimate kept;        ///< without what is known by cell
+  PolygonsByKind polygons;  ///< of the kept estimate
   mineaction::Snapshot now;
-  std::vector<geo::Box> changed;  ///< evidence::changed_boxes() of the two
+  std::optional<mineaction::SnapshotChange> change;  ///< since the kept estimate; empty: what it read was not kept
+  std::vector<geo::Box> changed;                     ///< evidence::changed_boxes()
 };
 
-/// The register as the whole estimate read it, where that was kept, and as it is, maybe without its hash, unless
-/// somebody gave that.
-base::Result<void> read_register(const registry::Register& programme, bool now_given, Read& read) {
-  const std::string stamp = read.kept.whole.stamp.to_json();
-  base::Result<void> parsed;
+/// The register as the whole estimate read it; nothing where that was not kept.
+base::Result<std::optional<mineaction::Snapshot>> read_then(const registry::Register& programme,
+                                                            const base::Stamp& whole) {
+  base::Result<std::optional<mineaction::Snapshot>> then;
+  const std::string stamp = whole.to_json();
   FG_TRY_VOID(programme.look_at(kEstimateSnapshot, [&](std::string_view of, std::string_view bytes) {
     if (!bytes.empty() && of == stamp) {
-      auto then = mineaction::parse_snapshot(bytes);
-      parsed = then ? base::Result<void>() : tl::unexpected(then.error());
-      read.then = then ? std::optional(std::move(*then)) : std::nullopt;
+      then = mineaction::parse_snapshot(bytes);
     }
   }));
-  FG_TRY_VOID(std::move(parsed));
-  if (!now_given) {
-    FG_TRY(read.now, read.then && read.then->last_entry > 0
-                         ? programme.snapshot_since(*read.then, read.then->last_entry, false)
-                         : programme.snapshot());
+  return then;
+}
+
+/// The register as it is, maybe without its hash, unless somebody gave that, and what changed.
+base::Result<void> read_register(const registry::Register& programme, const mineaction::Snapshot* given, Read& read) {
+  FG_TRY(auto then, read_then(programme, read.kept.whole.stamp));
+  if (given == nullptr && then && then->last_entry > 0) {
+    const std::int64_t last_entry = then->last_entry;
+    FG_TRY(registry::SnapshotSince since, programme.snapshot_since(std::move(*then), last_entry));
+    read.now = std::move(since.now);
+    read.change = std::move(since.change);
+    return {};
+  }
+  if (given != nullptr) {
+    read.now = *given;
+  } else {
+    FG_TRY(read.now, programme.snapshot());
+  }
+  if (then) {
+    read.change = mineaction::SnapshotChange{.gone = std::move(*then), .come = read.now};
   }
   return {};
 }
@@ -249,16 +282,13 @@ base::Result<Read> read_kept(const registry::Register& programme, const registry
                              const mineaction::Snapshot* now) {
   Read read;
   FG_TRY(read.kept, kept_outline(programme));
-  if (now != nullptr) {
-    read.now = *now;
-  }
-  FG_TRY_VOID(all_done({[&] { return read_register(programme, now != nullptr, read); },
+  FG_TRY_VOID(all_done({[&] { return read_register(programme, now, read); },
                         [&]() -> base::Result<void> {
                           FG_TRY_VOID(load_shared(beside, read.kept));
                           return load_polygons(beside, read);
                         }}));
-  if (read.then) {
-    read.changed = evidence::changed_boxes(*read.then, read.now);
+  if (read.change) {
+    read.changed = evidence::changed_boxes(*read.change);
   }
   return read;
 }
@@ -274,19 +304,19 @@ struct Looked {
 /// Observes what changed since then, in what is loaded of the country.  False: all ground is to be observed again.
 base::Result<bool> look_since(const Read& read, Looked& looked) {
   const evidence::ObserveOptions& options = looked.kept.request.observe;
-  if (!read.then || !looked.kept.ground.seen) {
+  if (!read.change || !looked.kept.ground.seen) {
     return false;
   }
-  FG_TRY(ObservedThen then, observed_then(std::move(looked.kept.ground), looked.kept.state, *read.then, options));
+  FG_TRY(ObservedThen then, observed_then(std::move(looked.kept.ground), looked.kept.state, read.now, options));
   looked.observations = std::move(then.observations);
-  if (!evidence::observe_since(*read.then, read.now, read.changed, options, looked.observations, then.beyond)) {
+  if (!evidence::observe_since(read.now, *read.change, read.changed, options, looked.observations, then.beyond)) {
     looked.kept.ground = {.hash = read.kept.ground.hash,
                           .cell_m = read.kept.ground.cell_m,
                           .records = std::move(looked.observations.records),
                           .covariates = std::move(looked.observations.covariates)};
     return false;
   }
-  looked.asked = named_polygons(read.now, *read.then, read.polygons);
+  looked.asked = named_polygons(read.now, *read.change, read.polygons);
   return true;
 }
 
@@ -321,7 +351,7 @@ std::optional<evidence::Region> part_to_look_at(const Read& read, std::int32_t c
 /// brought up to date.  `read` must outlive it.
 std::shared_future<base::Result<std::string>> hash_while_telling(const Read& read) {
   return std::async(std::launch::async, [&read]() -> base::Result<std::string> {
-    FG_TRY_VOID(same_ground(read.kept, read.now));
+    FG_TRY_VOID(same_ground(read.kept, read.now, read.change ? &*read.change : nullptr));
     return read.now.hash.empty() ? mineaction::content_hash_of(read.now) : read.now.hash;
   });
 }
@@ -342,7 +372,7 @@ base::Result<estimate::EstimateUpdate> tell(const Read& read, Looked& looked, co
 /// With the ground near what changed, as far as what is told needs it; nothing: all of the country is needed.
 base::Result<std::optional<Told>> told_by_part(const registry::Register& programme, const registry::Register& beside,
                                                const Read& read) {
-  if (!read.then || !read.kept.ground.seen || read.kept.ground.covariates.empty()) {
+  if (!read.change || !read.kept.ground.seen || read.kept.ground.covariates.empty()) {
     return std::nullopt;
   }
   for (std::int32_t cells = estimate::reach_of_change(read.kept.state);; cells *= 2) {
@@ -397,7 +427,7 @@ base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, c
   FG_TRY(const registry::Register beside, programme.beside());
   FG_TRY(Read read, read_kept(programme, beside, given));
   if (!read.now.crs) {
-    FG_TRY_VOID(same_ground(read.kept, read.now));
+    FG_TRY_VOID(same_ground(read.kept, read.now, read.change ? &*read.change : nullptr));
   }
   FG_CHECK(read.now.crs.has_value());
   const auto hash_of_now = hash_while_telling(read);

@@ -187,20 +187,22 @@ Result<Snapshot> Register::snapshot(std::optional<Date> as_of, const std::option
   return snapshot;
 }
 
-Result<Snapshot> Register::snapshot_since(Snapshot then, std::int64_t last_entry, bool with_hash) const {
+Result<SnapshotSince> Register::snapshot_since(Snapshot then, std::int64_t last_entry) const {
   const std::lock_guard lock(impl_->mutex);
   Database& database = impl_->database;
   FG_TRY(auto transaction, Transaction::begin(database, Transaction::Kind::read));  // one state, as for snapshot()
-  FG_TRY(auto now, brought_up_to_date(database, std::move(then), last_entry));
-  if (!now) {
-    FG_TRY(now, read_whole(database, impl_->begun_snapshot(), {}, {}));
+  SnapshotSince since;
+  FG_TRY(auto change, bring_up_to_date(database, last_entry, then));
+  if (change) {
+    since.change = std::move(*change);
+    since.now = std::move(then);
+  } else {
+    FG_TRY(since.now, read_whole(database, impl_->begun_snapshot(), {}, {}));
+    since.change = {.gone = std::move(then), .come = since.now};
   }
-  FG_TRY(now->last_entry, last_entry_in(database));
+  FG_TRY(since.now.last_entry, last_entry_in(database));
   FG_TRY_VOID(transaction.commit());
-  if (with_hash && now->hash.empty()) {
-    now->hash = mineaction::content_hash_of(*now);
-  }
-  return std::move(*now);
+  return since;
 }
 
 std::vector<LayerInfo> Register::layers() const {

@@ -12,7 +12,7 @@
 #include "base/stamp.h"
 #include "intake/source_file.h"
 #include "mineaction/kind.h"
-#include "mineaction/snapshot.h"
+#include "mineaction/snapshot_change.h"
 
 /// The versioned register of a programme: one GeoPackage 1.4 file, or a PostgreSQL database. The only SQL.
 namespace firmground::registry {
@@ -81,6 +81,12 @@ struct LayerInfo {
   std::int64_t count = 0;
 };
 
+/// A snapshot brought up to date; its hash is empty where anything changed (mineaction::content_hash_of() gives it).
+struct SnapshotSince {
+  mineaction::Snapshot now;
+  mineaction::SnapshotChange change;  ///< since then
+};
+
 class Register {
  public:
   /// Makes a new programme file, whole or not at all. `name` "" = the file's stem; `epsg` 0 = the profile's CRS.
@@ -129,16 +135,14 @@ class Register {
   base::Result<mineaction::Snapshot> snapshot(std::optional<mineaction::Date> as_of = {},
                                               const std::optional<std::string>& entered_until = {}) const;
 
-  /// snapshot() from an earlier one, equal to the byte: only what was entered, decided or taken back after `last_entry`
-  /// is read again. All is read anew where that is more than a quarter of the records (and more than 1,000), where the
-  /// record that gave then.as_of may have gone, and of a register that has fewer entries than `last_entry`.
-  /// REQUIRES: `then` is what snapshot() of this register gave, without limits and in the same version of the program,
-  /// at any time after last_entry() gave `last_entry`. A register that was brought back from a backup and entered into
-  /// again is another one.  Errors: as snapshot().  Cost: the hash of everything (0.1 s for 200,000 records), and what
-  /// is read again: 0.01 ms a record, and all rasters when one is new.  `with_hash` false: the hash may be empty, and
-  /// mineaction::content_hash_of() is yet to give it.
-  base::Result<mineaction::Snapshot> snapshot_since(mineaction::Snapshot then, std::int64_t last_entry,
-                                                    bool with_hash = true) const;
+  /// snapshot() from an earlier one, equal to the byte but for its hash: only what was entered, decided or taken back
+  /// after `last_entry` is read again. All is read anew where that is more than a quarter of the records (and more than
+  /// 1,000), where the record that gave then.as_of may have gone, and of a register that has fewer entries than
+  /// `last_entry`. REQUIRES: `then` is what snapshot() of this register gave, without limits and in the same version of
+  /// the program, at any time after last_entry() gave `last_entry`. A register that was brought back from a backup and
+  /// entered into again is another one.  Errors: as snapshot().  Cost: to go through all records of kinds of which any
+  /// changed, and what is read again: 0.01 ms a record, and all rasters when one is new.
+  base::Result<SnapshotSince> snapshot_since(mineaction::Snapshot then, std::int64_t last_entry) const;
 
   std::vector<LayerInfo> layers() const;
   /// All versions of a record, newest first; empty when there is none.

@@ -19,6 +19,7 @@ namespace firmground::registry {
 using base::Date;
 using base::Result;
 using mineaction::Snapshot;
+using mineaction::SnapshotChange;
 
 namespace {
 
@@ -204,31 +205,36 @@ Result<Change> read_change(const Database& database, const Snapshot& then, const
 
 }  // namespace
 
-Result<std::optional<Snapshot>> brought_up_to_date(const Database& database, Snapshot then, std::int64_t last_entry) {
+Result<std::optional<SnapshotChange>> bring_up_to_date(const Database& database, std::int64_t last_entry,
+                                                       Snapshot& snapshot) {
   FG_TRY(const bool linked, are_linked(database, last_entry));
   if (!linked) {
-    return std::optional<Snapshot>();
+    return std::nullopt;
   }
   FG_TRY(const Records records, touched_records(database, last_entry));
   FG_TRY(const bool covariates, covariates_touched(database, last_entry));
   if (records.empty() && !covariates) {
-    return std::optional(std::move(then));
+    return SnapshotChange{};
   }
-  if (records.size() > std::max(kFewRecords, record_count(then) / 4)) {
-    return std::optional<Snapshot>();
+  if (records.size() > std::max(kFewRecords, record_count(snapshot) / 4)) {
+    return std::nullopt;
   }
-  FG_TRY(Change change, read_change(database, then, records));
-  const auto as_of = as_of_after(then.as_of, change);
+  FG_TRY(Change change, read_change(database, snapshot, records));
+  const auto as_of = as_of_after(snapshot.as_of, change);
   if (!as_of) {
-    return std::optional<Snapshot>();
+    return std::nullopt;
   }
-  then.as_of = *as_of;
+  SnapshotChange result;
+  result.come.crs = snapshot.crs;
+  mineaction::replace_records(result.come, {}, change.come);  // in their order
+  snapshot.as_of = *as_of;
+  result.gone = mineaction::replace_records(snapshot, change.gone, std::move(change.come));
   if (covariates) {
-    then.covariates.clear();
-    FG_TRY_VOID(append_covariates(database, {}, then));
+    result.gone.covariates = std::move(snapshot.covariates);
+    FG_TRY_VOID(append_covariates(database, {}, result.come));
+    snapshot.covariates = result.come.covariates;
   }
-  mineaction::replace_records(then, change.gone, std::move(change.come));
-  return std::optional(std::move(then));
+  return result;
 }
 
 }  // namespace firmground::registry

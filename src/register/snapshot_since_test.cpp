@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "mineaction/record_conversion.h"
 #include "mineaction/snapshot_bytes.h"
 #include "register/entered_island_testing.h"
 #include "register/merge.h"
@@ -77,7 +78,22 @@ class SnapshotSinceTest : public EnteredIslandOnBothStores {
     EXPECT_TRUE(then);
     auto made = programme_->snapshot_since(std::move(*then), kept.last_entry);
     EXPECT_TRUE(made) << base::to_text(made.error());
-    return made ? *made : mineaction::Snapshot();
+    if (!made) {
+      return {};
+    }
+    expect_undone(*made, kept.snapshot);
+    made->now.hash = mineaction::content_hash_of(made->now);
+    return std::move(made->now);
+  }
+  /// The change, undone, leaves what was.
+  static void expect_undone(const SnapshotSince& made, const mineaction::Snapshot& then) {
+    mineaction::Snapshot undone = made.now;
+    mineaction::replace_records(undone, mineaction::ids_in(made.change.come), made.change.gone);
+    if (!made.change.gone.covariates.empty() || !made.change.come.covariates.empty()) {
+      undone.covariates = made.change.gone.covariates;
+    }
+    undone.as_of = then.as_of;
+    EXPECT_EQ(mineaction::content_hash_of(undone), mineaction::content_hash_of(then));
   }
   void expect_same(const Kept& kept, Reading expected = Reading::part) const {
     const auto anew = now();
