@@ -1,7 +1,9 @@
 #include <fmt/core.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -63,8 +65,16 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
   fmt::print("Not searched and not estimated is not known, never zero.\nStamp {}\n", e.stamp.id());
 }
 
+/// Memory that was freed is kept: what the kept estimate was read into serves to draw the map, where asking the system
+/// for other pages, and clearing them, would take a tenth of an update's time.
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
 int run_update(const EstimateArguments& asked, const Common& common) {
   const auto started = std::chrono::steady_clock::now();
+  keep_freed_memory();
   const auto update = make_update(asked, progress_on_terminal(common));
   if (!update) {
     return refuse(update.error(), common);
