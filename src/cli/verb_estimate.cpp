@@ -68,8 +68,10 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
 /// Memory that was freed is kept: what the kept estimate was read into serves to draw the map, where asking the system
 /// for other pages, and clearing them, would take a tenth of an update's time.
 void keep_freed_memory() {
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  constexpr int kAnySystemTakes = 32 << 20;
+  if (mallopt(M_MMAP_THRESHOLD, 1 << 30) != 0 || mallopt(M_MMAP_THRESHOLD, kAnySystemTakes) != 0) {
+    mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  }
 }
 
 int run_update(const EstimateArguments& asked, const Common& common) {

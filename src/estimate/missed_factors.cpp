@@ -16,10 +16,12 @@ const float* MissedFactors::at(float detection) const {
   std::call_once(table.drawn, [&] {
     const double mean = 1 - 0.01 * static_cast<double>(hundredths);
     base::Random random(seed_, hundredths);
-    table.factor.resize(2 * kCount);
+    table.factor.resize(kCount + kMostDraws);
     for (std::size_t i = 0; i < kCount; ++i) {
-      table.factor[i] = table.factor[kCount + i] =
-          static_cast<float>(random.beta(kDetectionTrial * mean, kDetectionTrial * (1 - mean)) / mean);
+      table.factor[i] = static_cast<float>(random.beta(kDetectionTrial * mean, kDetectionTrial * (1 - mean)) / mean);
+    }
+    for (std::size_t i = kCount; i < table.factor.size(); ++i) {
+      table.factor[i] = table.factor[i - kCount];
     }
   });
   return table.factor.data();

@@ -18,9 +18,10 @@ inline constexpr double kDetectionTrial = 20;
 class MissedFactors {
  public:
   static constexpr std::size_t kCount = 4096;  ///< a power of two
+  static constexpr std::size_t kMostDraws = 8192;
 
   MissedFactors(std::uint64_t seed, evidence::OrdnanceClass ordnance_class);
-  /// kCount factors, and the same once more, so that as many can be read from any of the first.
+  /// kCount factors, and these over and over, so that kMostDraws can be read from any of the first.
   const float* at(float detection) const;
 
  private:

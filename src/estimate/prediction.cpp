@@ -97,7 +97,7 @@ CellPredictor::CellPredictor(const ClassPosterior& posterior, const evidence::Ob
       law_ahead_(moments_of(posterior.law_ahead)),
       searched_(observations.grid.size()),
       left_out_(options.leave_out) {
-  FG_CHECK(draws_ <= MissedFactors::kCount);
+  FG_CHECK(draws_ <= MissedFactors::kMostDraws);
   border_share_.set(sparse::transposed(posterior.fit.spread), *posterior.fit.schur);
   for (const SmoothEffect& effect : posterior.model.effects) {
     for (const evidence::CovariateField& field : observations.covariates) {

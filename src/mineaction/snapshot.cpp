@@ -233,14 +233,10 @@ void hash_covariate(BlockHasher& hasher, const Covariate& covariate) {
 
 template <typename T>
 std::vector<T> take_out(std::vector<T>& list, const std::set<std::string>& ids) {
+  const auto goes = [&](const T& record) { return ids.contains(local_id(record)); };
   std::vector<T> gone;
-  std::erase_if(list, [&](T& record) {
-    const bool goes = ids.contains(local_id(record));
-    if (goes) {
-      gone.push_back(std::move(record));
-    }
-    return goes;
-  });
+  std::copy_if(list.begin(), list.end(), std::back_inserter(gone), goes);
+  std::erase_if(list, goes);
   return gone;
 }
 

@@ -4,8 +4,8 @@
 namespace firmground::mineaction {
 
 /// How a snapshot differs from an earlier one: the records that it no longer has, and those that it has now.  A record
-/// that changed is in both; one that did not may be in both.  The same of covariates; nothing else is told.  Lists are
-/// in the order of snapshots.
+/// that changed is in both; one that did not may be in both.  The same of covariates; both have the CRS.  Lists are in
+/// the order of snapshots.
 struct SnapshotChange {
   Snapshot gone;
   Snapshot come;

@@ -71,8 +71,8 @@ struct ObservedThen {
   evidence::GroundBeyond beyond;
 };
 /// REQUIRES: ground.seen, and what is known by cell of the state's part; `snapshot` has the CRS and the reference
-/// features of the records that were observed.  Errors: estimate.state_unreadable (ground and state are not of the same
-/// estimate).
+/// features of what was observed, or same_ground() refuses what is told.  Errors: estimate.state_unreadable (ground and
+/// state are not of the same estimate).
 base::Result<ObservedThen> observed_then(KeptGround ground, const estimate::EstimateState& state,
                                          const mineaction::Snapshot& snapshot, const evidence::ObserveOptions& options);
 /// What is observed now on the same ground: as evidence::observe(), with what the whole estimate made of minefield

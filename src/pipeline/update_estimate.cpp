@@ -17,7 +17,6 @@
 #include "estimate/update_estimate.h"
 #include "evidence/observe_since.h"
 #include "geo/area.h"
-#include "mineaction/record_conversion.h"
 #include "mineaction/snapshot_bytes.h"
 
 namespace firmground::pipeline {

@@ -81,7 +81,7 @@ struct LayerInfo {
   std::int64_t count = 0;
 };
 
-/// A snapshot brought up to date; its hash is empty where anything changed (mineaction::content_hash_of() gives it).
+/// A snapshot brought up to date; its hash may be empty where anything changed (content_hash_of() gives it).
 struct SnapshotSince {
   mineaction::Snapshot now;
   mineaction::SnapshotChange change;  ///< since then

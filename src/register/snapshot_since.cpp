@@ -214,7 +214,9 @@ Result<std::optional<SnapshotChange>> bring_up_to_date(const Database& database,
   FG_TRY(const Records records, touched_records(database, last_entry));
   FG_TRY(const bool covariates, covariates_touched(database, last_entry));
   if (records.empty() && !covariates) {
-    return SnapshotChange{};
+    SnapshotChange none;
+    none.gone.crs = none.come.crs = snapshot.crs;
+    return none;
   }
   if (records.size() > std::max(kFewRecords, record_count(snapshot) / 4)) {
     return std::nullopt;

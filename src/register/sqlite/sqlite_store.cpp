@@ -265,8 +265,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, Database::Mo
   sqlite3_busy_timeout(handle, static_cast<int>(busy_timeout.count()));
   register_st_functions(handle);
   // synchronous FULL: what import has reported as entered is on the disk also when the power fails.
-  // A reader keeps 8 MB of pages: with more, a result of 40 MB is copied through memory that nobody touched before, at
-  // twice the time.
+  // Who never wrote keeps 8 MB of pages: with more, a result of 40 MB is copied through memory that nobody touched
+  // before, at twice the time.
   FG_TRY_VOID(
       store->execute("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192;"
                      "PRAGMA trusted_schema = ON; PRAGMA temp_store = MEMORY"));
