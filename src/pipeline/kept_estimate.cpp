@@ -137,9 +137,9 @@ base::Result<KeptEstimate> kept_outline(const registry::Register& programme) {
 }
 
 base::Result<void> same_ground(const KeptEstimate& kept, const mineaction::Snapshot& snapshot,
-                               const mineaction::SnapshotChange* change) {
-  const bool same = change != nullptr ? ground_hash(change->gone) == ground_hash(change->come)
-                                      : kept.ground.hash == ground_hash(snapshot);
+                               const std::optional<mineaction::SnapshotChange>& change) {
+  const bool same =
+      change ? ground_hash(change->gone) == ground_hash(change->come) : kept.ground.hash == ground_hash(snapshot);
   return same
              ? base::Result<void>()
              : needs_all(

@@ -47,10 +47,10 @@ base::Result<KeptEstimate> kept_estimate(const registry::Register& programme, co
 /// The parts of kept_estimate(), for those who need less: without its state and what is known by cell.  Errors: as
 /// there.
 base::Result<KeptEstimate> kept_outline(const registry::Register& programme);
-/// Refuses where records that an update cannot follow are others now.  `change`: since the kept estimate; null: not
+/// Refuses where records that an update cannot follow are others now.  `change`: since the kept estimate, where that is
 /// known.
 base::Result<void> same_ground(const KeptEstimate& kept, const mineaction::Snapshot& snapshot,
-                               const mineaction::SnapshotChange* change = nullptr);
+                               const std::optional<mineaction::SnapshotChange>& change = {});
 /// What all ground shares of its state.
 base::Result<void> load_shared(const registry::Register& programme, KeptEstimate& kept);
 /// What is known by cell of a part of the country (estimate::part_round()), half of it over a connection of its own.

@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -188,8 +189,9 @@ std::map<std::string, std::set<std::string_view>> drawn_otherwise(const mineacti
        [&](const std::string& kind, const DrawnPolygons::One& one) { gone[kind][*one.id] = one.geometry; });
   std::map<std::string, std::set<std::string_view>> otherwise;
   each(drawn_polygons(change.come), [&](const std::string& kind, const DrawnPolygons::One& one) {
-    const auto was = gone[kind].find(*one.id);
-    if (was == gone[kind].end() || *was->second != *one.geometry) {
+    const auto& of_kind = gone[kind];
+    const auto was = of_kind.find(*one.id);
+    if (was == of_kind.end() || *was->second != *one.geometry) {
       otherwise[kind].insert(*one.id);
     }
   });
@@ -200,17 +202,15 @@ std::map<std::string, std::set<std::string_view>> drawn_otherwise(const mineacti
 AskedPolygons named_polygons(const mineaction::Snapshot& now, const mineaction::SnapshotChange& change,
                              const PolygonsByKind& kept) {
   DrawnPolygons drawn = drawn_polygons(now);
-  const auto otherwise = drawn_otherwise(change);
+  auto otherwise = drawn_otherwise(change);
   AskedPolygons asked{.polygons = std::vector<estimate::PolygonCells>(drawn.all.size()),
                       .kinds = std::move(drawn.kinds)};
-  static const std::vector<estimate::PolygonEstimate> kNone;
-  static const std::set<std::string_view> kAsBefore;
   std::size_t place = 0;
   for (const auto& [kind, count] : asked.kinds) {
     const auto of_kind = kept.find(kind);
-    const std::vector<estimate::PolygonEstimate>& known = of_kind == kept.end() ? kNone : of_kind->second;
-    const auto moved = otherwise.find(kind);
-    const std::set<std::string_view>& not_as_before = moved == otherwise.end() ? kAsBefore : moved->second;
+    const std::span<const estimate::PolygonEstimate> known =
+        of_kind == kept.end() ? std::span<const estimate::PolygonEstimate>() : std::span(of_kind->second);
+    const std::set<std::string_view>& not_as_before = otherwise[kind];
     auto old = known.begin();
     for (const std::size_t end = place + count; place < end; ++place) {
       const DrawnPolygons::One& one = drawn.all[place];
@@ -350,7 +350,7 @@ std::optional<evidence::Region> part_to_look_at(const Read& read, std::int32_t c
 /// brought up to date.  `read` must outlive it.
 std::shared_future<base::Result<std::string>> hash_while_telling(const Read& read) {
   return std::async(std::launch::async, [&read]() -> base::Result<std::string> {
-    FG_TRY_VOID(same_ground(read.kept, read.now, read.change ? &*read.change : nullptr));
+    FG_TRY_VOID(same_ground(read.kept, read.now, read.change));
     return read.now.hash.empty() ? mineaction::content_hash_of(read.now) : read.now.hash;
   });
 }
@@ -426,7 +426,7 @@ base::Result<EstimateUpdateOutcome> update_with(registry::Register& programme, c
   FG_TRY(const registry::Register beside, programme.beside());
   FG_TRY(Read read, read_kept(programme, beside, given));
   if (!read.now.crs) {
-    FG_TRY_VOID(same_ground(read.kept, read.now, read.change ? &*read.change : nullptr));
+    FG_TRY_VOID(same_ground(read.kept, read.now, read.change));
   }
   FG_CHECK(read.now.crs.has_value());
   const auto hash_of_now = hash_while_telling(read);

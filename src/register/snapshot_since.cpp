@@ -213,10 +213,10 @@ Result<std::optional<SnapshotChange>> bring_up_to_date(const Database& database,
   }
   FG_TRY(const Records records, touched_records(database, last_entry));
   FG_TRY(const bool covariates, covariates_touched(database, last_entry));
+  SnapshotChange result;
+  result.gone.crs = result.come.crs = snapshot.crs;
   if (records.empty() && !covariates) {
-    SnapshotChange none;
-    none.gone.crs = none.come.crs = snapshot.crs;
-    return none;
+    return result;
   }
   if (records.size() > std::max(kFewRecords, record_count(snapshot) / 4)) {
     return std::nullopt;
@@ -226,8 +226,6 @@ Result<std::optional<SnapshotChange>> bring_up_to_date(const Database& database,
   if (!as_of) {
     return std::nullopt;
   }
-  SnapshotChange result;
-  result.come.crs = snapshot.crs;
   mineaction::replace_records(result.come, {}, change.come);  // in their order
   snapshot.as_of = *as_of;
   result.gone = mineaction::replace_records(snapshot, change.gone, std::move(change.come));
