@@ -126,7 +126,7 @@ class FieldFitter {
   Said say();
   /// The fixed point of eq. 14 from there, until the weights of observations, each times the variance of its predictor,
   /// have a thousandth to go.  Errors: estimate.no_convergence, sparse.not_positive_definite.
-  base::Result<FieldFit> settle();
+  base::Result<void> settle();
   /// Mode, spread and border's precision as they are.
   FieldFit fit_so_far() const;
   /// Posterior covariance of what all cells share, long field and border: its columns, in the rows of the latent

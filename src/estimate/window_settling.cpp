@@ -69,12 +69,12 @@ Said FieldFitter::say() {
   return said;
 }
 
-base::Result<FieldFit> FieldFitter::settle() {
+base::Result<void> FieldFitter::settle() {
   // Of the surroundings' determinants nothing is known here: mode and weights alone tell when it has settled.
   constexpr Settled kStill{.bound = std::numeric_limits<double>::infinity(), .mode = 1e-6, .weights = 1e-6};
   int rounds = 0;
   FG_TRY_VOID(impl_->variational(kStill, rounds));
-  return fit_so_far();
+  return {};
 }
 
 namespace {
