@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "estimate/hermite.h"
 #include "estimate/patchiness.h"
+#include "estimate/short_correlation.h"
 #include "evidence/statements.h"
 
 namespace firmground::estimate {
@@ -49,41 +50,23 @@ NumberedCells cells_with_items(const evidence::Observations& observations) {
   return cells;
 }
 
-/// Correlation of the short field by distance, interior (Whittle 1954: nu = 1), ignoring that it may be stretched.
-class ShortCorrelation {
- public:
-  ShortCorrelation(const ClassPosterior& posterior, double cell_m) {
-    const double per_cell = std::sqrt(8.0) * cell_m / std::exp(posterior.hyper.log_short_range_m);
-    table_.push_back(1);
-    for (double x = per_cell / kPerCell; table_.back() > 1e-3; x += per_cell / kPerCell) {
-      table_.push_back(x * std::cyl_bessel_k(1, x));
+/// Mean correlation of the short field over pairs of cells, each with itself among them.
+double mean_correlation(const ShortCorrelation& correlation, const std::vector<std::uint32_t>& cells,
+                        std::uint32_t columns) {
+  constexpr std::size_t kMost = 48;  // cells, spread evenly: the mean is smooth
+  const std::size_t step = (cells.size() + kMost - 1) / kMost;
+  double sum = 0;
+  double pairs = 0;
+  for (std::size_t i = 0; i < cells.size(); i += step) {
+    for (std::size_t j = 0; j < cells.size(); j += step) {
+      const auto x = static_cast<std::int64_t>(cells[i] % columns) - static_cast<std::int64_t>(cells[j] % columns);
+      const auto y = static_cast<std::int64_t>(cells[i] / columns) - static_cast<std::int64_t>(cells[j] / columns);
+      sum += correlation.at(std::hypot(static_cast<double>(x), static_cast<double>(y)));
+      pairs += 1;
     }
   }
-  double at(double cells) const {
-    const auto place = static_cast<std::size_t>(std::lround(cells * kPerCell));
-    return place < table_.size() ? table_[place] : 0;
-  }
-  /// Mean over pairs of cells, each with itself among them.
-  double mean_of(const std::vector<std::uint32_t>& cells, std::uint32_t columns) const {
-    constexpr std::size_t kMost = 48;  // cells, spread evenly: the mean is smooth
-    const std::size_t step = (cells.size() + kMost - 1) / kMost;
-    double sum = 0;
-    double pairs = 0;
-    for (std::size_t i = 0; i < cells.size(); i += step) {
-      for (std::size_t j = 0; j < cells.size(); j += step) {
-        const auto x = static_cast<std::int64_t>(cells[i] % columns) - static_cast<std::int64_t>(cells[j] % columns);
-        const auto y = static_cast<std::int64_t>(cells[i] / columns) - static_cast<std::int64_t>(cells[j] / columns);
-        sum += at(std::hypot(static_cast<double>(x), static_cast<double>(y)));
-        pairs += 1;
-      }
-    }
-    return sum / pairs;
-  }
-
- private:
-  static constexpr double kPerCell = 4;
-  std::vector<double> table_;
-};
+  return sum / pairs;
+}
 
 /// What one class says of the cells of an area when each log intensity is what all have in common, at the nodes of
 /// `common`, and what it has of its own (eq. 71).
@@ -144,7 +127,7 @@ ClassOfArea class_of_area(const CellPredictor& predictor, const ShortCorrelation
   std::vector<double> mean;
   std::vector<double> variance;
   predictor.moments(cells, mean, variance);
-  const double of_pairs = correlation.mean_of(cells, static_cast<std::uint32_t>(observations.grid.columns));
+  const double of_pairs = mean_correlation(correlation, cells, static_cast<std::uint32_t>(observations.grid.columns));
   ClassOfArea area;
   area.records = none_recorded(posterior, observations, cells);
   area.cells.resize(cells.size());
@@ -315,7 +298,7 @@ ConfirmedGround::ConfirmedGround(const evidence::Observations& observations,
   std::vector<ShortCorrelation> correlations;
   correlations.reserve(predictors.size());
   for (const CellPredictor& predictor : predictors) {
-    correlations.emplace_back(predictor.posterior(), observations.grid.cell_m);
+    correlations.emplace_back(predictor.posterior().hyper.log_short_range_m, observations.grid.cell_m);
   }
   constexpr std::size_t kGrain = 8;
   base::parallel_for(areas.size(), kGrain, [&](std::size_t begin, std::size_t end) {

@@ -13,6 +13,7 @@
 #include "estimate/reasons.h"
 #include "estimate/state_part.h"
 #include "estimate/surveys.h"
+#include "estimate/update_plan.h"
 #include "estimate/window_fit.h"
 #include "estimate/without_evidence.h"
 #include "evidence/covariates.h"
@@ -23,31 +24,6 @@ namespace firmground::estimate {
 namespace {
 
 using Mask = std::vector<std::uint8_t>;
-
-bool alike(const evidence::SearchedCell& a, const evidence::SearchedCell& b) {
-  return a.share == b.share && a.detection == b.detection && a.found == b.found;
-}
-
-bool alike(const evidence::KindCount& a, const evidence::KindCount& b) {
-  return a.count == b.count;
-}
-
-template <typename OfCell>
-void mark_changed(const std::vector<OfCell>& before, const std::vector<OfCell>& now, Mask& changed) {
-  each_difference(
-      before, now, [](const OfCell& a, const OfCell& b) { return alike(a, b); },
-      [&](std::uint32_t cell) { changed[cell] = 1; });
-}
-
-void mark_around(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, Mask& mask) {
-  const auto column = static_cast<std::int32_t>(cell % static_cast<std::uint32_t>(grid.columns));
-  const auto row = static_cast<std::int32_t>(cell / static_cast<std::uint32_t>(grid.columns));
-  const std::int32_t first = std::max(0, column - reach);
-  const auto count = std::min(grid.columns - 1, column + reach) - first + 1;
-  for (std::int32_t r = std::max(0, row - reach); r <= std::min(grid.rows - 1, row + reach); ++r) {
-    std::fill_n(mask.begin() + static_cast<std::ptrdiff_t>(grid.index(first, r)), count, std::uint8_t{1});
-  }
-}
 
 base::Result<void> same_ground(const EstimateState& state, const evidence::Observations& now) {
   const auto refuse = [](const char* reason) { return base::fail("estimate.update_needs_all", {{"reason", reason}}); };
@@ -74,182 +50,6 @@ base::Result<void> same_ground(const EstimateState& state, const evidence::Obser
     }
   }
   return {};
-}
-
-bool said_alike(float a, float b) {
-  return a == b || (std::isnan(a) && std::isnan(b));
-}
-
-/// What is to be told anew.
-struct Plan {
-  Mask changed;                        ///< cells, for any class
-  Mask said;                           ///< cells, of which survey says something else
-  Mask wanted;                         ///< cells to predict
-  std::vector<PolygonCells> polygons;  ///< that touch these
-  std::vector<std::size_t> places;     ///< of these, in the list that they are from
-  std::vector<BlocksSince> blocks;     ///< by class of the state
-  std::vector<ConfirmedArea> areas;    ///< of all the ground that the state is of
-  bool effort = false;                 ///< the share of land searched changed
-  bool beyond = false;                 ///< a small polygon reaches out of the state's part of the country
-};
-
-/// Blocks that nobody searched and that say something else, of all classes; and where one with a report came or went,
-/// the ground that the short field now reaches, or no longer does.
-void mark_blocks(const EstimateState& state, const evidence::Observations& now, std::int32_t range, Plan& plan) {
-  for (const ClassState& of_class : state.classes) {
-    const BlocksSince& since = plan.blocks.emplace_back(blocks_since(of_class, now));
-    for (const std::uint32_t cell : since.changed) {
-      mark_around(now.grid, cell, range, plan.wanted);
-    }
-    const auto reach = static_cast<std::int32_t>(short_reach_m(now.grid) / now.grid.cell_m) + 2 * of_class.step_cells;
-    for (const std::uint32_t cell : since.met_otherwise) {
-      mark_around(now.grid, cell, reach, plan.wanted);
-    }
-  }
-}
-
-/// An area that is confirmed is told whole: what becomes of one cell bears on all of it (eq. 70).  Gives whether any
-/// cell was added.
-bool add_whole_areas(Plan& plan) {
-  bool added = false;
-  for (const ConfirmedArea& area : plan.areas) {
-    const auto wanted =
-        std::count_if(area.cells.begin(), area.cells.end(), [&](std::uint32_t cell) { return plan.wanted[cell] != 0; });
-    if (wanted > 0 && static_cast<std::size_t>(wanted) < area.cells.size()) {
-      added = true;
-      for (const std::uint32_t cell : area.cells) {
-        plan.wanted[cell] = 1;
-      }
-    }
-  }
-  return added;
-}
-
-/// Areas in which an item was met, or no longer was: whatever reports are worth elsewhere, these are other areas.
-void mark_areas_met(const EstimateState& state, const evidence::Observations& now, Plan& plan) {
-  std::vector<std::uint32_t> otherwise;
-  for (const ClassState& of_class : state.classes) {
-    each_difference(
-        of_class.reports, kept_reports(now.reports[static_cast<std::size_t>(of_class.ordnance_class)]),
-        [](const KeptReport&, const KeptReport&) { return true; },
-        [&](std::uint32_t cell) { otherwise.push_back(cell); });
-  }
-  for (const ConfirmedArea& area : plan.areas) {
-    for (const std::uint32_t cell : otherwise) {
-      if (std::binary_search(area.cells.begin(), area.cells.end(), cell)) {
-        plan.wanted[cell] = 1;
-      }
-    }
-  }
-}
-
-Plan plan_of(const EstimateState& state, const evidence::Observations& now, const std::vector<std::uint32_t>& also) {
-  Plan plan;
-  plan.changed.assign(now.grid.size(), 0);
-  plan.said.assign(now.grid.size(), 0);
-  plan.wanted.assign(now.grid.size(), 0);
-  for (const ClassState& of_class : state.classes) {
-    const auto which = static_cast<std::size_t>(of_class.ordnance_class);
-    mark_changed(of_class.seen, now.searched[which], plan.changed);
-    if (of_class.learnt.kinds && of_class.learnt.kinds->told) {
-      mark_changed(of_class.kinds_seen, now.kinds[which].cells, plan.changed);
-    }
-  }
-  for (const evidence::CovariateField& field : now.covariates) {
-    for (std::uint32_t cell = 0; field.statements && cell < field.value.size(); ++cell) {
-      // A cancellation came in: the cell is told anew, and by it those near by that the fit moves with it.
-      plan.said[cell] = said_alike(state.statements[cell], field.value[cell]) ? 0 : 1;
-    }
-  }
-  const std::int32_t range = range_cells(state);
-  for (std::uint32_t cell = 0; cell < plan.changed.size(); ++cell) {
-    const bool processed = now.processed[cell] != state.processed[cell];
-    plan.effort = plan.effort || processed;
-    if (plan.changed[cell] != 0 || plan.said[cell] != 0 || processed) {
-      mark_around(now.grid, cell, range + (processed ? evidence::share_searched_reach(now.grid) : 0), plan.wanted);
-    }
-  }
-  mark_blocks(state, now, range, plan);
-  plan.areas = confirmed_areas_of(now);
-  mark_areas_met(state, now, plan);
-  add_whole_areas(plan);
-  for (std::uint32_t cell = 0; cell < plan.wanted.size(); ++cell) {
-    plan.wanted[cell] &= now.inside[cell];
-  }
-  for (const std::uint32_t cell : also) {
-    plan.wanted[cell] = now.inside[cell];
-  }
-  add_whole_areas(plan);
-  return plan;
-}
-
-bool touches(const PolygonCells& polygon, const Mask& flags) {
-  return std::any_of(polygon.cells.begin(), polygon.cells.end(),
-                     [&](const geo::CellShare& touched) { return flags[touched.cell] != 0; });
-}
-
-/// Polygons that touch what is predicted; small ones are predicted whole.
-void add_small_polygons(const evidence::Observations& now, const PolygonsTouching& polygons, Plan& plan) {
-  const Mask core = plan.wanted;
-  for (auto& [place, polygon] : polygons(core)) {
-    if (!touches(polygon, core)) {
-      continue;
-    }
-    if (polygon.size() <= kLargePolygon) {
-      plan.beyond = plan.beyond || polygon.beyond > 0;
-      for (const geo::CellShare& touched : polygon.cells) {
-        plan.wanted[touched.cell] |= now.inside[touched.cell];
-      }
-    }
-    plan.places.push_back(place);
-    plan.polygons.push_back(std::move(polygon));
-  }
-}
-
-/// Whether what is to be told lies so near the edge of the state's part of the country that the fit would look beyond.
-bool too_near_edge(const EstimateState& state, const Mask& wanted) {
-  const evidence::Region part = part_in(state);
-  const geo::Grid& grid = state.grid;
-  evidence::Region box{grid.columns, grid.rows, 0, 0};  // columns and rows: the last ones
-  for (std::int32_t row = 0; row < grid.rows; ++row) {
-    for (std::int32_t column = 0; column < grid.columns; ++column) {
-      if (wanted[grid.index(column, row)] != 0) {
-        box = {std::min(box.first_column, column), std::min(box.first_row, row), std::max(box.columns, column),
-               std::max(box.rows, row)};
-      }
-    }
-  }
-  const std::int32_t reach = window_reach(state);
-  const geo::Grid& country = state.whole();
-  return (part.first_column > 0 && box.first_column < reach) || (part.first_row > 0 && box.first_row < reach) ||
-         (part.first_column + part.columns < country.columns && box.columns + reach >= grid.columns) ||
-         (part.first_row + part.rows < country.rows && box.rows + reach >= grid.rows);
-}
-
-/// Whether a CHA of which any cell is to be told has cells beyond the state's part of the country: it is weighed as a
-/// whole, in however many pieces it lies.
-bool confirmed_beyond(const EstimateState& state, const evidence::Observations& now, const Mask& wanted) {
-  for (const evidence::CovariateField& field : now.covariates) {
-    if (!state.country || !field.confirmed) {
-      continue;
-    }
-    const std::vector<std::uint32_t> here = cells_of_confirmed(*field.confirmed);
-    for (const evidence::ConfirmedCell& one : *field.confirmed) {
-      if (wanted[one.cell] != 0 &&
-          (one.area >= state.confirmed.size() || state.confirmed[one.area] != here[one.area])) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-/// Cells of the map are told whole.
-void add_whole_cells(const evidence::Observations& now, std::int32_t together, Plan& plan) {
-  MapCells(now.grid, together).flag_whole(plan.wanted);
-  for (std::size_t cell = 0; cell < plan.wanted.size(); ++cell) {
-    plan.wanted[cell] &= now.inside[cell];
-  }
 }
 
 /// Values by cell as they were, where they are not so now.
@@ -296,10 +96,9 @@ class Exchange {
       }
     }
   }
-  /// The share of land searched changed, too.
-  void add_effort(const EstimateState& state, const evidence::Observations& now) {
-    for (const evidence::ShareChange& change :
-         evidence::share_searched_changes(state.grid, state.processed, now.processed)) {
+  /// Where the share of land searched changed, too.
+  void add_effort(const std::vector<evidence::ShareChange>& changes) {
+    for (const evidence::ShareChange& change : changes) {
       share_.add(change.cell, change.before);
     }
   }
@@ -335,24 +134,22 @@ class Exchange {
 
 /// What changed since; either side goes through all of the ground.
 struct Changes {
-  Plan plan;
+  UpdatePlan plan;
   Exchange exchange;
 };
 
 Changes changes_since(const EstimateState& state, const evidence::Observations& now,
                       const std::vector<std::uint32_t>& also) {
-  std::optional<Plan> plan;
+  std::optional<UpdatePlan> plan;
   std::optional<Exchange> exchange;
   base::parallel_for(2, 1, [&](std::size_t part, std::size_t) {
     if (part == 0) {
-      plan = plan_of(state, now, also);
+      plan = update_plan(state, now, also);
     } else {
       exchange.emplace(state, now);
     }
   });
-  if (plan->effort) {
-    exchange->add_effort(state, now);
-  }
+  exchange->add_effort(plan->effort);
   return {std::move(*plan), std::move(*exchange)};
 }
 
@@ -467,8 +264,8 @@ base::Result<Posteriors> of_each(std::size_t classes, const FitOne& fit_one) {
   return result;
 }
 
-base::Result<Fitted> fit(const EstimateState& state, const Plan& plan, Exchange& exchange, evidence::Observations& now,
-                         std::size_t more_draws = 0) {
+base::Result<Fitted> fit(const EstimateState& state, const UpdatePlan& plan, Exchange& exchange,
+                         evidence::Observations& now, std::size_t more_draws = 0) {
   Fitted fitted;
   std::vector<std::optional<WindowFit>> fits(state.classes.size());
   base::parallel_for(fits.size(), 1,
@@ -557,7 +354,7 @@ void tell_nation(const EstimateState& state, const Redrawn& redrawn, EstimateUpd
 }
 
 void tell_polygons(const EstimateState& state, const evidence::Observations& now, const Fitted& fitted,
-                   const Plan& plan, const Redrawn& redrawn, EstimateUpdate& update) {
+                   const UpdatePlan& plan, const Redrawn& redrawn, EstimateUpdate& update) {
   update.polygons.resize(plan.polygons.size());
   std::vector<std::uint8_t> stay(plan.polygons.size(), 0);  // its reasons
   base::parallel_for(plan.polygons.size(), 8, [&](std::size_t begin, std::size_t end) {
@@ -643,7 +440,7 @@ std::vector<float> likelihood_of(const EstimateState& state, const geo::Raster& 
 
 /// What evidence is worth, and surveys, of the polygons told anew; the window knows nothing of large ones beyond it.
 void look_closer(const evidence::Observations& now, const Fitted& fitted, const EstimateOptions& options,
-                 const Plan& plan, const CloserLook& closer, const std::vector<float>& likelihood,
+                 const UpdatePlan& plan, const CloserLook& closer, const std::vector<float>& likelihood,
                  EstimateUpdate& update) {
   std::vector<std::size_t> wanted;  // places in the list that the plan's polygons are from
   std::vector<PolygonCells> asked;
@@ -702,7 +499,7 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
   FG_CHECK(!state.country || !told.of_all_ground());
   FG_TRY_VOID(same_ground(state, now));
   Changes changes = changes_since(state, now, {});
-  Plan& plan = changes.plan;
+  UpdatePlan& plan = changes.plan;
   Exchange& exchange = changes.exchange;
   EstimateUpdate update;
   update.cells_changed = std::count(plan.changed.begin(), plan.changed.end(), std::uint8_t{1});
@@ -715,12 +512,8 @@ base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidenc
     update.refreshed = std::move(plan.wanted);
     return update;
   }
-  add_small_polygons(now, polygons, plan);
-  do {
-    add_whole_cells(now, state.together, plan);
-  } while (add_whole_areas(plan));
-  const bool unwatched = state.country && !state.watched.empty() && state.watched_values.empty();
-  if (plan.beyond || unwatched || too_near_edge(state, plan.wanted) || confirmed_beyond(state, now, plan.wanted)) {
+  add_polygons(state, now, polygons, plan);
+  if (needs_wider(state, now, plan)) {
     update.needs_wider = true;
     return update;
   }
