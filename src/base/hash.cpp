@@ -1,10 +1,9 @@
 #include "base/hash.h"
 
-#include <sodium.h>
-
 #include <cstring>
 
 #include "base/check.h"
+#include "base/sodium.h"
 
 namespace firmground::base {
 
@@ -15,6 +14,7 @@ crypto_generichash_state* as_sodium(unsigned char* opaque) {
 }  // namespace
 
 Hasher::Hasher() {
+  prepare_sodium();
   static_assert(sizeof(State) >= sizeof(crypto_generichash_state) &&
                 alignof(State) >= alignof(crypto_generichash_state));
   std::memset(state_.opaque, 0, sizeof state_.opaque);

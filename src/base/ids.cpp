@@ -1,17 +1,15 @@
 #include "base/ids.h"
 
 #include <fmt/core.h>
-#include <sodium.h>
 
 #include <chrono>
 
-#include "base/check.h"
+#include "base/sodium.h"
 
 namespace firmground::base {
 
 std::string new_uuid(std::int64_t unix_milliseconds) {
-  static const bool ready = sodium_init() >= 0;
-  FG_CHECK(ready);
+  prepare_sodium();
   unsigned char b[16];
   randombytes_buf(b, sizeof b);
   for (int i = 0; i < 6; ++i) {

@@ -1,10 +1,9 @@
 #include "base/secret.h"
 
-#include <sodium.h>
-
 #include <cstring>
 
 #include "base/check.h"
+#include "base/sodium.h"
 
 namespace firmground::base {
 
@@ -19,12 +18,6 @@ unsigned char* as_bytes(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
 }
 
-/// libsodium chooses its random source once.
-void prepare() {
-  static const int ready = sodium_init();
-  FG_CHECK(ready >= 0);
-}
-
 }  // namespace
 
 Secret::~Secret() {
@@ -32,7 +25,7 @@ Secret::~Secret() {
 }
 
 Secret Secret::random() {
-  prepare();
+  prepare_sodium();
   Secret secret;
   randombytes_buf(secret.bytes_, sizeof secret.bytes_);
   return secret;
@@ -54,7 +47,7 @@ Secret Secret::from_key_file(std::string_view content) {
 }
 
 PassphraseRecipe PassphraseRecipe::fresh() {
-  prepare();
+  prepare_sodium();
   PassphraseRecipe recipe;
   recipe.salt.resize(crypto_pwhash_SALTBYTES);
   randombytes_buf(recipe.salt.data(), recipe.salt.size());
@@ -62,7 +55,7 @@ PassphraseRecipe PassphraseRecipe::fresh() {
 }
 
 std::optional<Secret> derive_key(std::string_view passphrase, const PassphraseRecipe& recipe) {
-  prepare();
+  prepare_sodium();
   if (recipe.salt.size() != crypto_pwhash_SALTBYTES) {
     return std::nullopt;
   }
@@ -76,7 +69,7 @@ std::optional<Secret> derive_key(std::string_view passphrase, const PassphraseRe
 }
 
 std::string seal(const Secret& key, std::string_view text) {
-  prepare();
+  prepare_sodium();
   std::string sealed(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + text.size(), '\0');
   randombytes_buf(sealed.data(), crypto_secretbox_NONCEBYTES);
   FG_CHECK(crypto_secretbox_easy(as_bytes(sealed) + crypto_secretbox_NONCEBYTES, as_bytes(text), text.size(),
