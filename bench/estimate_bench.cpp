@@ -1,8 +1,8 @@
 // The estimate of an invented country: bench_estimate [--size small|national] [--cell 50] [--growth] [--update
 // [--anew]] [--tiny] One line per cell size: cells, seconds to observe, to reconcile minefield records and to estimate
 // the map and its hazardous areas, largest memory so far, items, hash of the map. With --update also what bringing it
-// up to date with one find, or with one accident far from searches, takes, and with --anew how far that is from a whole
-// estimate that learns everything anew.
+// up to date with one find, one accident far from searches or one area released takes, and with --anew how far that is
+// from a whole estimate that learns everything anew.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -12,6 +12,7 @@
 #include "estimate/estimate.h"
 #include "estimate/state_tiles.h"
 #include "estimate/update_estimate.h"
+#include "evidence/covariates.h"
 #include "evidence/observations.h"
 #include "evidence/record_fields.h"
 #include "geo/overlay.h"
@@ -100,6 +101,32 @@ evidence::Observations with_report(const evidence::Observations& before) {
   return now;
 }
 
+/// The first hazardous area cleared, nothing found.  Records and what they add stay as they were seen.
+evidence::Observations with_release(const mineaction::Snapshot& snapshot, const evidence::ObserveOptions& options,
+                                    const evidence::Observations& before) {
+  mineaction::Snapshot after = snapshot;
+  const auto like = std::find_if(after.land_releases.begin(), after.land_releases.end(), [](const auto& release) {
+    return release.outcome == mineaction::Outcome::cleared && release.method == mineaction::Method::manual;
+  });
+  mineaction::LandRelease release = *like;
+  release.release_id = "LR-90001";
+  release.geometry = after.hazards.front().geometry;
+  after.land_releases.push_back(std::move(release));
+  evidence::Observations seen = bench::value_of(evidence::observe(after, options));
+  evidence::Observations now = before;
+  now.searched = std::move(seen.searched);
+  now.kinds = std::move(seen.kinds);
+  now.reports = std::move(seen.reports);
+  now.processed = std::move(seen.processed);
+  for (evidence::CovariateField& field : now.covariates) {
+    if (evidence::is_of_searches(field)) {
+      field = *std::find_if(seen.covariates.begin(), seen.covariates.end(),
+                            [&](const evidence::CovariateField& one) { return one.name == field.name; });
+    }
+  }
+  return now;
+}
+
 std::vector<estimate::PolygonCells> hazards_of(const mineaction::Snapshot& snapshot, const geo::Grid& grid) {
   std::vector<estimate::PolygonCells> polygons;
   for (const mineaction::HazardousArea& hazard : snapshot.hazards) {
@@ -163,6 +190,7 @@ void measure(const mineaction::Snapshot& snapshot, double cell_m, bool update, b
   if (update) {
     measure_update("one find", with_find(seen), result, polygons, anew);
     measure_update("one accident", with_report(seen), result, polygons, anew);
+    measure_update("one release", with_release(snapshot, options, seen), result, polygons, anew);
   }
 }
 

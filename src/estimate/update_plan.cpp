@@ -33,14 +33,30 @@ void mark_changed(const std::vector<OfCell>& before, const std::vector<OfCell>& 
       [&](std::uint32_t cell) { changed[cell] = 1; });
 }
 
-void mark_around(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, Mask& mask) {
+/// Flags cells of `reach` rows to either side, as many to the left and right as `beside` gives by row.
+template <typename Beside>
+void mark_rows(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, Beside beside, Mask& mask) {
   const auto column = static_cast<std::int32_t>(cell % static_cast<std::uint32_t>(grid.columns));
   const auto row = static_cast<std::int32_t>(cell / static_cast<std::uint32_t>(grid.columns));
-  const std::int32_t first = std::max(0, column - reach);
-  const auto count = std::min(grid.columns - 1, column + reach) - first + 1;
   for (std::int32_t r = std::max(0, row - reach); r <= std::min(grid.rows - 1, row + reach); ++r) {
+    const std::int32_t width = beside(r - row);
+    const std::int32_t first = std::max(0, column - width);
+    const auto count = std::min(grid.columns - 1, column + width) - first + 1;
     std::fill_n(mask.begin() + static_cast<std::ptrdiff_t>(grid.index(first, r)), count, std::uint8_t{1});
   }
+}
+
+/// Cells at most `reach` cells away.
+void mark_around(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, Mask& mask) {
+  const auto beside = [reach](std::int32_t rows) {
+    return static_cast<std::int32_t>(std::sqrt(static_cast<double>(reach * reach - rows * rows)));
+  };
+  mark_rows(grid, cell, reach, beside, mask);
+}
+
+/// Cells at most `reach` columns and rows away.
+void mark_square(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, Mask& mask) {
+  mark_rows(grid, cell, reach, [reach](std::int32_t) { return reach; }, mask);
 }
 
 /// Blocks that nobody searched and that say something else, of all classes; and where one with a report came or went,
@@ -53,7 +69,7 @@ void mark_blocks(const EstimateState& state, const evidence::Observations& now, 
     }
     const auto reach = static_cast<std::int32_t>(short_reach_m(now.grid) / now.grid.cell_m) + 2 * of_class.step_cells;
     for (const std::uint32_t cell : since.met_otherwise) {
-      mark_around(now.grid, cell, reach, plan.wanted);
+      mark_square(now.grid, cell, reach, plan.wanted);
     }
   }
 }
