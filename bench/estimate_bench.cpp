@@ -101,16 +101,35 @@ evidence::Observations with_report(const evidence::Observations& before) {
   return now;
 }
 
-/// The first hazardous area cleared, nothing found.  Records and what they add stay as they were seen.
+/// The least likely to hold any of the areas of ten hectares and more that nobody searched.
+std::size_t least_likely(const evidence::Observations& seen, const std::vector<estimate::PolygonCells>& polygons,
+                         const std::vector<estimate::PolygonEstimate>& told) {
+  const auto cells = static_cast<std::size_t>(1e5 / (seen.grid.cell_m * seen.grid.cell_m));
+  std::size_t best = 0;
+  double highest = 0;
+  for (std::size_t k = 0; k < polygons.size(); ++k) {
+    const bool open = std::none_of(polygons[k].cells.begin(), polygons[k].cells.end(),
+                                   [&](const geo::CellShare& share) { return seen.processed[share.cell] != 0; });
+    if (open && polygons[k].size() >= cells && told[k].probability_none > highest) {
+      best = k;
+      highest = told[k].probability_none;
+    }
+  }
+  return best;
+}
+
+/// A hazardous area cleared, nothing found.  Records and what they add stay as they were seen.
 evidence::Observations with_release(const mineaction::Snapshot& snapshot, const evidence::ObserveOptions& options,
-                                    const evidence::Observations& before) {
+                                    const evidence::Observations& before, const std::string& hazard_id) {
   mineaction::Snapshot after = snapshot;
   const auto like = std::find_if(after.land_releases.begin(), after.land_releases.end(), [](const auto& release) {
     return release.outcome == mineaction::Outcome::cleared && release.method == mineaction::Method::manual;
   });
   mineaction::LandRelease release = *like;
   release.release_id = "LR-90001";
-  release.geometry = after.hazards.front().geometry;
+  release.geometry = std::find_if(after.hazards.begin(), after.hazards.end(), [&](const auto& hazard) {
+                       return hazard.hazard_id == hazard_id;
+                     })->geometry;
   after.land_releases.push_back(std::move(release));
   evidence::Observations seen = bench::value_of(evidence::observe(after, options));
   evidence::Observations now = before;
@@ -190,7 +209,8 @@ void measure(const mineaction::Snapshot& snapshot, double cell_m, bool update, b
   if (update) {
     measure_update("one find", with_find(seen), result, polygons, anew);
     measure_update("one accident", with_report(seen), result, polygons, anew);
-    measure_update("one release", with_release(snapshot, options, seen), result, polygons, anew);
+    const std::string& released = polygons[least_likely(seen, polygons, result.polygons)].id;
+    measure_update("one release", with_release(snapshot, options, seen, released), result, polygons, anew);
   }
 }
 
