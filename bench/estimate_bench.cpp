@@ -101,18 +101,19 @@ evidence::Observations with_report(const evidence::Observations& before) {
   return now;
 }
 
-/// The least likely to hold any of the areas of ten hectares and more that nobody searched.
-std::size_t least_likely(const evidence::Observations& seen, const std::vector<estimate::PolygonCells>& polygons,
-                         const std::vector<estimate::PolygonEstimate>& told) {
+/// Of the areas of ten hectares and more that nobody searched the one that is as likely as not to hold nothing.
+std::size_t even_chance(const evidence::Observations& seen, const std::vector<estimate::PolygonCells>& polygons,
+                        const std::vector<estimate::PolygonEstimate>& told) {
   const auto cells = static_cast<std::size_t>(1e5 / (seen.grid.cell_m * seen.grid.cell_m));
   std::size_t best = 0;
-  double highest = 0;
+  double nearest = 1;
   for (std::size_t k = 0; k < polygons.size(); ++k) {
     const bool open = std::none_of(polygons[k].cells.begin(), polygons[k].cells.end(),
                                    [&](const geo::CellShare& share) { return seen.processed[share.cell] != 0; });
-    if (open && polygons[k].size() >= cells && told[k].probability_none > highest) {
+    const double off = std::abs(told[k].probability_none - 0.5);
+    if (open && polygons[k].size() >= cells && off < nearest) {
       best = k;
-      highest = told[k].probability_none;
+      nearest = off;
     }
   }
   return best;
@@ -209,7 +210,7 @@ void measure(const mineaction::Snapshot& snapshot, double cell_m, bool update, b
   if (update) {
     measure_update("one find", with_find(seen), result, polygons, anew);
     measure_update("one accident", with_report(seen), result, polygons, anew);
-    const std::string& released = polygons[least_likely(seen, polygons, result.polygons)].id;
+    const std::string& released = polygons[even_chance(seen, polygons, result.polygons)].id;
     measure_update("one release", with_release(snapshot, options, seen, released), result, polygons, anew);
   }
 }
