@@ -88,6 +88,10 @@ class Exchange {
     }
     processed_.take(state.processed, now.processed, std::equal_to<>());
     for (const evidence::CovariateField& field : now.covariates) {
+      OldValues<float>& others = others_.emplace_back();
+      for (const auto& [cell, value] : field.was) {
+        others.add(cell, value);
+      }
       if (field.statements) {
         statements_.take(state.statements, field.value, said_alike);
       }
@@ -109,6 +113,9 @@ class Exchange {
       std::swap(observations.kinds[k].cells, kinds_[k]);
     }
     processed_.swap(observations.processed);
+    for (std::size_t k = 0; k < others_.size(); ++k) {
+      others_[k].swap(observations.covariates[k].value);
+    }
     for (evidence::CovariateField& field : observations.covariates) {
       if (field.tells_effort) {
         share_.swap(field.value);
@@ -130,6 +137,7 @@ class Exchange {
   OldValues<float> share_;
   OldValues<float> statements_;
   OldValues<float> outcomes_;
+  std::vector<OldValues<float>> others_;  ///< by covariate: CovariateField::was
 };
 
 /// What changed since; either side goes through all of the ground.

@@ -69,7 +69,7 @@ PolygonsTouching touching(const std::vector<PolygonCells>& polygons);
 /// observations: not of updates in between, whose cells the whole estimate tells again where nothing differs any more.
 /// REQUIRES: `now` is on the state's grid (of a part of the country, evidence::observations_in() of the part, and
 /// nothing told.of_all_ground()), with the records and all covariates but those of searches and survey
-/// statements as the whole estimate had them; polygons that the state knows cover the same cells.  `polygons` is asked
+/// statements as the whole estimate had them, or CovariateField::was; polygons that the state knows cover the same cells.  `polygons` is asked
 /// once. Errors:
 /// estimate.update_needs_all (other grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and
 /// O(cells refreshed x draws); some passes over the grid's cells.

@@ -1,8 +1,11 @@
 #include "evidence/confirmed_areas.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "evidence/effort.h"
 
@@ -57,7 +60,87 @@ std::int16_t last_reported(const std::vector<std::int16_t>& reported) {
   return latest;
 }
 
+/// Of a window of the country the first year that a CHA was reported in, and metres to the nearest.
+struct ConfirmedNear {
+  Region window;
+  geo::Grid grid;
+  std::vector<std::int16_t> reported;
+  std::vector<float> away;
+};
+
+/// Of the window round these cells of the country that holds the nearest CHA of each.  REQUIRES: any cell, any CHA.
+ConfirmedNear confirmed_near(const mineaction::Snapshot& snapshot, const geo::Grid& country,
+                             const std::optional<mineaction::Date>& until, std::int16_t latest,
+                             const std::vector<std::uint32_t>& cells) {
+  const auto columns = static_cast<std::uint32_t>(country.columns);
+  Region round{static_cast<std::int32_t>(cells.front() % columns), static_cast<std::int32_t>(cells.front() / columns),
+               1, 1};
+  for (const std::uint32_t cell : cells) {
+    const auto column = static_cast<std::int32_t>(cell % columns);
+    const auto last = std::max(round.first_column + round.columns, column + 1);
+    round.first_column = std::min(round.first_column, column);
+    round.columns = last - round.first_column;
+    round.rows = static_cast<std::int32_t>(cell / columns) + 1 - round.first_row;
+  }
+  for (std::int32_t beside = 32;; beside *= 2) {
+    ConfirmedNear near;
+    near.window = grown(round, country, beside);
+    near.grid = grid_of(near.window, country);
+    near.reported = years_reported(snapshot, near.grid, until);
+    near.away = distance_to_those_until(latest, near.grid, near.reported);
+    const bool holds = std::all_of(cells.begin(), cells.end(), [&](std::uint32_t cell) {
+      return static_cast<double>(near.away[*cell_in(near.window, country, cell)]) <= beside * country.cell_m;
+    });
+    if (holds || near.window.size() == country.size()) {
+      return near;
+    }
+  }
+}
+
 }  // namespace
+
+void search_again(const mineaction::Snapshot& snapshot, const Region& part, const geo::Grid& country,
+                  const std::optional<mineaction::Date>& until, const std::vector<SearchedIn>& searched,
+                  CovariateField& field) {
+  const std::int16_t latest = field.searched_before->latest;
+  std::vector<std::uint32_t> cells;
+  cells.reserve(searched.size());
+  for (const SearchedIn& one : searched) {
+    cells.push_back(cell_of_country(part, country, one.cell));
+  }
+  const ConfirmedNear near = confirmed_near(snapshot, country, until, latest, cells);
+  std::map<std::int32_t, std::vector<float>> away_until;
+  SearchedBefore before{latest, {}};
+  auto old = field.searched_before->cells.begin();
+  const auto keep_before = [&](std::uint32_t cell) {
+    for (; old != field.searched_before->cells.end() && old->cell < cell; ++old) {
+      before.cells.push_back(*old);
+    }
+  };
+  for (std::size_t i = 0; i < searched.size(); ++i) {
+    const auto [cell, year] = searched[i];
+    const std::uint32_t in_window = *cell_in(near.window, country, cells[i]);
+    float value = near.away[in_window];
+    keep_before(cell);
+    if (old != field.searched_before->cells.end() && old->cell == cell) {
+      ++old;
+    }
+    if (year > 0 && year < latest) {
+      before.cells.push_back(searched[i]);
+      std::vector<float>& known = away_until[year];
+      if (known.empty()) {
+        known = distance_to_those_until(static_cast<std::int16_t>(year), near.grid, near.reported);
+      }
+      value = value < known[in_window] ? std::numeric_limits<float>::quiet_NaN() : value;
+    }
+    float& is = field.value[cell];
+    if (is != value && !(std::isnan(is) && std::isnan(value))) {
+      field.was.emplace_back(cell, std::exchange(is, value));
+    }
+  }
+  keep_before(std::numeric_limits<std::uint32_t>::max());
+  field.searched_before = std::make_shared<const SearchedBefore>(std::move(before));
+}
 
 std::vector<std::int16_t> years_searched(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                          const std::vector<std::uint8_t>& processed,

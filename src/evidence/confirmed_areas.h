@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "evidence/observations.h"
+#include "evidence/regions.h"
 
 namespace firmground::evidence {
 
@@ -20,6 +21,15 @@ std::optional<CovariateField> confirmed_areas(const mineaction::Snapshot& snapsh
 std::vector<std::int16_t> years_searched(const mineaction::Snapshot& snapshot, const geo::Grid& grid,
                                          const std::vector<std::uint8_t>& processed,
                                          const std::optional<mineaction::Date>& until);
+
+/// The covariate after cells were searched last in another year, on a part of the country or all of it: value,
+/// `searched_before` and `was` of these cells.  `searched`: ascending cells of the part, 0: in no year.  REQUIRES: the
+/// CHA are those that it was measured by; nothing was searched in another year before.
+/// Cost: covers of CHA and a distance transform for each of the years, in a window that reaches as far round the cells
+/// as the nearest CHA of each.
+void search_again(const mineaction::Snapshot& snapshot, const Region& part, const geo::Grid& country,
+                  const std::optional<mineaction::Date>& until, const std::vector<SearchedIn>& searched,
+                  CovariateField& field);
 
 /// Whether the same cells were searched in the same years before a CHA was reported: then the covariate, measured with
 /// the same CHA, is the same.  Cost: covers of land releases.

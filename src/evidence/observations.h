@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -86,6 +87,8 @@ struct CovariateField {
   std::shared_ptr<const std::vector<ConfirmedCell>> confirmed = {};
   /// Set: the values are distances to CHA (confirmed_areas.h), which searches before these change.
   std::shared_ptr<const SearchedBefore> searched_before = {};
+  /// With that, after searches came in or went: cells that have another value since, ascending, and what it was.
+  std::vector<std::pair<std::uint32_t, float>> was = {};
 
   bool tells_searches() const { return tells_effort || tells_outcome; }
   /// Value of a cell.  REQUIRES: where `cells` is set, it is one of them.  Cost: O(log cells) there.

@@ -315,12 +315,12 @@ class Since {
 
   /// False: what a covariate is measured by may be something else now.
   bool take(const Region& region, const Seen& was, const Seen& is);
-  bool finish();
+  bool finish(const Snapshot& now, const std::optional<mineaction::Date>& until);
 
  private:
   bool put_values(const Region& region, const std::vector<float>& was, const std::vector<float>& is,
                   CovariateField* field, bool& otherwise) const;
-  bool searched_as_before(const Seen& was, const Seen& is) const;
+  void take_years(const Region& region, const Seen& was, const Seen& is);
 
   Observations& all_;
   const GroundBeyond& beyond_;
@@ -330,6 +330,7 @@ class Since {
   CovariateField* confirmed_;
   std::array<ClassPatch, kOrdnanceClasses.size()> patches_;
   std::vector<std::uint8_t> processed_before_;  ///< empty: as it is
+  std::vector<SearchedIn> searched_again_;
   bool said_otherwise_ = false;
   bool released_otherwise_ = false;
 };
@@ -349,20 +350,23 @@ bool Since::put_values(const Region& region, const std::vector<float>& was, cons
   return true;
 }
 
-/// In the same years before the last CHA was reported.
-bool Since::searched_as_before(const Seen& was, const Seen& is) const {
+/// Cells searched last in another year, where one of the two is before the last CHA was reported.
+void Since::take_years(const Region& region, const Seen& was, const Seen& is) {
   if (confirmed_ == nullptr) {
-    return true;
+    return;
   }
   const std::int16_t latest = confirmed_->searched_before->latest;
   const auto counted = [latest](std::int16_t year) { return year < latest ? year : std::int16_t{0}; };
-  return std::equal(was.years.begin(), was.years.end(), is.years.begin(), is.years.end(),
-                    [&](std::int16_t a, std::int16_t b) { return counted(a) == counted(b); });
+  for (std::uint32_t cell = 0; cell < is.years.size(); ++cell) {
+    if (counted(was.years[cell]) != counted(is.years[cell])) {
+      searched_again_.push_back({cell_of_country(region, all_.grid, cell), counted(is.years[cell])});
+    }
+  }
 }
 
 bool Since::take(const Region& region, const Seen& was, const Seen& is) {
-  if (!searched_as_before(was, is) ||
-      !put_values(region, was.statements, is.statements, statements_, said_otherwise_) ||
+  take_years(region, was, is);
+  if (!put_values(region, was.statements, is.statements, statements_, said_otherwise_) ||
       !put_values(region, was.outcomes, is.outcomes, outcomes_, released_otherwise_)) {
     return false;
   }
@@ -388,7 +392,7 @@ bool Since::take(const Region& region, const Seen& was, const Seen& is) {
   return true;
 }
 
-bool Since::finish() {
+bool Since::finish(const Snapshot& now, const std::optional<mineaction::Date>& until) {
   for (std::size_t k = 0; k < patches_.size(); ++k) {
     patches_[k].searched.put_into(all_.searched[k]);
     patches_[k].reports.put_into(all_.reports[k]);
@@ -397,6 +401,14 @@ bool Since::finish() {
   const auto known = [](float value) { return !std::isnan(value); };
   if (said_otherwise_ && !beyond_.said && std::none_of(statements_->value.begin(), statements_->value.end(), known)) {
     return false;
+  }
+  if (!searched_again_.empty()) {
+    std::sort(searched_again_.begin(), searched_again_.end(),
+              [](const SearchedIn& a, const SearchedIn& b) { return a.cell < b.cell; });
+    search_again(now,
+                 {static_cast<std::int32_t>(all_.first_column()), static_cast<std::int32_t>(all_.first_row()),
+                  all_.grid.columns, all_.grid.rows},
+                 all_.whole(), until, searched_again_, *confirmed_);
   }
   if (!processed_before_.empty() && effort_ != nullptr) {
     for (const ShareChange& change : share_searched_changes(all_.grid, processed_before_, all_.processed)) {
@@ -464,7 +476,7 @@ bool observe_since(const Snapshot& now, const mineaction::SnapshotChange& change
       return false;
     }
   }
-  if (!since.finish()) {
+  if (!since.finish(now, options.until)) {
     return false;
   }
   observations.snapshot_hash = now.hash;

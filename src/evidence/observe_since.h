@@ -26,8 +26,8 @@ struct GroundBeyond {
 /// differ the later one is taken.  Cells elsewhere stay to the byte; the others are as observe() has them, but for the
 /// rounding of the shares that releases cover.  How many polygons of survey statements were searched stays as it was.
 /// False where all ground should be observed instead: nobody drew the country, many or large records changed, or what
-/// one covariate is measured by (the last year before a CHA was reported; the only statement; shares of land cleared
-/// and reduced, which any search may change where all that was searched was cleared).  Of `observations` only what
+/// one covariate is measured by (the only statement; shares of land cleared and reduced, which any search may change
+/// where all that was searched was cleared).  Of `observations` only what
 /// searches do not change is then what it was.
 /// REQUIRES: `observations`, which may be of a part of the country that holds ground_changed() and all cells as far as
 /// share_searched_reach() round it twice, are observe() of what was before, in the cells of `options` and with its
