@@ -396,6 +396,19 @@ TEST_F(UpdateEstimate, AnAccidentTakenBackChangesTheMapAsAWholeEstimateWould) {
   EXPECT_EQ(updated(now).update.reports_changed, 1);
 }
 
+TEST_F(UpdateEstimate, AnotherValueOfACovariateChangesTheMapAsAWholeEstimateWould) {
+  evidence::Observations now = *before_;
+  evidence::CovariateField& road = now.covariates.front();
+  const float other = road.value[cell_at(20, 20)];
+  for (std::int32_t row = 60; row < 66; ++row) {  // searched
+    for (std::int32_t column = 58; column < 66; ++column) {
+      const std::uint32_t cell = cell_at(column, row);
+      road.was.emplace_back(cell, std::exchange(road.value[cell], other));
+    }
+  }
+  expect_as_made_anew(now);
+}
+
 TEST_F(UpdateEstimate, AReleaseWherePeopleHadMetMinesChangesTheMapAsAWholeEstimateWould) {
   evidence::Observations now = with_release(*before_, 140, 86, 2);
   std::erase_if(now.reports[0], [](const evidence::Report& report) { return report.cell == cell_at(145, 90); });

@@ -80,7 +80,7 @@ Mask said_otherwise(const EstimateState& state, const evidence::Observations& no
   Mask otherwise(now.grid.size(), 0);
   for (const evidence::CovariateField& field : now.covariates) {
     for (std::uint32_t cell = 0; field.statements && cell < field.value.size(); ++cell) {
-      otherwise[cell] = said_alike(state.statements[cell], field.value[cell]) ? 0 : 1;
+      otherwise[cell] |= said_alike(state.statements[cell], field.value[cell]) ? 0 : 1;
     }
     for (const auto& [cell, value] : field.was) {
       otherwise[cell] = 1;
