@@ -64,13 +64,13 @@ using PolygonsTouching =
 PolygonsTouching touching(const std::vector<PolygonCells>& polygons);
 
 /// Brings an estimate up to date with what was searched and found since, and with what people met outside searched
-/// land: refits a window round the changed cells (WindowFit) and predicts the cells within its range, and what kinds
-/// their items are: shares of present finds, with what the whole estimate learned of kinds.  A function of state and
-/// observations: not of updates in between, whose cells the whole estimate tells again where nothing differs any more.
-/// REQUIRES: `now` is on the state's grid (of a part of the country, evidence::observations_in() of the part, and
-/// nothing told.of_all_ground()), with the records and all covariates but those of searches and survey
-/// statements as the whole estimate had them, or CovariateField::was; polygons that the state knows cover the same cells.  `polygons` is asked
-/// once. Errors:
+/// land: refits a window round the changed cells (WindowFit) and predicts the cells within its range, those that
+/// another share of land searched moves by more than .002 (eq. 73), and what kinds their items are: shares of present
+/// finds, with what the whole estimate learned of kinds.  A function of state and observations: not of updates in
+/// between, whose cells the whole estimate tells again where nothing differs any more. REQUIRES: `now` is on the
+/// state's grid (of a part of the country, evidence::observations_in() of the part, and nothing told.of_all_ground()),
+/// with the records and all covariates but those of searches and survey statements as the whole estimate had them, or
+/// with CovariateField::was; polygons that the state knows cover the same cells.  `polygons` is asked once. Errors:
 /// estimate.update_needs_all (other grid, covariates or classes), those of WindowFit. Cost: O(window^1.5) in nodes and
 /// O(cells refreshed x draws); some passes over the grid's cells.
 base::Result<EstimateUpdate> update_estimate(const EstimateState& state, evidence::Observations now,

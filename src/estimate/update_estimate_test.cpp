@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "estimate/map_cells.h"
+#include "estimate/state_part.h"
 #include "estimate/state_tiles.h"
 #include "evidence/covariates.h"
 #include "evidence/drawn_statements_testing.h"
@@ -409,6 +410,18 @@ TEST_F(UpdateEstimate, AnotherValueOfACovariateChangesTheMapAsAWholeEstimateWoul
   expect_as_made_anew(now);
 }
 
+TEST_F(UpdateEstimate, LandThatWasReleasedOtherwiseChangesTheMapAsAWholeEstimateWould) {
+  evidence::Observations now = *before_;
+  for (evidence::CovariateField& field : now.covariates) {
+    for (std::int32_t row = 60; field.tells_outcome && row < 66; ++row) {
+      for (std::int32_t column = 40; column < 90; ++column) {
+        field.value[cell_at(column, row)] = 1 - field.value[cell_at(column, row)];
+      }
+    }
+  }
+  expect_as_made_anew(now);
+}
+
 TEST_F(UpdateEstimate, AReleaseWherePeopleHadMetMinesChangesTheMapAsAWholeEstimateWould) {
   evidence::Observations now = with_release(*before_, 140, 86, 2);
   std::erase_if(now.reports[0], [](const evidence::Report& report) { return report.cell == cell_at(145, 90); });
@@ -538,7 +551,6 @@ TEST_F(UpdateEstimate, WithoutKindsInTheWholeEstimateNoneAreTold) {
   EXPECT_TRUE(update->polygons[0].second.kinds.empty());
 }
 
-/// A window as the whole estimate saw it says what that says: cells told anew for a find far off stay as they were.
 TEST_F(UpdateEstimate, GroundIsToldAnewWhereAnotherShareOfLandSearchedMatters) {
   const evidence::Observations now = with_release(*before_, 100, 50, 0);
   const EstimateState& state = *whole_->state;
@@ -563,8 +575,21 @@ TEST_F(UpdateEstimate, GroundIsToldAnewWhereAnotherShareOfLandSearchedMatters) {
     EXPECT_TRUE(refreshed[change.cell] != 0 || most <= 0.002) << change.cell << ": " << most;
   }
   EXPECT_GT(told, 1000);
+  // Not all that the share of land searched and then the short field may reach.
+  const std::int32_t reach = range_cells(state) + evidence::share_searched_reach(now.grid);
+  std::int64_t within = 0;
+  std::int64_t refreshed_there = 0;
+  for (std::int32_t row = std::max(0, 50 - reach); row < std::min<std::int32_t>(kRows, 58 + reach); ++row) {
+    for (std::int32_t column = std::max(0, 100 - reach); column < std::min<std::int32_t>(kColumns, 108 + reach);
+         ++column) {
+      ++within;
+      refreshed_there += refreshed[cell_at(column, row)];
+    }
+  }
+  EXPECT_LT(refreshed_there, within * 9 / 10);
 }
 
+/// A window as the whole estimate saw it says what that says: cells told anew for a find far off stay as they were.
 TEST_F(UpdateEstimate, CellsThatNothingBearsOnAreToldAsTheyWere) {
   const std::vector<PolygonCells> chain = {square("HA-1", 70, 60, 30)};  // reaches out of the range of the find
   const auto update = update_estimate(*whole_->state, with_find(*before_, cell_at(62, 60)), touching(chain));

@@ -74,13 +74,17 @@ void mark_blocks(const EstimateState& state, const evidence::Observations& now, 
   }
 }
 
-/// Cells of which survey says something else, or that another covariate (CovariateField::was).  A cancellation came in:
-/// the cell is told anew, and by it those near by that the fit moves with it.
+/// Cells of which survey says something else, that were released otherwise, or of which another covariate says so
+/// (CovariateField::was).  A cancellation came in: the cell is told anew, and by it those near by that the fit moves
+/// with it.
 Mask said_otherwise(const EstimateState& state, const evidence::Observations& now) {
   Mask otherwise(now.grid.size(), 0);
   for (const evidence::CovariateField& field : now.covariates) {
-    for (std::uint32_t cell = 0; field.statements && cell < field.value.size(); ++cell) {
-      otherwise[cell] |= said_alike(state.statements[cell], field.value[cell]) ? 0 : 1;
+    const std::vector<float>* was = field.statements      ? &state.statements
+                                    : field.tells_outcome ? &state.outcomes
+                                                          : nullptr;
+    for (std::uint32_t cell = 0; was != nullptr && cell < field.value.size(); ++cell) {
+      otherwise[cell] |= said_alike((*was)[cell], field.value[cell]) ? 0 : 1;
     }
     for (const auto& [cell, value] : field.was) {
       otherwise[cell] = 1;

@@ -68,7 +68,8 @@ struct ConfirmedNear {
   std::vector<float> away;
 };
 
-/// Of the window round these cells of the country that holds the nearest CHA of each.  REQUIRES: any cell, any CHA.
+/// Of the window round these ascending cells of the country that holds the nearest CHA of each.  REQUIRES: any cell,
+/// any CHA.
 ConfirmedNear confirmed_near(const mineaction::Snapshot& snapshot, const geo::Grid& country,
                              const std::optional<mineaction::Date>& until, std::int16_t latest,
                              const std::vector<std::uint32_t>& cells) {
@@ -99,9 +100,9 @@ ConfirmedNear confirmed_near(const mineaction::Snapshot& snapshot, const geo::Gr
 
 }  // namespace
 
-void search_again(const mineaction::Snapshot& snapshot, const Region& part, const geo::Grid& country,
-                  const std::optional<mineaction::Date>& until, const std::vector<SearchedIn>& searched,
-                  CovariateField& field) {
+void measure_again(const mineaction::Snapshot& snapshot, const Region& part, const geo::Grid& country,
+                   const std::optional<mineaction::Date>& until, const std::vector<SearchedIn>& searched,
+                   CovariateField& field) {
   const std::int16_t latest = field.searched_before->latest;
   std::vector<std::uint32_t> cells;
   cells.reserve(searched.size());

@@ -23,13 +23,13 @@ std::vector<std::int16_t> years_searched(const mineaction::Snapshot& snapshot, c
                                          const std::optional<mineaction::Date>& until);
 
 /// The covariate after cells were searched last in another year, on a part of the country or all of it: value,
-/// `searched_before` and `was` of these cells.  `searched`: ascending cells of the part, 0: in no year.  REQUIRES: the
-/// CHA are those that it was measured by; nothing was searched in another year before.
-/// Cost: covers of CHA and a distance transform for each of the years, in a window that reaches as far round the cells
-/// as the nearest CHA of each.
-void search_again(const mineaction::Snapshot& snapshot, const Region& part, const geo::Grid& country,
-                  const std::optional<mineaction::Date>& until, const std::vector<SearchedIn>& searched,
-                  CovariateField& field);
+/// `searched_before` and `was` of these cells.  `searched`: ascending cells of the part; a year that is not before the
+/// last CHA was reported: 0 or as it is.  REQUIRES: any cell; the CHA are those that it was measured by; `was` is
+/// empty. Cost: covers of all CHA and a distance transform for each of the years, in a window that reaches as far round
+/// the cells as the nearest CHA of each (the covers again each time that it has to be twice as wide).
+void measure_again(const mineaction::Snapshot& snapshot, const Region& part, const geo::Grid& country,
+                   const std::optional<mineaction::Date>& until, const std::vector<SearchedIn>& searched,
+                   CovariateField& field);
 
 /// Whether the same cells were searched in the same years before a CHA was reported: then the covariate, measured with
 /// the same CHA, is the same.  Cost: covers of land releases.

@@ -30,9 +30,9 @@ std::vector<CovariateField> covariates_of_searches(const mineaction::Snapshot& s
                                                    const std::vector<std::uint8_t>& processed,
                                                    const std::optional<mineaction::Date>& until);
 bool is_of_searches(const CovariateField& field);
-/// All of them after finds, accidents and land releases came in, changed or were withdrawn.  `before`:
-/// covariate_fields() of the same ground and `until`, those of searches with whatever values; others, of records, may
-/// follow.
+/// All of them after finds, accidents and land releases came in, changed or were withdrawn, with CovariateField::was.
+/// `before`: covariate_fields() of the same ground and `until`, those of searches with whatever values; others, of
+/// records, may follow.
 /// `of_searches`: now. Where one of these comes or goes, the list is of other covariates. Cost: covers of land
 /// releases, and what confirmed_areas() costs where other land was searched before the last CHA was reported.
 std::vector<CovariateField> covariates_since(std::vector<CovariateField> before,

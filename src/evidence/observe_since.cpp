@@ -315,7 +315,9 @@ class Since {
 
   /// False: what a covariate is measured by may be something else now.
   bool take(const Region& region, const Seen& was, const Seen& is);
-  bool finish(const Snapshot& now, const std::optional<mineaction::Date>& until);
+  bool finish();
+  /// Distances to CHA of cells that were searched last in another year, once all else is followed.
+  void measure_distances(const Snapshot& now, const std::optional<mineaction::Date>& until);
 
  private:
   bool put_values(const Region& region, const std::vector<float>& was, const std::vector<float>& is,
@@ -392,7 +394,7 @@ bool Since::take(const Region& region, const Seen& was, const Seen& is) {
   return true;
 }
 
-bool Since::finish(const Snapshot& now, const std::optional<mineaction::Date>& until) {
+bool Since::finish() {
   for (std::size_t k = 0; k < patches_.size(); ++k) {
     patches_[k].searched.put_into(all_.searched[k]);
     patches_[k].reports.put_into(all_.reports[k]);
@@ -401,14 +403,6 @@ bool Since::finish(const Snapshot& now, const std::optional<mineaction::Date>& u
   const auto known = [](float value) { return !std::isnan(value); };
   if (said_otherwise_ && !beyond_.said && std::none_of(statements_->value.begin(), statements_->value.end(), known)) {
     return false;
-  }
-  if (!searched_again_.empty()) {
-    std::sort(searched_again_.begin(), searched_again_.end(),
-              [](const SearchedIn& a, const SearchedIn& b) { return a.cell < b.cell; });
-    search_again(now,
-                 {static_cast<std::int32_t>(all_.first_column()), static_cast<std::int32_t>(all_.first_row()),
-                  all_.grid.columns, all_.grid.rows},
-                 all_.whole(), until, searched_again_, *confirmed_);
   }
   if (!processed_before_.empty() && effort_ != nullptr) {
     for (const ShareChange& change : share_searched_changes(all_.grid, processed_before_, all_.processed)) {
@@ -424,6 +418,17 @@ bool Since::finish(const Snapshot& now, const std::optional<mineaction::Date>& u
   }
   const ReleasedCells here = released_cells(all_.processed, outcomes_->value);
   return outcomes_tell({here.searched + beyond_.released.searched, here.cleared + beyond_.released.cleared});
+}
+
+void Since::measure_distances(const Snapshot& now, const std::optional<mineaction::Date>& until) {
+  if (searched_again_.empty()) {
+    return;
+  }
+  std::sort(searched_again_.begin(), searched_again_.end(),
+            [](const SearchedIn& a, const SearchedIn& b) { return a.cell < b.cell; });
+  const Region part{static_cast<std::int32_t>(all_.first_column()), static_cast<std::int32_t>(all_.first_row()),
+                    all_.grid.columns, all_.grid.rows};
+  measure_again(now, part, all_.whole(), until, searched_again_, *confirmed_);
 }
 
 }  // namespace
@@ -476,9 +481,10 @@ bool observe_since(const Snapshot& now, const mineaction::SnapshotChange& change
       return false;
     }
   }
-  if (!since.finish(now, options.until)) {
+  if (!since.finish()) {
     return false;
   }
+  since.measure_distances(now, options.until);
   observations.snapshot_hash = now.hash;
   return true;
 }

@@ -27,14 +27,13 @@ struct GroundBeyond {
 /// rounding of the shares that releases cover.  How many polygons of survey statements were searched stays as it was.
 /// False where all ground should be observed instead: nobody drew the country, many or large records changed, or what
 /// one covariate is measured by (the only statement; shares of land cleared and reduced, which any search may change
-/// where all that was searched was cleared).  Of `observations` only what
-/// searches do not change is then what it was.
+/// where all that was searched was cleared).  Of `observations` only what searches do not change is then what it was.
 /// REQUIRES: `observations`, which may be of a part of the country that holds ground_changed() and all cells as far as
 /// share_searched_reach() round it twice, are observe() of what was before, in the cells of `options` and with its
-/// days, in mode effort, whatever was made of minefield records and their covariates since; nothing else changed that
-/// observe() reads; `changed` are changed_boxes() of the change. Cost: to go through all records once, and observing
-/// the ground near the changed ones; where the ground that was searched is no longer the same,
-/// share_searched_changes().
+/// days, in mode effort, whatever was made of minefield records and their covariates since, CovariateField::was empty;
+/// nothing else changed that observe() reads; `changed` are changed_boxes() of the change. Cost: to go through all
+/// records once, and observing the ground near the changed ones; where the ground that was searched is no longer the
+/// same, share_searched_changes(), and measure_again() where that was before the last CHA was reported.
 bool observe_since(const mineaction::Snapshot& now, const mineaction::SnapshotChange& change,
                    const std::vector<geo::Box>& changed, const ObserveOptions& options, Observations& observations,
                    const GroundBeyond& beyond = {});

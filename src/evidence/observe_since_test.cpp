@@ -189,6 +189,17 @@ SnapshotChange difference(const Snapshot& before, const Snapshot& now) {
   return change;
 }
 
+/// What covariates say that they were is what they were.
+void expect_was(const Observations& since, const Observations& then) {
+  for (std::size_t c = 0; c < since.covariates.size(); ++c) {
+    for (const auto& [cell, value] : since.covariates[c].was) {
+      const float was = then.covariates[c].value[cell];
+      EXPECT_TRUE(value == was || (std::isnan(value) && std::isnan(was))) << cell;
+      EXPECT_NE(value, since.covariates[c].value[cell]) << cell;
+    }
+  }
+}
+
 /// The same of a part of the country round what changed.
 void expect_followed_in_part(const Snapshot& now, const SnapshotChange& change, const Observations& then,
                              const Observations& anew) {
@@ -201,6 +212,7 @@ void expect_followed_in_part(const Snapshot& now, const SnapshotChange& change, 
   const GroundBeyond rest = beyond(then, since);
   ASSERT_TRUE(observe_since(now, change, changed_boxes(change), {}, since, rest));
   expect_same(since, part_of(anew, part));
+  expect_was(since, part_of(then, part));
 }
 
 /// What is observed now is what observing all of it anew gives, and some of it was not so before.
@@ -214,6 +226,7 @@ void expect_followed(const std::function<void(Snapshot&)>& change, const Snapsho
     Observations since = then;
     ASSERT_TRUE(observe_since(now, known, changed_boxes(known), {}, since));
     expect_same(since, anew);
+    expect_was(since, then);
     expect_followed_in_part(now, known, then, anew);
   }
 }
@@ -288,28 +301,54 @@ TEST(ObserveSince, GroundIsSearchedBeforeTheLastConfirmedAreaWasReported) {
   });
 }
 
+/// And an area confirmed earlier, ground searched between the two beside it, and ground searched far from both.
+Snapshot long_searched_country() {
+  Snapshot country = drawn_country();
+  country.hazards.insert(country.hazards.begin() + 1,
+                         drawn_hazard(HazardType::confirmed, Device::ap_mine, {74, 70, 4}, kGrid));
+  country.hazards[1].reported_on = Date(2008, 1, 1);
+  country.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2011, 1, 1), {62, 40, 6}));
+  country.land_releases.push_back(release("F", Outcome::reduced, Method::manual, Date(2012, 1, 1), {70, 70, 4}));
+  country.land_releases.push_back(release("G", Outcome::cleared, Method::manual, Date(2007, 1, 1), {190, 190, 6}));
+  return country;
+}
+
+void search_again(Snapshot& country) {
+  country.land_releases.push_back(release("H", Outcome::cleared, Method::manual, Date(2018, 1, 1), {66, 42, 8}));
+  country.land_releases.push_back(release("I", Outcome::cleared, Method::manual, Date(2010, 1, 1), {80, 70, 4}));
+  country.land_releases[5].completed_on = Date(2007, 1, 1);
+  country.land_releases[6].completed_on = Date(2019, 1, 1);
+}
+
+const CovariateField& distance_to_confirmed(const Observations& observations) {
+  return *std::find_if(observations.covariates.begin(), observations.covariates.end(),
+                       [](const CovariateField& field) { return field.searched_before != nullptr; });
+}
+
 TEST(ObserveSince, GroundSearchedBeforeAConfirmedAreaWasReportedIsSearchedAgain) {
-  Snapshot before = drawn_country();
-  before.land_releases.push_back(release("E", Outcome::cleared, Method::manual, Date(2011, 1, 1), {62, 40, 6}));
-  before.land_releases.push_back(release("F", Outcome::reduced, Method::manual, Date(2012, 1, 1), {70, 70, 4}));
-  const auto later = [](Snapshot& now) {
-    now.land_releases.push_back(release("G", Outcome::cleared, Method::manual, Date(2018, 1, 1), {66, 42, 8}));
-    now.land_releases[now.land_releases.size() - 2].completed_on = Date(2010, 1, 1);
-  };
-  expect_followed(later, before);
+  expect_followed(search_again, long_searched_country());
+}
+
+TEST(ObserveSince, DistancesToConfirmedAreasThatWereOthersAreThoseOfMeasuringAllAgain) {
+  const Snapshot before = long_searched_country();
   Snapshot now = before;
-  later(now);
+  search_again(now);
   const Observations then = observed(before);
+  const Observations anew = observed(now);
   Observations since = then;
   ASSERT_TRUE(observe_since(now, all_of(before, now), changed_boxes(all_of(before, now)), {}, since));
-  const auto distance = std::find_if(since.covariates.begin(), since.covariates.end(),
-                                     [](const CovariateField& field) { return field.searched_before != nullptr; });
-  ASSERT_NE(distance, since.covariates.end());
-  const auto& was = then.covariates[static_cast<std::size_t>(distance - since.covariates.begin())].value;
-  EXPECT_EQ(distance->was.size(), 8U + 16U) << "of G where it lies on E, and of F";
-  for (const auto& [cell, value] : distance->was) {
-    EXPECT_TRUE(value == was[cell] || (std::isnan(value) && std::isnan(was[cell]))) << cell;
-    EXPECT_NE(std::isnan(value), std::isnan(distance->value[cell])) << cell;
+  const CovariateField& distance = distance_to_confirmed(since);
+  EXPECT_EQ(distance.was.size(), 8U + 16U + 36U)
+      << "of H where it lies on E, of F, which nearer areas came after, and G";
+  const auto measured = covariates_since(then.covariates, covariates_of_searches(now, anew.grid, anew.processed, {}),
+                                         now, anew.grid, anew.processed, {});
+  const auto again = std::find_if(measured.begin(), measured.end(),
+                                  [](const CovariateField& field) { return field.searched_before != nullptr; });
+  ASSERT_NE(again, measured.end());
+  EXPECT_EQ(*again->searched_before, *distance.searched_before);
+  ASSERT_EQ(again->was.size(), distance.was.size());
+  for (std::size_t k = 0; k < distance.was.size(); ++k) {
+    EXPECT_EQ(again->was[k].first, distance.was[k].first);
   }
 }
 
