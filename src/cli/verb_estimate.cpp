@@ -37,6 +37,9 @@ void print_update(const pipeline::EstimateUpdateOutcome& update, double seconds)
         "At {} places outside searched land people met items that it knew nothing of, or a report was withdrawn.\n",
         update.reports_changed);
   }
+  if (update.cells_changed == 0 && update.reports_changed == 0 && update.cells_refreshed > 0) {
+    fmt::print("Land was cancelled, or released in another way, without another search of it.\n");
+  }
   fmt::print(
       "{} of {} cells and {} polygons were estimated anew in {:.1f} s; hyperparameters, laws of counts, what was "
       "learned of kinds, how likely people meet what is there and what minefield records say stay.\n",
