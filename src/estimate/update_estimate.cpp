@@ -2,12 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/parallel.h"
-#include "estimate/blocks_since.h"
-#include "estimate/class_parts.h"
-#include "estimate/confirmed_ground.h"
 #include "estimate/differences.h"
 #include "estimate/map_cells.h"
 #include "estimate/reasons.h"
