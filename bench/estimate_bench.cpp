@@ -119,7 +119,7 @@ std::size_t even_chance(const evidence::Observations& seen, const std::vector<es
   return best;
 }
 
-/// A hazardous area cleared, nothing found.  Records and what they add stay as they were seen.
+/// A hazardous area cleared, nothing found.  What was made of minefield records stays.
 evidence::Observations with_release(const mineaction::Snapshot& snapshot, const evidence::ObserveOptions& options,
                                     const evidence::Observations& before, const std::string& hazard_id) {
   mineaction::Snapshot after = snapshot;
@@ -132,18 +132,11 @@ evidence::Observations with_release(const mineaction::Snapshot& snapshot, const 
                        return hazard.hazard_id == hazard_id;
                      })->geometry;
   after.land_releases.push_back(std::move(release));
-  evidence::Observations seen = bench::value_of(evidence::observe(after, options));
-  evidence::Observations now = before;
-  now.searched = std::move(seen.searched);
-  now.kinds = std::move(seen.kinds);
-  now.reports = std::move(seen.reports);
-  now.processed = std::move(seen.processed);
-  for (evidence::CovariateField& field : now.covariates) {
-    if (evidence::is_of_searches(field)) {
-      field = *std::find_if(seen.covariates.begin(), seen.covariates.end(),
-                            [&](const evidence::CovariateField& one) { return one.name == field.name; });
-    }
-  }
+  evidence::Observations now = bench::value_of(evidence::observe_effort(after, options));
+  now.records = before.records;
+  now.covariates = evidence::covariates_since(
+      before.covariates, evidence::covariates_of_searches(after, now.grid, now.processed, options.until), after,
+      now.grid, now.processed, options.until);
   return now;
 }
 

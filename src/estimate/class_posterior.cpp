@@ -164,9 +164,7 @@ double spread_of_effects(const HazardModel& model, const std::vector<double>& bo
     count += 1;
     double value = 0;
     for (std::size_t e = 0; e < model.effects.size(); ++e) {
-      const BasisPlace& place = model.basis[i * model.effects.size() + e];
-      value += static_cast<double>(place.left) * border[model.effects[e].first_column + place.knot] +
-               static_cast<double>(place.right) * border[model.effects[e].first_column + place.knot + 1];
+      value += effect_at(model.effects[e], model.basis[i * model.effects.size() + e], border.data());
     }
     sum += value;
     squares += value * value;

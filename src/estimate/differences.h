@@ -1,13 +1,7 @@
 #pragma once
-#include <cmath>
 #include <vector>
 
 namespace firmground::estimate {
-
-/// Whether two values of a covariate are the same, unknown ones (NaN) among them.
-inline bool said_alike(float a, float b) {
-  return a == b || (std::isnan(a) && std::isnan(b));
-}
 
 /// Calls visit(cell) for each cell of which one list says something else than the other.
 /// REQUIRES: ascending cells, each once.

@@ -231,8 +231,7 @@ void CellPredictor::fill_moments(const std::vector<std::uint32_t>& cells, KnownF
       const std::size_t column = posterior_.model.effects[e].first_column + place.knot;
       border_share_.touch_column(column, place.left, touched);
       border_share_.touch_column(column + 1, place.right, touched);
-      sum += static_cast<double>(place.left) * posterior_.fit.border[column] +
-             static_cast<double>(place.right) * posterior_.fit.border[column + 1];
+      sum += effect_at(posterior_.model.effects[e], place, posterior_.fit.border.data());
     }
     const CellDesign& design = row.design[i];
     for (std::size_t k = 0; k < 8; ++k) {

@@ -70,10 +70,7 @@ std::vector<Reason> contributions(const ClassPosterior& posterior, const evidenc
       if (field.name != effect.name || (field.tells_outcome && observations.processed[cell] == 0)) {
         continue;
       }
-      const BasisPlace place = basis_place(effect, field.at(cell));
-      const double value =
-          static_cast<double>(place.left) * posterior.fit.border[effect.first_column + place.knot] +
-          static_cast<double>(place.right) * posterior.fit.border[effect.first_column + place.knot + 1];
+      const double value = effect_at(effect, basis_place(effect, field.at(cell)), posterior.fit.border.data());
       intensity += value;
       reasons.push_back({value_in_words(effect, field.at(cell)), value});
     }

@@ -30,6 +30,11 @@ struct BasisPlace {
   float right = 0;  ///< weight of knot + 1
 };
 BasisPlace basis_place(const SmoothEffect& effect, float value);
+/// What an effect adds to the log intensity there.  `border`: intercept and effects.
+inline double effect_at(const SmoothEffect& effect, const BasisPlace& place, const double* border) {
+  const double* of_knot = border + effect.first_column + place.knot;
+  return static_cast<double>(place.left) * of_knot[0] + static_cast<double>(place.right) * of_knot[1];
+}
 
 /// One effect per covariate of the class that varies over the observed cells.  Knots: at most `knots` quantiles of the
 /// observed cells and the ground to be forecast, taken together with equal weight: where nobody searched an effect goes

@@ -89,10 +89,10 @@ class Exchange {
         others.add(cell, value);
       }
       if (field.statements) {
-        statements_.take(state.statements, field.value, said_alike);
+        statements_.take(state.statements, field.value, evidence::same_value);
       }
       if (field.tells_outcome) {
-        outcomes_.take(state.outcomes, field.value, said_alike);
+        outcomes_.take(state.outcomes, field.value, evidence::same_value);
       }
     }
   }
@@ -183,9 +183,7 @@ class SharedShift {
   double at(std::size_t cell, const float* values) const {
     double moved = border_[0];
     for (std::size_t e = 0; e < covariates_.size(); ++e) {
-      const BasisPlace place = basis_place(effects_[e], values[covariates_[e]]);
-      moved += static_cast<double>(place.left) * border_[effects_[e].first_column + place.knot] +
-               static_cast<double>(place.right) * border_[effects_[e].first_column + place.knot + 1U];
+      moved += effect_at(effects_[e], basis_place(effects_[e], values[covariates_[e]]), border_);
     }
     const LatticePlace place = place_in(lattice_, country_.centre(cell));
     const std::size_t north = lattice_.at(place.column, place.row);

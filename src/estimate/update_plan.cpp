@@ -64,8 +64,8 @@ void mark_square(const geo::Grid& grid, std::uint32_t cell, std::int32_t reach, 
 void mark_blocks(const EstimateState& state, const evidence::Observations& now, std::int32_t range, UpdatePlan& plan) {
   for (const ClassState& of_class : state.classes) {
     const BlocksSince& since = plan.blocks.emplace_back(blocks_since(of_class, now));
-    for (const std::uint32_t cell : since.changed) {
-      mark_around(now.grid, cell, range, plan.wanted);
+    for (const std::uint32_t cell : since.changed) {  // of a block, which is a square round it
+      mark_square(now.grid, cell, range, plan.wanted);
     }
     const auto reach = static_cast<std::int32_t>(short_reach_m(now.grid) / now.grid.cell_m) + 2 * of_class.step_cells;
     for (const std::uint32_t cell : since.met_otherwise) {
@@ -84,7 +84,7 @@ Mask said_otherwise(const EstimateState& state, const evidence::Observations& no
                                     : field.tells_outcome ? &state.outcomes
                                                           : nullptr;
     for (std::uint32_t cell = 0; was != nullptr && cell < field.value.size(); ++cell) {
-      otherwise[cell] |= said_alike((*was)[cell], field.value[cell]) ? 0 : 1;
+      otherwise[cell] |= evidence::same_value((*was)[cell], field.value[cell]) ? 0 : 1;
     }
     for (const auto& [cell, value] : field.was) {
       otherwise[cell] = 1;
@@ -93,16 +93,9 @@ Mask said_otherwise(const EstimateState& state, const evidence::Observations& no
   return otherwise;
 }
 
-/// What a value of a covariate adds to a class's log intensity.
-double worth(const SmoothEffect& effect, const std::vector<double>& border, float value) {
-  const BasisPlace place = basis_place(effect, value);
-  const double* of_knot = border.data() + effect.first_column + place.knot;
-  return static_cast<double>(place.left) * of_knot[0] + static_cast<double>(place.right) * of_knot[1];
-}
-
 /// Cells whose log intensity another share of land searched moves, and those about them that the short field moves with
 /// them, each by more than is worth telling (eq. 73).
-void mark_effort(const EstimateState& state, const evidence::Observations& now, UpdatePlan& plan) {
+void mark_effort(const EstimateState& state, const evidence::Observations& now, std::int32_t range, UpdatePlan& plan) {
   constexpr double kWorthTelling = 0.002;  // of expected items
   plan.effort = evidence::share_searched_changes(state.grid, state.processed, now.processed);
   const auto effort = std::find_if(now.covariates.begin(), now.covariates.end(),
@@ -110,7 +103,6 @@ void mark_effort(const EstimateState& state, const evidence::Observations& now, 
   if (plan.effort.empty() || effort == now.covariates.end()) {
     return;
   }
-  const std::int32_t range = range_cells(state);
   for (const ClassState& of_class : state.classes) {
     const auto effect = std::find_if(of_class.learnt.effects.begin(), of_class.learnt.effects.end(),
                                      [&](const SmoothEffect& one) { return one.name == effort->name; });
@@ -118,9 +110,11 @@ void mark_effort(const EstimateState& state, const evidence::Observations& now, 
       continue;
     }
     const ShortCorrelation correlation(of_class.learnt.hyper.log_short_range_m, state.grid.cell_m);
+    const auto at = [&](float share) {
+      return effect_at(*effect, basis_place(*effect, share), of_class.border.data());
+    };
     for (const evidence::ShareChange& change : plan.effort) {
-      const double moved =
-          std::abs(worth(*effect, of_class.border, change.now) - worth(*effect, of_class.border, change.before));
+      const double moved = std::abs(at(change.now) - at(change.before));
       if (moved > kWorthTelling) {
         std::int32_t reach = 0;
         while (reach < range && moved * correlation.at(reach + 1) > kWorthTelling) {
@@ -252,7 +246,7 @@ UpdatePlan update_plan(const EstimateState& state, const evidence::Observations&
       mark_around(now.grid, cell, range, plan.wanted);
     }
   }
-  mark_effort(state, now, plan);
+  mark_effort(state, now, range, plan);
   mark_blocks(state, now, range, plan);
   plan.areas = confirmed_areas_of(now);
   mark_areas_met(state, now, plan);

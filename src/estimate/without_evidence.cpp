@@ -72,10 +72,7 @@ double shift_of_cell(const Shift& shift, const HazardModel& model, const LogInte
   double sum = shift.border[0];
   const std::size_t effects = model.effects.size();
   for (std::size_t e = 0; e < effects; ++e) {
-    const BasisPlace& place = at.basis[i * effects + e];
-    const std::size_t column = model.effects[e].first_column + place.knot;
-    sum += static_cast<double>(place.left) * shift.border[column] +
-           static_cast<double>(place.right) * shift.border[column + 1];
+    sum += effect_at(model.effects[e], at.basis[i * effects + e], shift.border.data());
   }
   for (std::size_t k = 0; k < 8; ++k) {
     if (at.design[i].node[k] >= 0) {

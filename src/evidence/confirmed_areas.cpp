@@ -1,12 +1,12 @@
 #include "evidence/confirmed_areas.h"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <limits>
-#include <map>
 #include <set>
 #include <utility>
 
+#include "evidence/covariates.h"
 #include "evidence/effort.h"
 
 namespace firmground::evidence {
@@ -60,6 +60,23 @@ std::int16_t last_reported(const std::vector<std::int16_t>& reported) {
   return latest;
 }
 
+/// Distances of cells that were searched before a nearer CHA was reported become unknown.
+void forget_later(const std::vector<SearchedIn>& searched, const geo::Grid& grid,
+                  const std::vector<std::int16_t>& reported, std::vector<float>& away) {
+  std::set<std::int16_t> years;
+  for (const SearchedIn& one : searched) {
+    years.insert(static_cast<std::int16_t>(one.year));
+  }
+  for (const std::int16_t year : years) {
+    const std::vector<float> known = distance_to_those_until(year, grid, reported);
+    for (const SearchedIn& one : searched) {
+      if (one.year == year && away[one.cell] < known[one.cell]) {
+        away[one.cell] = std::numeric_limits<float>::quiet_NaN();
+      }
+    }
+  }
+}
+
 /// Of a window of the country the first year that a CHA was reported in, and metres to the nearest.
 struct ConfirmedNear {
   Region window;
@@ -68,29 +85,28 @@ struct ConfirmedNear {
   std::vector<float> away;
 };
 
-/// Of the window round these ascending cells of the country that holds the nearest CHA of each.  REQUIRES: any cell,
-/// any CHA.
-ConfirmedNear confirmed_near(const mineaction::Snapshot& snapshot, const geo::Grid& country,
+/// Of the window round these ascending cells of a part that holds the nearest CHA of each.  REQUIRES: any cell, any
+/// CHA.
+ConfirmedNear confirmed_near(const mineaction::Snapshot& snapshot, const Region& part, const geo::Grid& country,
                              const std::optional<mineaction::Date>& until, std::int16_t latest,
-                             const std::vector<std::uint32_t>& cells) {
-  const auto columns = static_cast<std::uint32_t>(country.columns);
-  Region round{static_cast<std::int32_t>(cells.front() % columns), static_cast<std::int32_t>(cells.front() / columns),
-               1, 1};
-  for (const std::uint32_t cell : cells) {
-    const auto column = static_cast<std::int32_t>(cell % columns);
-    const auto last = std::max(round.first_column + round.columns, column + 1);
-    round.first_column = std::min(round.first_column, column);
-    round.columns = last - round.first_column;
-    round.rows = static_cast<std::int32_t>(cell / columns) + 1 - round.first_row;
-  }
+                             const std::vector<SearchedIn>& cells) {
+  const auto columns = static_cast<std::uint32_t>(part.columns);
+  const auto [west, east] = std::minmax_element(
+      cells.begin(), cells.end(),
+      [&](const SearchedIn& a, const SearchedIn& b) { return a.cell % columns < b.cell % columns; });
+  const std::uint32_t north = cells.front().cell / columns;
+  const Region round{part.first_column + static_cast<std::int32_t>(west->cell % columns),
+                     part.first_row + static_cast<std::int32_t>(north),
+                     static_cast<std::int32_t>(east->cell % columns - west->cell % columns) + 1,
+                     static_cast<std::int32_t>(cells.back().cell / columns - north) + 1};
   for (std::int32_t beside = 32;; beside *= 2) {
     ConfirmedNear near;
     near.window = grown(round, country, beside);
     near.grid = grid_of(near.window, country);
     near.reported = years_reported(snapshot, near.grid, until);
     near.away = distance_to_those_until(latest, near.grid, near.reported);
-    const bool holds = std::all_of(cells.begin(), cells.end(), [&](std::uint32_t cell) {
-      return static_cast<double>(near.away[*cell_in(near.window, country, cell)]) <= beside * country.cell_m;
+    const bool holds = std::all_of(cells.begin(), cells.end(), [&](const SearchedIn& one) {
+      return static_cast<double>(near.away[cell_in_part(part, near.window, one.cell)]) <= beside * country.cell_m;
     });
     if (holds || near.window.size() == country.size()) {
       return near;
@@ -103,43 +119,27 @@ ConfirmedNear confirmed_near(const mineaction::Snapshot& snapshot, const geo::Gr
 void measure_again(const mineaction::Snapshot& snapshot, const Region& part, const geo::Grid& country,
                    const std::optional<mineaction::Date>& until, const std::vector<SearchedIn>& searched,
                    CovariateField& field) {
-  const std::int16_t latest = field.searched_before->latest;
-  std::vector<std::uint32_t> cells;
-  cells.reserve(searched.size());
+  const std::vector<SearchedIn>& old = field.searched_before->cells;
+  SearchedBefore before{field.searched_before->latest, {}};
+  std::copy_if(searched.begin(), searched.end(), std::back_inserter(before.cells),
+               [&](const SearchedIn& one) { return one.year > 0 && one.year < before.latest; });
+  ConfirmedNear near = confirmed_near(snapshot, part, country, until, before.latest, searched);
+  std::vector<SearchedIn> of_window = before.cells;
+  for (SearchedIn& one : of_window) {
+    one.cell = cell_in_part(part, near.window, one.cell);
+  }
+  forget_later(of_window, near.grid, near.reported, near.away);
   for (const SearchedIn& one : searched) {
-    cells.push_back(cell_of_country(part, country, one.cell));
-  }
-  const ConfirmedNear near = confirmed_near(snapshot, country, until, latest, cells);
-  std::map<std::int32_t, std::vector<float>> away_until;
-  SearchedBefore before{latest, {}};
-  auto old = field.searched_before->cells.begin();
-  const auto keep_before = [&](std::uint32_t cell) {
-    for (; old != field.searched_before->cells.end() && old->cell < cell; ++old) {
-      before.cells.push_back(*old);
-    }
-  };
-  for (std::size_t i = 0; i < searched.size(); ++i) {
-    const auto [cell, year] = searched[i];
-    const std::uint32_t in_window = *cell_in(near.window, country, cells[i]);
-    float value = near.away[in_window];
-    keep_before(cell);
-    if (old != field.searched_before->cells.end() && old->cell == cell) {
-      ++old;
-    }
-    if (year > 0 && year < latest) {
-      before.cells.push_back(searched[i]);
-      std::vector<float>& known = away_until[year];
-      if (known.empty()) {
-        known = distance_to_those_until(static_cast<std::int16_t>(year), near.grid, near.reported);
-      }
-      value = value < known[in_window] ? std::numeric_limits<float>::quiet_NaN() : value;
-    }
-    float& is = field.value[cell];
-    if (is != value && !(std::isnan(is) && std::isnan(value))) {
-      field.was.emplace_back(cell, std::exchange(is, value));
+    const float value = near.away[cell_in_part(part, near.window, one.cell)];
+    if (!same_value(field.value[one.cell], value)) {
+      field.was.emplace_back(one.cell, std::exchange(field.value[one.cell], value));
     }
   }
-  keep_before(std::numeric_limits<std::uint32_t>::max());
+  std::copy_if(old.begin(), old.end(), std::back_inserter(before.cells), [&](const SearchedIn& one) {
+    return !std::binary_search(searched.begin(), searched.end(), one,
+                               [](const SearchedIn& a, const SearchedIn& b) { return a.cell < b.cell; });
+  });
+  put_in_order(before.cells);
   field.searched_before = std::make_shared<const SearchedBefore>(std::move(before));
 }
 
@@ -171,18 +171,7 @@ std::optional<CovariateField> confirmed_areas(const mineaction::Snapshot& snapsh
       "distance to confirmed hazardous areas", "m", distance_to_those_until(latest, grid, reported), false, {}};
   auto before =
       std::make_shared<const SearchedBefore>(searched_before(latest, years_searched(snapshot, grid, processed, until)));
-  std::set<std::int16_t> years;
-  for (const SearchedIn& searched : before->cells) {
-    years.insert(static_cast<std::int16_t>(searched.year));
-  }
-  for (const std::int16_t year : years) {
-    const std::vector<float> known = distance_to_those_until(year, grid, reported);
-    for (const SearchedIn& searched : before->cells) {
-      if (searched.year == year && field.value[searched.cell] < known[searched.cell]) {
-        field.value[searched.cell] = std::numeric_limits<float>::quiet_NaN();
-      }
-    }
-  }
+  forget_later(before->cells, grid, reported, field.value);
   field.searched_before = std::move(before);
   return field;
 }

@@ -461,9 +461,8 @@ std::vector<CovariateField> covariates_since(std::vector<CovariateField> before,
         std::find_if(before.begin(), before.end(), [&](const CovariateField& one) { return one.name == field.name; });
     field.use = same == before.end() ? field.use : same->use;
     for (std::uint32_t cell = 0; field.searched_before && same != before.end() && cell < field.value.size(); ++cell) {
-      const float was = same->value[cell];
-      if (was != field.value[cell] && !(std::isnan(was) && std::isnan(field.value[cell]))) {
-        field.was.emplace_back(cell, was);
+      if (!same_value(same->value[cell], field.value[cell])) {
+        field.was.emplace_back(cell, same->value[cell]);
       }
     }
     (same == before.end() ? before.emplace_back() : *same) = std::move(field);

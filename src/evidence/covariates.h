@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -7,6 +8,11 @@
 #include "evidence/observations.h"
 
 namespace firmground::evidence {
+
+/// Whether two values of a covariate are the same, unknown ones (NaN) among them.
+inline bool same_value(float a, float b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
 
 /// What is kept of a covariate once it is measured over the whole grid, such as a region of it.
 using KeepField = std::function<CovariateField(CovariateField)>;

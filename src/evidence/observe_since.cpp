@@ -215,9 +215,6 @@ Seen see(const Snapshot& part, ObserveOptions options, const geo::Grid& region,
   return seen;
 }
 
-bool alike(float a, float b) {
-  return a == b || (std::isnan(a) && std::isnan(b));
-}
 bool alike(const SearchedCell& a, const SearchedCell& b) {
   return std::tie(a.share, a.detection, a.found) == std::tie(b.share, b.detection, b.found);
 }
@@ -341,7 +338,7 @@ class Since {
 bool Since::put_values(const Region& region, const std::vector<float>& was, const std::vector<float>& is,
                        CovariateField* field, bool& otherwise) const {
   for (std::uint32_t cell = 0; cell < is.size(); ++cell) {
-    if (!alike(was[cell], is[cell])) {
+    if (!same_value(was[cell], is[cell])) {
       if (field == nullptr) {
         return false;
       }
@@ -424,8 +421,7 @@ void Since::measure_distances(const Snapshot& now, const std::optional<mineactio
   if (searched_again_.empty()) {
     return;
   }
-  std::sort(searched_again_.begin(), searched_again_.end(),
-            [](const SearchedIn& a, const SearchedIn& b) { return a.cell < b.cell; });
+  put_in_order(searched_again_);
   const Region part{static_cast<std::int32_t>(all_.first_column()), static_cast<std::int32_t>(all_.first_row()),
                     all_.grid.columns, all_.grid.rows};
   measure_again(now, part, all_.whole(), until, searched_again_, *confirmed_);
